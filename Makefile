@@ -1,0 +1,58 @@
+# The commands of Motcua; `make help` lists them.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run period ui test check format bench soak lock sample
+
+help: ## List the commands
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+setup: $(READY) ## Make the virtual environment from the lock file
+
+$(READY): requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
+		|| { echo "Motcua needs Python 3.11 to 3.13; found $$($(PYTHON) -V). Set PYTHON=python3.12, say."; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
+
+run: $(READY) ## Process the bundled sample and print its rates
+	$(BIN)/python -m pipelines.cli run
+
+period: $(READY) ## Redo one period and whatever it moves: make period PERIOD=2023-10-15
+	@test -n "$(PERIOD)" || { echo "Give the first day of the period: make period PERIOD=2023-10-15"; exit 1; }
+	$(BIN)/python -m pipelines.cli period $(PERIOD)
+
+ui: $(READY) ## Dagster on http://127.0.0.1:3000, with its daemon
+	$(BIN)/python -m pipelines.cli ui
+
+test: $(READY) ## Every test
+	$(BIN)/python -m pytest
+
+check: $(READY) ## Format, lint and types
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+format: $(READY) ## Format, and mend what lint can mend
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+ROWS ?= 10000000
+bench: $(READY) ## Measure against bare DuckDB: make bench ROWS=10000000
+	$(BIN)/python -m tests.benchmarks.bench --rows $(ROWS)
+
+soak: $(READY) ## The long versions of the property tests
+	MOTCUA_SOAK=1 $(BIN)/python -m pytest -m soak
+
+sample: $(READY) ## Write data/sample anew (the same bytes every time)
+	$(BIN)/python data/sample/generate.py
+
+lock: ## Resolve requirements.lock anew (needs uv)
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-header --extra dev pyproject.toml --output-file requirements.lock

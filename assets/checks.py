@@ -1,0 +1,55 @@
+"""Asset checks: what an operator must see at a glance.
+
+Belongs here: thin checks over the warehouse with a sentence each. Does not belong here: the
+balance itself (`assets.engine.compute`). The gate against publishing is in the steps themselves:
+a check blocks within one run only, and a hand-picked selection can leave it out.
+https://docs.dagster.io/guides/test/asset-checks
+"""
+
+import dagster as dg
+
+from assets.engine.compute import check_balance
+from assets.engine.errors import BalanceError
+from assets.resources import Installation
+
+
+@dg.asset_check(
+    asset=["indicators", "by_level"],
+    additional_deps=[["indicators", "by_unit"]],
+    blocking=True,
+    description="Mọi dòng cân đối: phải giải quyết = đã giải quyết + đóng khác + đang giải quyết + "
+    "tạm dừng | Every row balances, months chain, levels add up",
+)
+def balance(installation: Installation) -> dg.AssetCheckResult:
+    """Fail, and keep everything unpublished, if any row of any period does not balance."""
+    with installation.warehouse() as connection:
+        try:
+            check_balance(connection)
+        except BalanceError as error:
+            return dg.AssetCheckResult(passed=False, description=str(error))
+    return dg.AssetCheckResult(passed=True, description="Every row of every period balances.")
+
+
+def _files_loaded(kind_table: str) -> dg.AssetChecksDefinition:
+    @dg.asset_check(
+        asset=["core", kind_table],
+        name="files_loaded",
+        description="Không có tệp nào bị từ chối | No delivered file is refused",
+    )
+    def files_loaded(installation: Installation) -> dg.AssetCheckResult:
+        with installation.warehouse() as connection:
+            refused = connection.execute(
+                "SELECT reason FROM ops.delivery WHERE state = 'refused' "
+                "ORDER BY delivery_period DESC, source, export"
+            ).fetchall()
+        return dg.AssetCheckResult(
+            passed=not refused,
+            severity=dg.AssetCheckSeverity.WARN,
+            description="; ".join(reason for (reason,) in refused[:5]) or "All files were taken.",
+            metadata={"refused_file_count": len(refused)},
+        )
+
+    return files_loaded
+
+
+files_loaded_checks = [_files_loaded("dossier_version"), _files_loaded("payment_version")]

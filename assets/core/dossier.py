@@ -1,0 +1,17 @@
+"""Asset core/dossier: the register, one row a dossier with its latest state."""
+
+import dagster as dg
+
+from assets.core.register_state import register_state
+from assets.metadata import described
+from assets.resources import Installation
+from schemas.exports import DOSSIER as DOSSIER_KIND
+from schemas.tables import DOSSIER
+
+
+@dg.asset(**described(DOSSIER, "duckdb"), deps=[["core", "dossier_version"]])
+def dossier(
+    context: dg.AssetExecutionContext, installation: Installation
+) -> dg.MaterializeResult[None]:
+    """Report the register, which each load keeps up to date."""
+    return register_state(context, installation, DOSSIER_KIND)

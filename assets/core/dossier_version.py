@@ -1,0 +1,22 @@
+"""Asset core/dossier_version: every accepted row of the dossier exports, by delivery period."""
+
+import dagster as dg
+
+from assets.core.take_in import take_in
+from assets.metadata import described
+from assets.partitions import PERIODS
+from assets.resources import Installation
+from schemas.exports import DOSSIER
+from schemas.tables import DOSSIER_VERSION
+
+
+@dg.asset(
+    **described(DOSSIER_VERSION, "duckdb", "pandas"),
+    partitions_def=PERIODS,
+    deps=[["raw", "delivery"], ["reference", "unit"]],
+)
+def dossier_version(
+    context: dg.AssetExecutionContext, installation: Installation
+) -> dg.MaterializeResult[None]:
+    """Read, judge and load the period's dossier files; bring the register up to date."""
+    return take_in(context, installation, DOSSIER)

@@ -1,0 +1,37 @@
+"""The secret key of the dossier hash.
+
+Belongs here: where the key comes from. Does not belong here: hashing, which SQL does
+(`keyed_hash` in `sql/macros.sql`). The key is never logged and stands in no DuckDB file.
+"""
+
+import os
+import secrets
+
+from assets.engine.errors import SettingsError
+from assets.engine.paths import PRIVATE_FILE, Paths, private_folder
+
+VARIABLE = "MOTCUA_HASH_KEY"
+MINIMUM_LENGTH = 32
+
+
+def dossier_hash_key(paths: Paths) -> str:
+    """Return the key: MOTCUA_HASH_KEY, else the warehouse's key file, made on first use (0600)."""
+    key = os.environ.get(VARIABLE) or _key_of_file(paths)
+    if len(key) < MINIMUM_LENGTH:
+        raise SettingsError(
+            "Reading the key of the dossier hash",
+            f"{len(key)} characters",
+            f"at least {MINIMUM_LENGTH}",
+            f"Set {VARIABLE} to a longer secret, or remove it to use a generated key.",
+        )
+    return key
+
+
+def _key_of_file(paths: Paths) -> str:
+    file = paths.hash_key_file
+    if not file.exists():
+        private_folder(file.parent)
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE)
+        with os.fdopen(descriptor, "w", encoding="ascii") as handle:
+            handle.write(secrets.token_hex(MINIMUM_LENGTH))
+    return file.read_text(encoding="ascii").strip()

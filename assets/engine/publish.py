@@ -1,0 +1,122 @@
+"""Publishing: readers' files built from an allow-list of tables and renamed into place.
+
+Belongs here: `published/motcua.duckdb`, `dossiers.duckdb`, `by_unit.csv`. Does not belong here:
+what the tables say. Readers never meet a lock: a file in place is read-only and whole, and a new
+one replaces it by rename.
+"""
+
+import csv
+import os
+from pathlib import Path
+
+import duckdb
+
+from assets.engine.errors import WarehouseError
+from assets.engine.paths import Paths
+from assets.engine.warehouse import create_table
+from schemas.columns import Table, quoted
+from schemas.tables import BY_UNIT, PUBLISHED_DOSSIER_TABLES, PUBLISHED_TABLES
+
+# Clients of DuckDB 1.5 are supported until March 2027 and cannot open newer files.
+STORAGE_VERSION = "v1.5.0"
+READABLE_BY_ALL = 0o444
+READABLE_BY_GROUP = 0o440
+
+# Row-level tables come from the registers, their codes as keyed hashes.
+_SELECTS = {
+    "core.dossier": "SELECT keyed_hash(dossier_code) AS dossier_key, * FROM core.dossier",
+    "core.payment_request": "SELECT keyed_hash(request_code) AS request_key, "
+    "keyed_hash(dossier_code) AS dossier_key, * FROM core.payment_request",
+}
+
+
+def publish_motcua(connection: duckdb.DuckDBPyConnection, paths: Paths) -> dict[str, int]:
+    """Publish `motcua.duckdb`: aggregates and dimensions. Returns rows by table."""
+    return _publish(
+        connection, paths.published / "motcua.duckdb", PUBLISHED_TABLES, READABLE_BY_ALL
+    )
+
+
+def publish_dossiers(connection: duckdb.DuckDBPyConnection, paths: Paths) -> dict[str, int]:
+    """Publish `dossiers.duckdb`: row level, without names or codes. Returns rows by table."""
+    return _publish(
+        connection, paths.published / "dossiers.duckdb", PUBLISHED_DOSSIER_TABLES,
+        READABLE_BY_GROUP,
+    )  # fmt: skip
+
+
+def publish_by_unit_csv(connection: duckdb.DuckDBPyConnection, paths: Paths) -> dict[str, int]:
+    """Publish `indicators.by_unit` as CSV for spreadsheets (UTF-8 with BOM). Returns its rows."""
+    target = paths.published / "by_unit.csv"
+    new = _new_file(target)
+    rows = connection.execute(
+        f"SELECT {', '.join(BY_UNIT.column_names)} FROM indicators.by_unit "
+        f"ORDER BY {', '.join(BY_UNIT.key)}"
+    ).fetchall()
+    with new.open("w", encoding="utf-8-sig", newline="") as handle:
+        writer = csv.writer(handle)
+        writer.writerow(BY_UNIT.column_names)
+        writer.writerows(rows)
+    _into_place(new, target, READABLE_BY_ALL)
+    return {BY_UNIT.qualified_name: len(rows)}
+
+
+def _publish(
+    connection: duckdb.DuckDBPyConnection, target: Path, tables: tuple[Table, ...], mode: int
+) -> dict[str, int]:
+    new = _new_file(target)
+    connection.execute(
+        f"ATTACH {quoted(str(new))} AS published (STORAGE_VERSION {quoted(STORAGE_VERSION)})"
+    )
+    try:
+        rows = {table.qualified_name: _copy(connection, table) for table in tables}
+        connection.execute("CHECKPOINT published")
+    finally:
+        connection.execute("DETACH published")
+    _check_opens(new, rows)
+    _into_place(new, target, mode)
+    return rows
+
+
+def _copy(connection: duckdb.DuckDBPyConnection, table: Table) -> int:
+    create_table(connection, table, "published")
+    name = table.qualified_name
+    columns = ", ".join(table.column_names)
+    # Ten million rows are not sorted by their key each night; small tables are, for the reader.
+    order = "" if name in _SELECTS else f"ORDER BY {', '.join(table.key)}"
+    inserted = connection.execute(
+        f"INSERT INTO published.{name} SELECT {columns} "
+        f"FROM ({_SELECTS.get(name, f'FROM {name}')}) {order}"
+    )
+    return int(inserted.fetchall()[0][0])
+
+
+def _check_opens(file: Path, rows: dict[str, int]) -> None:
+    """Raise WarehouseError unless the new file opens read-only and holds what was written."""
+    with duckdb.connect(str(file), read_only=True) as reader:
+        for name, count in rows.items():
+            found = reader.execute(f"SELECT count(*) FROM {name}").fetchall()[0][0]
+            if found != count:
+                raise WarehouseError(
+                    f"Checking the new {file.name}", f"{found} rows in {name}", f"{count} rows",
+                    "The published file of before stays in place. Run again.",
+                )  # fmt: skip
+
+
+def _new_file(target: Path) -> Path:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    new = target.with_name(f".new-{target.name}")
+    for stray in (new, _wal(new)):
+        stray.unlink(missing_ok=True)
+    return new
+
+
+def _into_place(new: Path, target: Path, mode: int) -> None:
+    new.chmod(mode)
+    # A reader that opened the old file for writing left its log, which the new one cannot replay.
+    _wal(target).unlink(missing_ok=True)
+    os.replace(new, target)
+
+
+def _wal(file: Path) -> Path:
+    return file.with_name(file.name + ".wal")

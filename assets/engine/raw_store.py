@@ -1,0 +1,118 @@
+"""The raw store: every delivered byte under its SHA-256, and the manifest that lists deliveries.
+
+Belongs here: copying bytes in, the manifest, which file of a name is current. Does not belong
+here: where files are found (`assets.engine.inbox`) and what is in them. File names may hold a
+person's name, so they stay in the manifest (0600) and never reach DuckDB, logs or messages.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+
+from assets.engine.paths import PRIVATE_FILE, Paths, private_folder
+
+CHUNK = 1 << 20
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One file as it was delivered: a row of the manifest."""
+
+    source: str
+    export: str
+    period: str
+    name: str
+    sha256: str
+    size: int
+    modified_at: str
+    collected_at: str
+
+    @property
+    def delivery_id(self) -> str:
+        """Identity of these bytes in this place; the same whenever and in whatever order loaded."""
+        place = "/".join((self.source, self.export, self.period, self.sha256))
+        return hashlib.sha256(place.encode()).hexdigest()[:16]
+
+    @property
+    def suffix(self) -> str:
+        """Suffix of the file name, without the dot."""
+        return Path(self.name).suffix.lower().lstrip(".")[:8]
+
+    @property
+    def reference(self) -> str:
+        """How messages point at the file: all but its name, which the manifest holds."""
+        return (
+            f"{self.source}/{self.export}/{self.period}, .{self.suffix} file {self.sha256[:8]} "
+            "(its name stands in raw/manifest.jsonl)"
+        )
+
+
+def read_manifest(paths: Paths) -> list[Delivery]:
+    """Return every delivery in the order of arrival."""
+    file = _manifest(paths)
+    if not file.exists():
+        return []
+    lines = file.read_text(encoding="utf-8").splitlines()
+    return [Delivery(**json.loads(line)) for line in lines if line]
+
+
+def collect(
+    paths: Paths, file: Path, *, source: str, export: str, period: str, name: str, now: datetime
+) -> Delivery | None:
+    """Copy `file` into the store and list it; None if its name already stands for these bytes."""
+    blob, digest, size = _store_bytes(paths, file)
+    known = [d for d in read_manifest(paths)
+             if (d.source, d.export, d.period, d.name) == (source, export, period, name)]  # fmt: skip
+    if known and known[-1].sha256 == digest:
+        return None
+    delivery = Delivery(
+        source, export, period, name, digest, size,
+        modified_at=datetime.fromtimestamp(file.stat().st_mtime, now.tzinfo).isoformat(),
+        collected_at=now.isoformat(),
+    )  # fmt: skip
+    with _manifest(paths).open("a", encoding="utf-8") as manifest:
+        manifest.write(json.dumps(asdict(delivery), ensure_ascii=False) + "\n")
+        manifest.flush()
+        os.fsync(manifest.fileno())
+    _manifest(paths).chmod(PRIVATE_FILE)
+    return delivery
+
+
+def blob_of(paths: Paths, delivery: Delivery) -> Path:
+    """Return where the bytes of a delivery lie."""
+    return _blob(paths, delivery.sha256)
+
+
+def _store_bytes(paths: Paths, file: Path) -> tuple[Path, str, int]:
+    folder = private_folder(paths.raw)
+    digest = hashlib.sha256()
+    descriptor, temporary = tempfile.mkstemp(dir=folder, prefix=".incoming-")
+    try:
+        with os.fdopen(descriptor, "wb") as target, file.open("rb") as origin:
+            while chunk := origin.read(CHUNK):
+                digest.update(chunk)
+                target.write(chunk)
+            size = target.tell()
+            target.flush()
+            os.fsync(target.fileno())
+        blob = _blob(paths, digest.hexdigest())
+        if not blob.exists():
+            private_folder(blob.parent)
+            shutil.move(temporary, blob)
+            blob.chmod(PRIVATE_FILE)
+    finally:
+        Path(temporary).unlink(missing_ok=True)
+    return blob, digest.hexdigest(), size
+
+
+def _blob(paths: Paths, sha256: str) -> Path:
+    return paths.raw / sha256[:2] / sha256
+
+
+def _manifest(paths: Paths) -> Path:
+    return paths.raw / "manifest.jsonl"

@@ -1,0 +1,116 @@
+"""Reference tables: units and procedures from CSV, indicators from their definitions.
+
+Belongs here: reading, checking and writing `reference.*`. Does not belong here: what the files
+must fit (`schemas.reference`) and periods (`assets.engine.compute`).
+"""
+
+import hashlib
+import re
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import pandera.errors
+
+from assets.engine.errors import SettingsError
+from assets.engine.warehouse import INDICATOR_SQL, sql_file, transaction
+from schemas.measures import FORMULA_VERSION, MEASURES
+from schemas.reference import REFERENCE_SCHEMAS
+from schemas.tables import INDICATOR, TABLES
+
+_RATE_LINE = re.compile(r"^rate_pct\((?P<numerator>.+), (?P<denominator>.+)\) AS (?P<name>\w+)")
+
+
+def load_reference(connection: duckdb.DuckDBPyConnection, folder: Path, name: str) -> int:
+    """Replace `reference.<name>` by `<name>.csv` of `folder`; return the number of rows.
+
+    Raises
+    ------
+    SettingsError
+        The file is missing or does not fit its schema; every misfit names its row.
+    """
+    frame = read_reference(folder / f"{name}.csv", name)
+    if name == "unit":
+        _check_parents(frame, folder / "unit.csv")
+    return _replace(connection, f"reference.{name}", frame)
+
+
+def file_version(folder: Path, name: str) -> str:
+    """Return a version of a reference CSV that changes only when its bytes do."""
+    return hashlib.sha256((folder / f"{name}.csv").read_bytes()).hexdigest()[:16]
+
+
+def load_indicators(connection: duckdb.DuckDBPyConnection) -> int:
+    """Replace `reference.indicator` by the definitions of every measure; return how many."""
+    rates = rate_formulas()
+    rows = [
+        (m.name, m.vi, m.en, *(rates[m.name] if m.is_rate else (m.rule, None)), m.source,
+         FORMULA_VERSION)
+        for m in MEASURES
+    ]  # fmt: skip
+    return _replace(
+        connection,
+        "reference.indicator",
+        pd.DataFrame(rows, columns=list(INDICATOR.column_names)),
+    )
+
+
+def rate_formulas() -> dict[str, tuple[str, str]]:
+    """Return numerator and denominator of each rate, read from `rates.sql`, where they stand."""
+    lines = sql_file(INDICATOR_SQL / "rates.sql").splitlines()
+    matches = [match for line in lines if (match := _RATE_LINE.match(line))]
+    return {match["name"]: (match["numerator"], match["denominator"]) for match in matches}
+
+
+def read_reference(file: Path, name: str) -> pd.DataFrame:
+    """Return a reference CSV as text columns that fit their schema."""
+    doing = f"Reading reference file {file.name}"
+    if not file.exists():
+        raise SettingsError(
+            doing, f"no file {file}", "the file", "Restore it, or set MOTCUA_SETTINGS."
+        )
+    try:
+        frame = pd.read_csv(file, dtype=str, encoding="utf-8-sig", keep_default_na=False)
+        frame = frame.mask(frame == "")
+        REFERENCE_SCHEMAS[name].validate(frame, lazy=True)
+    except pandera.errors.SchemaErrors as verdict:
+        misfits = "; ".join(
+            f"{column} of row {int(row) + 2} {check}" if pd.notna(row) else f"{column} {check}"
+            for column, row, check in verdict.failure_cases[["column", "index", "check"]]
+            .drop_duplicates()[:10]
+            .itertuples(index=False)
+        )
+        raise SettingsError(
+            doing, misfits, "rows that fit the table in the README", "Correct these rows."
+        ) from None
+    except (pd.errors.ParserError, UnicodeDecodeError):
+        raise SettingsError(
+            doing, "text that is no CSV in UTF-8", "comma-separated UTF-8", "Save it again."
+        ) from None
+    return frame
+
+
+def _check_parents(units: pd.DataFrame, file: Path) -> None:
+    """Raise SettingsError unless every parent exists and no unit is above itself."""
+    parents = dict(zip(units["unit_code"], units["parent_unit_code"].fillna(""), strict=True))
+    for code in parents:
+        seen = [code]
+        while parent := parents[seen[-1]]:
+            if parent not in parents or parent in seen:
+                raise SettingsError(
+                    f"Reading reference file {file.name}",
+                    f"parent {parent} above unit {seen[-1]}",
+                    "a unit of the file that is not below itself",
+                    "Correct parent_unit_code.",
+                )
+            seen.append(parent)
+
+
+def _replace(connection: duckdb.DuckDBPyConnection, name: str, frame: pd.DataFrame) -> int:
+    columns = ", ".join(
+        f"CAST({column.name} AS {column.type}) AS {column.name}" for column in TABLES[name].columns
+    )
+    with transaction(connection):
+        connection.execute(f"DELETE FROM {name}")
+        connection.execute(f"INSERT INTO {name} BY NAME SELECT {columns} FROM frame")
+    return len(frame)

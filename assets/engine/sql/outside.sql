@@ -1,0 +1,38 @@
+-- Title:   Records that no period counts (Bản ghi không kỳ nào đếm)
+-- Grain:   record_kind, reason, unit_code
+-- Together with the dossiers that some period counts, these are the whole register.
+WITH bounds AS (
+    SELECT min(period_start) FILTER (WHERE period_kind = 'month') AS first_day,
+        max(cutoff_date) AS last_day
+    FROM reference.period
+),
+dossier AS (
+    SELECT *, coalesce(finished_date, returned_date, refused_date) AS ended_date FROM core.dossier
+),
+outside_dossier AS (
+    SELECT
+        coalesce(unit_code, 'unassigned') AS unit_code,
+        CASE
+            WHEN state IN ('new', 'not_accepted') THEN state
+            WHEN received_date IS NULL THEN 'no_received_date'
+            WHEN received_date > last_day THEN 'received_after_cutoff'
+            WHEN received_date < first_day AND ended_date < first_day
+                THEN 'closed_before_first_period'
+            WHEN received_date < first_day AND ended_date IS NULL
+                AND state NOT IN ('in_process', 'paused_supplement', 'paused_finance',
+                    'paused_other')
+                THEN 'closed_undated_before_first_period'
+        END AS reason
+    FROM dossier CROSS JOIN bounds
+),
+orphan AS (
+    SELECT request.request_code
+    FROM core.payment_request AS request
+    ANTI JOIN core.dossier USING (dossier_code)
+)
+SELECT 'dossier' AS record_kind, reason, unit_code, count(*) AS record_count
+FROM outside_dossier WHERE reason IS NOT NULL GROUP BY ALL
+UNION ALL
+SELECT 'payment_request', 'payment_without_dossier', 'unassigned', count(*)
+FROM orphan HAVING count(*) > 0
+ORDER BY ALL

@@ -1,0 +1,171 @@
+"""The warehouse: one DuckDB file that only runs open, and how to open it safely.
+
+Belongs here: connecting, transactions, macros, creating tables, SQL files. Does not belong here:
+what is loaded or computed.
+"""
+
+import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from assets.engine.errors import WarehouseError
+from assets.engine.hash_key import dossier_hash_key
+from assets.engine.paths import PRIVATE_FILE, Paths, private_folder
+from assets.engine.periods import TIMEZONE
+from schemas.columns import Table
+from schemas.tables import TABLES, WAREHOUSE_TABLES
+
+MEMORY_LIMIT = "2GB"
+CONNECT_SECONDS = 20.0
+ENGINE_SQL = Path(__file__).parent / "sql"
+INDICATOR_SQL = Path(__file__).parents[1] / "indicators" / "sql"
+
+# Nothing is downloaded while the pipeline runs.
+_SETTINGS = {
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+    "memory_limit": MEMORY_LIMIT,
+}
+
+
+@contextmanager
+def warehouse(paths: Paths) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open the warehouse with its tables and macros in place; close it whatever happens.
+
+    Raises
+    ------
+    WarehouseError
+        Another process holds the file for longer than `CONNECT_SECONDS`, or an older version of
+        Motcua made its tables.
+    """
+    private_folder(paths.warehouse)
+    connection = _open(paths)
+    try:
+        paths.warehouse_file.chmod(PRIVATE_FILE)
+        _prepare(connection, paths)
+        _create_tables(connection)
+        yield connection
+    finally:
+        connection.close()
+
+
+@contextmanager
+def reader(paths: Paths) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open an in-memory connection that parses delivered text and never writes to disk.
+
+    People's names pass through its memory only: it has no temporary folder to spill to.
+    """
+    connection = duckdb.connect(":memory:", config={**_SETTINGS, "temp_directory": ""})
+    try:
+        _prepare(connection, paths)
+        yield connection
+    finally:
+        connection.close()
+
+
+@contextmanager
+def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Commit what the block does, or nothing of it."""
+    connection.begin()
+    try:
+        yield
+    except BaseException:
+        connection.rollback()
+        raise
+    connection.commit()
+
+
+def sql_file(path: Path) -> str:
+    """Return the statement that an SQL file holds."""
+    return path.read_text(encoding="utf-8")
+
+
+def scalar(connection: duckdb.DuckDBPyConnection, sql: str, parameters: object = None) -> object:
+    """Return the first column of the first row, or None if there is no row."""
+    row = connection.execute(sql, parameters).fetchone()
+    return None if row is None else row[0]
+
+
+def _prepare(connection: duckdb.DuckDBPyConnection, paths: Paths) -> None:
+    connection.execute(f"SET TimeZone = '{TIMEZONE}'")
+    connection.execute(sql_file(ENGINE_SQL / "macros.sql"))
+    connection.execute("SET VARIABLE dossier_hash_key = ?", [dossier_hash_key(paths)])
+
+
+def _open(paths: Paths) -> duckdb.DuckDBPyConnection:
+    temporary = private_folder(paths.warehouse / "tmp")
+    deadline = time.monotonic() + CONNECT_SECONDS
+    while True:
+        try:
+            return duckdb.connect(
+                str(paths.warehouse_file), config={**_SETTINGS, "temp_directory": str(temporary)}
+            )
+        except duckdb.IOException as error:
+            if "lock" not in str(error).lower():
+                raise WarehouseError(
+                    f"Opening the warehouse {paths.warehouse_file}",
+                    "a file that DuckDB cannot read",
+                    "a DuckDB database",
+                    "Restore it from a backup, or move it away and re-materialise every period.",
+                ) from None
+            holder = re.search(r"PID (\d+)", str(error))
+            if time.monotonic() > deadline:
+                raise WarehouseError(
+                    f"Opening the warehouse {paths.warehouse_file}",
+                    f"it held by process {holder.group(1) if holder else 'unknown'}",
+                    "no other program on it: analysts read data/published instead",
+                    "Wait for the other run, or close that program, and run again.",
+                ) from None
+        time.sleep(0.25)
+
+
+def _create_tables(connection: duckdb.DuckDBPyConnection) -> None:
+    existing = _existing_columns(connection)
+    for table in WAREHOUSE_TABLES:
+        columns = existing.get(table.qualified_name)
+        if columns == table.column_names:
+            continue
+        if columns is not None:
+            raise WarehouseError(
+                f"Opening table {table.qualified_name} of the warehouse",
+                f"columns {sorted(set(columns) ^ set(table.column_names))} differing",
+                "the columns of this version of Motcua",
+                "Move the warehouse folder away and re-materialise every period: "
+                "the raw store keeps every delivered file.",
+            )
+        create_table(connection, table)
+    for name in ("dossier", "payment_request"):
+        # The registers are views: each version table flags the row that is the latest.
+        connection.execute(
+            f"CREATE VIEW IF NOT EXISTS core.{name} AS "
+            f"SELECT * FROM {TABLES[_VERSIONS[name]].qualified_name} WHERE is_latest"
+        )
+
+
+_VERSIONS = {"dossier": "core.dossier_version", "payment_request": "core.payment_version"}
+
+
+def create_table(
+    connection: duckdb.DuckDBPyConnection, table: Table, catalog: str | None = None
+) -> None:
+    """Create `table` with its comments, in the current database or in an attached one."""
+    schema = table.layer if catalog is None else f"{catalog}.{table.layer}"
+    connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+    connection.execute(table.create_sql(catalog))
+    for statement in table.comment_sql(catalog):
+        connection.execute(statement)
+
+
+def _existing_columns(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[str, ...]]:
+    rows = connection.execute(
+        """
+        SELECT schema_name || '.' || table_name, list(column_name ORDER BY column_index)
+        FROM duckdb_columns() WHERE database_name = current_database() AND NOT internal
+        GROUP BY ALL
+        """
+    ).fetchall()
+    return {name: tuple(columns) for name, columns in rows}

@@ -1,0 +1,21 @@
+"""Asset indicators/by_unit: measures by period, unit and scope (`sql/by_unit.sql`)."""
+
+import dagster as dg
+
+from assets.indicators.recompute import recompute
+from assets.metadata import described
+from assets.partitions import PERIODS
+from assets.resources import Installation
+from schemas.tables import BY_UNIT
+
+
+@dg.asset(
+    **described(BY_UNIT, "duckdb", "sql"),
+    partitions_def=PERIODS,
+    deps=[["indicators", "own_count"], ["reference", "period"], ["reference", "unit"]],
+)
+def by_unit(
+    context: dg.AssetExecutionContext, installation: Installation
+) -> dg.MaterializeResult[None]:
+    """Recompute the period and every other one that the register moved."""
+    return recompute(context, installation, BY_UNIT)

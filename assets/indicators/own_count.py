@@ -1,0 +1,17 @@
+"""Asset indicators/own_count: counts of each unit by itself, where dossiers are counted (`sql/own_count.sql`)."""
+
+import dagster as dg
+
+from assets.indicators.recompute import INDICATOR_DEPS, recompute
+from assets.metadata import described
+from assets.partitions import PERIODS
+from assets.resources import Installation
+from schemas.tables import OWN_COUNT
+
+
+@dg.asset(**described(OWN_COUNT, "duckdb", "sql"), partitions_def=PERIODS, deps=INDICATOR_DEPS)
+def own_count(
+    context: dg.AssetExecutionContext, installation: Installation
+) -> dg.MaterializeResult[None]:
+    """Recompute the period and every other one that the register moved."""
+    return recompute(context, installation, OWN_COUNT)

@@ -1,0 +1,85 @@
+"""What the indicator assets share: recomputing every period that the register moved.
+
+Belongs here: the step from a Dagster run to `engine.compute`, and one event a month moved. Does
+not belong here: formulas.
+"""
+
+import time
+from datetime import date
+from typing import Any
+
+import dagster as dg
+import duckdb
+
+from assets.engine.compute import Change, compute_table, headline
+from assets.engine.periods import Period, month_of
+from assets.metadata import numbers
+from assets.partitions import PERIODS, period_of
+from assets.resources import Installation
+from schemas.columns import Table
+
+# Direct dependencies on the partitioned versions make a backfill of several periods reach the
+# indicators: Dagster does not spread partitions through the unpartitioned registers.
+INDICATOR_DEPS: list[list[str]] = [
+    ["core", "dossier_version"],
+    ["core", "payment_version"],
+    ["core", "dossier"],
+    ["core", "payment_request"],
+    ["reference", "unit"],
+    ["reference", "procedure"],
+    ["reference", "period"],
+]
+
+
+def recompute(
+    context: dg.AssetExecutionContext, installation: Installation, table: Table
+) -> dg.MaterializeResult[None]:
+    """Compute `table` for every period; log an event for each other month that changed.
+
+    Raises BalanceError, and keeps the table as it was, if a row does not balance.
+    """
+    period = period_of(context)
+    started = time.monotonic()
+    with installation.warehouse() as connection:
+        change = compute_table(connection, table, context.run.run_id)
+        metadata = _metadata(connection, period, change)
+        others = {
+            month: _metadata(connection, month_of(month), change)
+            for month in change.months
+            if month != period.start
+        }
+    _log_other_months(context, others)
+    for sentence in change.closed:
+        context.log.warning("A closed period changed. %s", sentence)
+    return dg.MaterializeResult(
+        metadata={
+            **metadata,
+            "dagster/row_count": change.row_count,
+            "seconds": round(time.monotonic() - started, 3),
+        }
+    )
+
+
+def _log_other_months(
+    context: dg.AssetExecutionContext, others: dict[date, dict[str, Any]]
+) -> None:
+    """Log after the commit: an event cannot be taken back."""
+    keys = set(PERIODS.get_partition_keys())
+    for month, metadata in others.items():
+        if month.isoformat() in keys:
+            context.log_event(
+                dg.AssetMaterialization(
+                    asset_key=context.asset_key,
+                    partition=month.isoformat(),
+                    metadata={**metadata, "moved_by": context.partition_key},
+                )
+            )
+
+
+def _metadata(
+    connection: duckdb.DuckDBPyConnection, period: Period, change: Change
+) -> dict[str, Any]:
+    measures = headline(connection, period.start)
+    if not measures:
+        return {"period_label": period.label, "has_figures": False}
+    return {**numbers(measures), "has_figures": True, "moved_month_count": len(change.months)}

@@ -1,0 +1,42 @@
+"""The partitions: reporting months from the 15th to the 14th, in the country's time zone.
+
+Belongs here: the one partition definition and the period of a run. Does not belong here: the
+calendar (`assets.engine.periods`).
+https://docs.dagster.io/guides/build/partitions-and-backfills/partitioning-assets
+"""
+
+import dagster as dg
+
+from assets.engine.errors import MotcuaError
+from assets.engine.periods import (
+    FIRST_DAY_OF_MONTH,
+    FIRST_PERIOD,
+    TIMEZONE,
+    Period,
+    month_from_key,
+)
+
+# end_offset=1: the running period is there too, so that a night can take in what it has so far.
+PERIODS = dg.MonthlyPartitionsDefinition(
+    start_date=FIRST_PERIOD.isoformat(),
+    day_offset=FIRST_DAY_OF_MONTH,
+    timezone=TIMEZONE,
+    end_offset=1,
+)
+
+
+def period_of(context: dg.AssetExecutionContext) -> Period:
+    """Return the period of the run's partition.
+
+    Dagster reads a key that is no first day (2023-11-16) as the next period without a word, so
+    the key is checked here. Raises MotcuaError on such a key.
+    """
+    period = month_from_key(context.partition_key)
+    if not PERIODS.has_partition_key(period.key):
+        raise MotcuaError(
+            "Starting a run",
+            f"the partition {period.key} ({period.label})",
+            "a period that has begun",
+            "Pick a period of the list.",
+        )
+    return period

@@ -1,0 +1,1 @@
+"""Layer publish: the files that readers open."""

@@ -1,0 +1,18 @@
+"""Asset publish/dossiers: `published/dossiers.duckdb`, row level without names or codes."""
+
+import dagster as dg
+
+from assets.engine.publish import publish_dossiers
+from assets.metadata import described
+from assets.publish.published_file import publish
+from assets.resources import Installation
+from schemas.tables import DOSSIERS_FILE
+
+
+@dg.asset(
+    **described(DOSSIERS_FILE, "duckdb"),
+    deps=[["core", "dossier"], ["core", "payment_request"], ["indicators", "by_unit"]],
+)
+def dossiers(installation: Installation) -> dg.MaterializeResult[None]:
+    """Replace the published file, unless something does not balance."""
+    return publish(installation, publish_dossiers, "dossiers.duckdb")

@@ -1,0 +1,25 @@
+"""Asset publish/motcua: `published/motcua.duckdb`, aggregates and dimensions for everybody."""
+
+import dagster as dg
+
+from assets.engine.publish import publish_motcua
+from assets.metadata import described
+from assets.publish.published_file import publish
+from assets.resources import Installation
+from schemas.tables import MOTCUA_FILE
+
+
+@dg.asset(
+    **described(MOTCUA_FILE, "duckdb"),
+    deps=[
+        ["indicators", "by_unit"],
+        ["indicators", "by_level"],
+        ["quarantine", "summary"],
+        ["quarantine", "outside"],
+        ["reference", "procedure"],
+        ["reference", "indicator"],
+    ],
+)
+def motcua(installation: Installation) -> dg.MaterializeResult[None]:
+    """Replace the published file, unless something does not balance."""
+    return publish(installation, publish_motcua, "motcua.duckdb")

@@ -1,0 +1,1 @@
+"""Layer quarantine: what was rejected, and what no period counts."""

@@ -1,0 +1,19 @@
+"""Asset quarantine/outside: records that no period counts, by reason and unit."""
+
+import dagster as dg
+
+from assets.engine.compute import compute_quarantine
+from assets.metadata import described
+from assets.resources import Installation
+from schemas.tables import OUTSIDE
+
+
+@dg.asset(
+    **described(OUTSIDE, "duckdb", "sql"),
+    deps=[["core", "dossier"], ["core", "payment_request"], ["reference", "period"]],
+)
+def outside(installation: Installation) -> dg.MaterializeResult[None]:
+    """Write the table anew from the whole warehouse."""
+    with installation.warehouse() as connection:
+        rows = compute_quarantine(connection, OUTSIDE)
+    return dg.MaterializeResult(metadata={"dagster/row_count": rows})

@@ -1,0 +1,1 @@
+"""Layer raw: delivered bytes, unchanged."""

@@ -1,0 +1,1 @@
+"""Layer reference: units, procedures, periods and the definitions of the measures."""

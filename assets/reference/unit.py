@@ -1,0 +1,20 @@
+"""Asset reference/unit: one row a unit record with its validity, from `reference/unit.csv`."""
+
+import dagster as dg
+
+from assets.engine.reference import file_version, load_reference
+from assets.metadata import described
+from assets.resources import Installation
+from schemas.tables import UNIT
+
+
+@dg.asset(**described(UNIT, "csv", "duckdb"))
+def unit(installation: Installation) -> dg.MaterializeResult[None]:
+    """Check the CSV against its schema and replace the table by it."""
+    folder = installation.paths.reference
+    with installation.warehouse() as connection:
+        rows = load_reference(connection, folder, "unit")
+    return dg.MaterializeResult(
+        metadata={"dagster/row_count": rows},
+        data_version=dg.DataVersion(file_version(folder, "unit")),
+    )

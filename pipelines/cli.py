@@ -1,0 +1,193 @@
+"""The command line: `run` (the bundled sample), `period` and `ui`, as the Makefile calls them.
+
+Belongs here: starting jobs and saying in a few lines what came of them. Does not belong here:
+any step of the pipeline. Runs pass no queue here; the warehouse's lock keeps them apart.
+"""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import dagster as dg
+import duckdb
+
+from assets.engine.errors import MotcuaError
+from assets.engine.paths import PROJECT, Paths, private_folder
+from assets.engine.periods import month_from_key, month_of, local_now
+from assets.engine.raw_store import read_manifest
+from assets.engine.inbox import period_of, waiting_files
+from assets.engine.sources import load_sources
+from pipelines.definitions import defs
+
+SAMPLE_INBOX = PROJECT / "data" / "sample" / "inbox"
+INSTANCE_SETTINGS = PROJECT / "data" / "dagster" / "dagster.yaml"
+# Dagster's own event log tells every step; the terminal gets one line a period.
+QUIET = {"loggers": {"console": {"config": {"log_level": "ERROR"}}}}
+SHOWN_RATES = (
+    ("on_time_pct", "on time"), ("early_pct", "early"), ("late_pct", "late"),
+    ("online_of_total_pct", "online/total"), ("digitised_pct", "digitised"),
+    ("online_payment_pct", "paid online"),
+)  # fmt: skip
+SHOWN_COUNTS = (
+    ("total_to_handle_count", "to handle"), ("resolved_count", "resolved"),
+    ("pending_count", "pending"), ("pending_overdue_count", "overdue"),
+)  # fmt: skip
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command; return 0, or 1 with a sentence on the error stream."""
+    parser = argparse.ArgumentParser(prog="motcua", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("run", help="take the bundled sample in, compute, publish, print rates")
+    period = commands.add_parser("period", help="redo one period and whatever it moves")
+    period.add_argument("key", help="first day of the period, such as 2023-10-15")
+    commands.add_parser("ui", help="Dagster on 127.0.0.1:3000, with its daemon")
+    options = parser.parse_args(arguments)
+    paths = Paths.from_environment()
+    try:
+        _prepare_instance(paths)
+        if options.command == "ui":
+            return _serve_ui()
+        with dg.DagsterInstance.get() as instance:
+            if options.command == "run":
+                return _run_sample(paths, instance)
+            return _run_period(paths, instance, options.key)
+    except MotcuaError as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+def _prepare_instance(paths: Paths) -> None:
+    """Point Dagster at this installation's instance, with the committed settings in it."""
+    home = Path(os.environ.setdefault("DAGSTER_HOME", str(paths.data / "dagster")))
+    private_folder(home)
+    settings = home / "dagster.yaml"
+    if not settings.exists():
+        shutil.copyfile(INSTANCE_SETTINGS, settings)
+
+
+def _run_sample(paths: Paths, instance: dg.DagsterInstance) -> int:
+    strangers = {d.source for d in read_manifest(paths)} - {"xin_man"}
+    if strangers:
+        raise MotcuaError(
+            "Processing the bundled sample",
+            f"deliveries of {', '.join(sorted(strangers))} in {paths.data}",
+            "an installation that holds the sample only",
+            "Use make period PERIOD=..., or set MOTCUA_DATA to an empty folder.",
+        )
+    print(f"Copying the sample into {paths.inbox}")
+    shutil.copytree(SAMPLE_INBOX, paths.inbox, dirs_exist_ok=True)
+    sources = load_sources(paths.sources)
+    keys = sorted({period_of(item, local_now()).key for item in waiting_files(paths, sources)})
+    ok = True
+    for key in keys:
+        ok &= _run_job("take_in", key, instance)
+    return _finish(paths, ok and _run_job("compute", keys[-1], instance), keys[-1])
+
+
+def _run_period(paths: Paths, instance: dg.DagsterInstance, key: str) -> int:
+    month_from_key(key)
+    return _finish(paths, _run_job("nightly", key, instance), key)
+
+
+def _run_job(name: str, key: str, instance: dg.DagsterInstance) -> bool:
+    """Run a job for a period and print a line on it; return whether it succeeded."""
+    started = time.monotonic()
+    result = defs.resolve_job_def(name).execute_in_process(
+        partition_key=key, instance=instance, run_config=QUIET, raise_on_error=False
+    )
+    totals = _totals(result)
+    print(f"{name} {month_from_key(key).label}: {totals} ({time.monotonic() - started:.1f} s)")
+    for event in result.all_events:
+        if event.is_step_failure:
+            cause = event.step_failure_data.error
+            while cause is not None and cause.cause is not None:
+                cause = cause.cause
+            print(f"  {event.step_key}: {cause.message.strip() if cause else 'failed'}",
+                  file=sys.stderr)  # fmt: skip
+    return result.success
+
+
+def _totals(result: dg.ExecuteInProcessResult) -> str:
+    """Return what the loads and the indicators of a run say, in one line."""
+    loads = {"read_count": 0, "accepted_count": 0, "quarantined_count": 0, "duplicate_count": 0,
+             "refused_file_count": 0}  # fmt: skip
+    months: set[str] = set()
+    for event in result.get_asset_materialization_events():
+        materialization = event.materialization
+        for name in loads:
+            if name in materialization.metadata:
+                loads[name] += int(str(materialization.metadata[name].value))
+        if materialization.asset_key.path[0] == "indicators" and materialization.partition:
+            months.add(materialization.partition)
+    said = [f"{name.removesuffix('_count').replace('_', ' ')} {count:,}"
+            for name, count in loads.items() if count or name == "read_count"]  # fmt: skip
+    return ", ".join(said) + (f"; figures of {len(months)} months" if months else "")
+
+
+def _finish(paths: Paths, ok: bool, key: str) -> int:
+    """Print the refused files and the rates up to the period; return the exit code."""
+    published = paths.published / "motcua.duckdb"
+    if not ok or not published.exists():
+        print("Failed: the files published before stay in place.", file=sys.stderr)
+        return 1
+    with duckdb.connect(str(published), read_only=True) as reader:
+        refused = reader.execute(
+            "SELECT reason FROM ops.delivery WHERE state = 'refused' ORDER BY ALL"
+        ).fetchall()
+        for (reason,) in refused:
+            print(f"Refused: {reason}", file=sys.stderr)
+        _print_rates(reader, key)
+    print(f"Published: {published} (with dossiers.duckdb and by_unit.csv beside it)")
+    return 0
+
+
+def _print_rates(reader: duckdb.DuckDBPyConnection, key: str) -> None:
+    shown = SHOWN_COUNTS + SHOWN_RATES
+    end = month_of(month_from_key(key).start).end
+    rows = reader.execute(
+        f"""
+        SELECT period_label, is_provisional, unit_level, {", ".join(name for name, _ in shown)}
+        FROM indicators.by_level WHERE period_kind = 'year_to_date' AND period_end = ?
+        ORDER BY unit_level <> 'all', unit_level
+        """,
+        [end],
+    ).fetchall()
+    if not rows:
+        print("No figures yet: the period starts after the data's cut-off.")
+        return
+    print(f"\n{rows[0][0]}{' (provisional)' if rows[0][1] else ''}")
+    print(f"{'level':<12}" + "".join(f"{title:>14}" for _, title in shown))
+    for row in rows:
+        cells = ["–" if value is None else f"{value:,}" for value in row[3:]]
+        print(f"{row[2]:<12}" + "".join(f"{cell:>14}" for cell in cells))
+    print()
+
+
+def _serve_ui() -> int:
+    """Run webserver and daemon until one ends or the user stops them."""
+    common = ["-w", str(PROJECT / "workspace.yaml")]
+    commands = (
+        ["dagster-webserver", *common, "-h", "127.0.0.1", "-p", os.environ.get("PORT", "3000")],
+        ["dagster-daemon", "run", *common],
+    )
+    binaries = Path(sys.executable).parent
+    processes = [subprocess.Popen([binaries / name, *rest]) for name, *rest in commands]
+    try:
+        while all(process.poll() is None for process in processes):
+            time.sleep(0.5)
+    except KeyboardInterrupt:
+        pass
+    finally:
+        for process in processes:
+            process.terminate()
+        codes = [process.wait() for process in processes]
+    return max(abs(code) for code in codes) and 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

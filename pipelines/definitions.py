@@ -1,0 +1,45 @@
+"""The one code location: explicit lists of everything Dagster knows.
+
+Belongs here: lists. Does not belong here: anything that decides or computes.
+"""
+
+import dagster as dg
+
+from assets.checks import balance, files_loaded_checks
+from assets.core.dossier import dossier
+from assets.core.dossier_version import dossier_version
+from assets.core.payment_request import payment_request
+from assets.core.payment_version import payment_version
+from assets.indicators.by_level import by_level
+from assets.indicators.by_unit import by_unit
+from assets.indicators.own_count import own_count
+from assets.publish.by_unit_csv import by_unit_csv
+from assets.publish.dossiers import dossiers
+from assets.publish.motcua import motcua
+from assets.quarantine.outside import outside
+from assets.quarantine.summary import summary
+from assets.raw.delivery import delivery
+from assets.reference.indicator import indicator
+from assets.reference.period import period
+from assets.reference.procedure import procedure
+from assets.reference.unit import unit
+from assets.resources import Installation
+from pipelines.jobs import compute, nightly, take_in
+from pipelines.schedules import nightly_schedule
+
+defs = dg.Definitions(
+    assets=[
+        delivery,
+        unit, procedure, period, indicator,
+        dossier_version, payment_version, dossier, payment_request,
+        own_count, by_unit, by_level,
+        summary, outside,
+        motcua, dossiers, by_unit_csv,
+    ],
+    asset_checks=[balance, *files_loaded_checks],
+    jobs=[nightly, take_in, compute],
+    schedules=[nightly_schedule],
+    resources={"installation": Installation()},
+    # One process a run: DuckDB's file lock allows one, and it starts five times as fast.
+    executor=dg.in_process_executor,
+)  # fmt: skip

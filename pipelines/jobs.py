@@ -1,0 +1,33 @@
+"""Jobs: which assets run together.
+
+Belongs here: selections. Does not belong here: when they run (`pipelines.schedules`).
+https://docs.dagster.io/guides/build/jobs/asset-jobs
+"""
+
+import dagster as dg
+
+
+TAKE_IN = dg.AssetSelection.assets(
+    ["raw", "delivery"],
+    ["reference", "unit"],
+    ["reference", "procedure"],
+    ["reference", "indicator"],
+    ["core", "dossier_version"],
+    ["core", "payment_version"],
+)
+
+nightly = dg.define_asset_job(
+    "nightly",
+    selection=dg.AssetSelection.all(),
+    description="Một kỳ, từ tệp đến số liệu công bố | One period, from files to published figures",
+)
+take_in = dg.define_asset_job(
+    "take_in",
+    selection=TAKE_IN,
+    description="Chỉ nạp tệp của kỳ | Only take the period's files in, without figures",
+)
+compute = dg.define_asset_job(
+    "compute",
+    selection=dg.AssetSelection.all() - TAKE_IN,
+    description="Tính và công bố mọi kỳ từ sổ hồ sơ | Figures of every period from the register",
+)

@@ -1,0 +1,129 @@
+"""Every measure of the indicator tables: name, Vietnamese name, meaning and source.
+
+Belongs here: what a figure means. Does not belong here: how it is computed: counts in
+`assets/indicators/sql/own_count.sql`, rates in `assets/indicators/sql/rates.sql`.
+Form II.06a: Circulars 02/2017/TT-VPCP and 01/2020/TT-VPCP, columns 3 to 13.
+"""
+
+from dataclasses import dataclass
+
+from schemas.columns import Column
+
+FORMULA_VERSION = "2026.1"
+
+FORM = "Biểu II.06a/VPCP/KSTT"
+APPENDIX_3 = "Phụ lục 3, báo cáo CCHC"
+PRACTICE = "Thực tiễn báo cáo của địa phương"
+OWN = "Motcua"
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A count or a rate of the indicator tables.
+
+    `rule` is the sentence that defines a count; a rate is defined by its line in `rates.sql`.
+    """
+
+    name: str
+    vi: str
+    en: str
+    source: str
+    rule: str = ""
+
+    @property
+    def is_rate(self) -> bool:
+        """Rates end in `_pct`, counts in `_count`."""
+        return self.name.endswith("_pct")
+
+    @property
+    def column(self) -> Column:
+        """The column that holds this measure in every indicator table."""
+        if self.is_rate:
+            return Column(self.name, "DECIMAL(5,2)", self.vi, f"{self.en} (percent)")
+        return Column(self.name, "BIGINT", self.vi, self.en, nullable=False)
+
+
+COUNTS = (
+    Measure("received_count", "Số hồ sơ tiếp nhận trong kỳ", "Received in the period",
+            f"{FORM} cột 4+5", "D0 <= r <= D1"),
+    Measure("received_online_count", "Tiếp nhận trực tuyến", "Received online",
+            f"{FORM} cột 4", "received, channel online"),
+    Measure("received_direct_count", "Tiếp nhận trực tiếp", "Received at the counter",
+            f"{FORM} cột 5", "received, channel direct"),
+    Measure("received_postal_count", "Tiếp nhận qua bưu chính công ích", "Received by public post",
+            f"{FORM} cột 5", "received, channel postal"),
+    Measure("received_unknown_channel_count", "Tiếp nhận, chưa rõ kênh",
+            "Received, channel unknown", OWN, "received, no channel"),
+    Measure("carried_over_count", "Hồ sơ kỳ trước chuyển sang", "Carried over from before",
+            f"{FORM} cột 6", "r < D0 and (open or e >= D0)"),
+    Measure("total_to_handle_count", "Tổng số hồ sơ phải giải quyết", "Total to handle",
+            f"{FORM} cột 3", "received + carried over"),
+    Measure("resolved_count", "Số hồ sơ đã giải quyết", "Resolved",
+            f"{FORM} cột 7", "finished or returned, D0 <= e <= D1, e >= r"),
+    Measure("resolved_early_count", "Giải quyết trước hạn", "Resolved before the due date",
+            f"{FORM} cột 8", "resolved, e < d"),
+    Measure("resolved_on_due_date_count", "Giải quyết đúng ngày hẹn", "Resolved on the due date",
+            f"{FORM} cột 9", "resolved, e = d"),
+    Measure("resolved_late_count", "Giải quyết quá hạn", "Resolved after the due date",
+            f"{FORM} cột 10", "resolved, e > d"),
+    Measure("resolved_no_due_date_count", "Giải quyết, không có ngày hẹn",
+            "Resolved, no due date", f"{FORM} cột 9", "resolved, d unknown"),
+    Measure("closed_other_count", "Rút hồ sơ hoặc từ chối sau tiếp nhận",
+            "Withdrawn, or refused after acceptance", OWN,
+            "withdrawn or refused, D0 <= e <= D1, e >= r"),
+    Measure("closed_undated_count", "Đã đóng, không có ngày kết thúc",
+            "Closed without an end date", OWN, "received, closed, e unknown"),
+    Measure("closed_before_received_count", "Kết thúc trước ngày tiếp nhận",
+            "Closed before it was received (an error of the portal)", OWN,
+            "received, closed, e < r"),
+    Measure("pending_count", "Số hồ sơ đang giải quyết", "Pending at the end of the period",
+            f"{FORM} cột 11", "r <= D1, in process, or closed with e > D1, or paused with q > D1"),
+    Measure("pending_in_time_count", "Đang giải quyết, trong hạn", "Pending, in time",
+            f"{FORM} cột 12", "pending, d >= D1"),
+    Measure("pending_overdue_count", "Đang giải quyết, quá hạn", "Pending, overdue",
+            f"{FORM} cột 13", "pending, d < D1"),
+    Measure("pending_no_due_date_count", "Đang giải quyết, không có ngày hẹn",
+            "Pending, no due date", f"{FORM} cột 12", "pending, d unknown"),
+    Measure("paused_count", "Tạm dừng chờ bổ sung hoặc nghĩa vụ tài chính",
+            "Paused at the end of the period", OWN, "r <= D1, paused, q <= D1 or unknown"),
+    Measure("received_digitised_input_count", "Tiếp nhận có số hóa thành phần hồ sơ",
+            "Received with digitised components", "TT 01/2023/TT-VPCP",
+            "received, digitised components"),
+    Measure("received_reused_count", "Tiếp nhận có tái sử dụng dữ liệu",
+            "Received with re-used data", "QĐ 766/QĐ-TTg, 4.3", "received, re-use flag set"),
+    Measure("resolved_e_result_count", "Giải quyết có kết quả điện tử",
+            "Resolved with an electronic result", "QĐ 766/QĐ-TTg, 4.1",
+            "resolved, electronic result"),
+    Measure("resolved_digitised_count", "Giải quyết và đã số hóa", "Resolved and digitised",
+            "QĐ 766/QĐ-TTg, 4.2",
+            "resolved, digitised components and, where a paper result is due, electronic result"),
+    Measure("payable_count", "Hồ sơ đã nộp phí, lệ phí trong kỳ",
+            "Dossiers that paid a fee in the period", PRACTICE,
+            "distinct dossiers with a paid, non-exempt request > 0, D0 <= collected <= D1"),
+    Measure("paid_online_count", "Hồ sơ thanh toán trực tuyến", "Dossiers that paid online",
+            PRACTICE, "payable, at least one of these requests paid online"),
+)  # fmt: skip
+
+RATES = (
+    Measure("on_time_pct", "Tỷ lệ giải quyết trước và đúng hạn", "Resolved on time",
+            f"{FORM}; {APPENDIX_3} dòng 3.x"),
+    Measure("on_time_judged_pct", "Tỷ lệ đúng hạn trên hồ sơ có ngày hẹn",
+            "On time among those with a due date", OWN),
+    Measure("early_pct", "Tỷ lệ giải quyết trước hạn", "Resolved early", FORM),
+    Measure("late_pct", "Tỷ lệ giải quyết quá hạn", "Resolved late", FORM),
+    Measure("pending_overdue_pct", "Tỷ lệ quá hạn trong hồ sơ đang giải quyết",
+            "Overdue among the pending", FORM),
+    Measure("online_pct", "Tỷ lệ tiếp nhận trực tuyến", "Online among the received", FORM),
+    Measure("online_of_total_pct", "Tỷ lệ trực tuyến trên tổng số phải giải quyết",
+            "Online over the total to handle", PRACTICE),
+    Measure("digitised_pct", "Tỷ lệ số hóa hồ sơ", "Digitised among the resolved",
+            "QĐ 766/QĐ-TTg, 4.2"),
+    Measure("digitised_input_pct", "Tỷ lệ số hóa thành phần hồ sơ",
+            "With digitised components among the received", "TT 01/2023/TT-VPCP"),
+    Measure("e_result_pct", "Tỷ lệ kết quả điện tử", "With an electronic result among the resolved",
+            "QĐ 766/QĐ-TTg, 4.1"),
+    Measure("online_payment_pct", "Tỷ lệ thanh toán trực tuyến", "Paid online among the payable",
+            PRACTICE),
+)  # fmt: skip
+
+MEASURES = COUNTS + RATES
