@@ -16,10 +16,10 @@ import dagster as dg
 import duckdb
 
 from assets.engine.errors import MotcuaError
-from assets.engine.paths import PROJECT, Paths, private_folder
-from assets.engine.periods import month_from_key, month_of, local_now
-from assets.engine.raw_store import read_manifest
 from assets.engine.inbox import period_of, waiting_files
+from assets.engine.paths import PROJECT, Paths, private_folder
+from assets.engine.periods import local_now, month_from_key, month_of
+from assets.engine.raw_store import read_manifest
 from assets.engine.sources import load_sources
 from pipelines.definitions import defs
 

@@ -6,7 +6,6 @@ https://docs.dagster.io/guides/build/jobs/asset-jobs
 
 import dagster as dg
 
-
 TAKE_IN = dg.AssetSelection.assets(
     ["raw", "delivery"],
     ["reference", "unit"],

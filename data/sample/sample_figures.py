@@ -10,7 +10,7 @@ counts of report 769/BC-UBND for 15/12/2022-14/11/2023.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import Enum
 from itertools import pairwise
 
@@ -32,7 +32,8 @@ class Month:
         return f"Từ ngày {self.start:%d/%m/%Y} đến ngày {self.end:%d/%m/%Y}"
 
 
-_STARTS = [datetime(2022, 12, 15), *(datetime(2023, number, 15) for number in range(1, 12))]
+_DAYS = [date(2022, 12, 15), *(date(2023, number, 15) for number in range(1, 12))]
+_STARTS = [datetime.combine(day, time()) for day in _DAYS]
 MONTHS = [Month(start, later - timedelta(seconds=1)) for start, later in pairwise(_STARTS)]
 START, END = MONTHS[0].start, MONTHS[-1].end
 FIRST_DAY, LAST_DAY = START.date(), END.date()

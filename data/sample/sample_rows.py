@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time
 
 from sample_dossiers import Dossier
 from sample_figures import DIRECT, FINISHED, MONTHS, PAID, POSTAL, RETURNED, Month
@@ -28,7 +28,7 @@ class Row:
 
 def dossier_rows(dossiers: list[Dossier], level: str, month: Month) -> list[Row]:
     """Return the dossiers that changed in the month; the first delivery takes the older too."""
-    first = datetime.min if month == MONTHS[0] else month.start
+    first = datetime.combine(date.min, time()) if month == MONTHS[0] else month.start
     listed = [
         dossier
         for dossier in dossiers

@@ -1,0 +1,1 @@
+"""Tests of Motcua, run by `make test`."""

@@ -1,0 +1,41 @@
+"""Fixtures: installations in temporary folders.
+
+`sample` is loaded once a session and read only; a test that changes anything takes its own copy.
+"""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from assets.engine.paths import Paths
+from tests.support import SAMPLE_KEYS, SETTINGS, new_installation, process
+
+
+@pytest.fixture(autouse=True)
+def _no_inherited_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep a developer's own installation out of the tests."""
+    for name in ("MOTCUA_DATA", "MOTCUA_SETTINGS", "MOTCUA_HASH_KEY", "DAGSTER_HOME"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def installation(tmp_path: Path) -> Paths:
+    """An installation with an empty inbox."""
+    return new_installation(tmp_path / "data")
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Paths]:
+    """The whole sample, loaded, computed and published. Read only."""
+    paths = new_installation(tmp_path_factory.mktemp("sample") / "data", with_sample=True)
+    process(paths, SAMPLE_KEYS)
+    yield paths
+
+
+@pytest.fixture
+def own_sample(sample: Paths, tmp_path: Path) -> Paths:
+    """A copy of the loaded sample that a test may change."""
+    shutil.copytree(sample.data, tmp_path / "data")
+    return Paths(tmp_path / "data", SETTINGS)

@@ -1,0 +1,75 @@
+"""What many tests share: an installation in a temporary folder, taken through the engine.
+
+Belongs here: helpers without assertions. Does not belong here: fixtures (`tests/conftest.py`).
+"""
+
+import shutil
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from assets.engine import compute, inbox, load, publish, reference
+from assets.engine.paths import PROJECT, Paths
+from assets.engine.periods import FIRST_PERIOD, local_now, month_from_key, periods_until
+from assets.engine.sources import load_sources
+from assets.engine.warehouse import warehouse
+from schemas.exports import KINDS
+from schemas.tables import BY_LEVEL, BY_UNIT, OUTSIDE, OWN_COUNT, SUMMARY
+
+SETTINGS = PROJECT / "data"
+SAMPLE_INBOX = PROJECT / "data" / "sample" / "inbox"
+SAMPLE_KEYS = [
+    period.key
+    for period in periods_until(FIRST_PERIOD, date(2023, 11, 14))
+    if period.kind == "month"
+]
+
+
+def new_installation(folder: Path, *, with_sample: bool = False) -> Paths:
+    """Return an empty installation in `folder`, with the project's own settings."""
+    paths = Paths(folder, SETTINGS)
+    paths.inbox.mkdir(parents=True)
+    if with_sample:
+        shutil.copytree(SAMPLE_INBOX, paths.inbox, dirs_exist_ok=True)
+    return paths
+
+
+def take_in(
+    paths: Paths, keys: list[str], connection: duckdb.DuckDBPyConnection
+) -> list[load.Loaded]:
+    """Collect and load the periods, in the order given; return what became of each file."""
+    sources = load_sources(paths.sources)
+    for name in ("unit", "procedure"):
+        reference.load_reference(connection, paths.reference, name)
+    reference.load_indicators(connection)
+    results = []
+    for key in keys:
+        period = month_from_key(key)
+        inbox.collect_period(paths, sources, period, local_now())
+        for kind in KINDS.values():
+            results += load.load_period(
+                connection, paths, sources, kind, period, "test-run", lambda _: None
+            )
+    return results
+
+
+def compute_all(connection: duckdb.DuckDBPyConnection) -> None:
+    """Compute every derived table from the register and check the balance."""
+    compute.refresh_periods(connection)
+    for table in (OWN_COUNT, BY_UNIT, BY_LEVEL):
+        compute.compute_table(connection, table, "test-run")
+    compute.check_balance(connection)
+    for table in (SUMMARY, OUTSIDE):
+        compute.compute_quarantine(connection, table)
+
+
+def process(paths: Paths, keys: list[str]) -> list[load.Loaded]:
+    """Do what a run does for each period, then compute and publish."""
+    with warehouse(paths) as connection:
+        results = take_in(paths, keys, connection)
+        compute_all(connection)
+        publish.publish_motcua(connection, paths)
+        publish.publish_dossiers(connection, paths)
+        publish.publish_by_unit_csv(connection, paths)
+    return results
