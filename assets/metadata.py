@@ -5,7 +5,7 @@ keys of its events. Does not belong here: the descriptions themselves (`schemas.
 https://docs.dagster.io/guides/build/assets/metadata-and-tags
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -16,19 +16,28 @@ from schemas.columns import Column, Table
 OWNERS = ["team:motcua"]
 
 
-def described(table: Table, *kinds: str) -> dict[str, Any]:
-    """Return the arguments of `@dg.asset` that follow from the registry: key, group, texts."""
-    return {
-        "key": [table.layer, table.name],
-        "group_name": table.layer,
-        "owners": OWNERS,
-        "kinds": set(kinds),
-        "description": table.comment,
-        "metadata": {
+def table_asset(
+    table: Table,
+    *kinds: str,
+    partitions_def: dg.PartitionsDefinition[str] | None = None,
+    deps: Sequence[Sequence[str]] = (),
+    code_version: str | None = None,
+) -> Callable[[Callable[..., Any]], dg.AssetsDefinition]:
+    """Return `@dg.asset` with key, group, owner and texts of `table` filled in."""
+    return dg.asset(
+        key=[table.layer, table.name],
+        group_name=table.layer,
+        owners=OWNERS,
+        kinds=set(kinds),
+        description=table.comment,
+        metadata={
             "dagster/column_schema": column_schema(table.columns),
             "dagster/table_name": table.qualified_name,
         },
-    }
+        partitions_def=partitions_def,
+        deps=deps,
+        code_version=code_version,
+    )
 
 
 def column_schema(columns: Iterable[Column]) -> dg.TableSchema:

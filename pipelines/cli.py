@@ -176,7 +176,7 @@ def _serve_ui() -> int:
         ["dagster-daemon", "run", *common],
     )
     binaries = Path(sys.executable).parent
-    processes = [subprocess.Popen([binaries / name, *rest]) for name, *rest in commands]
+    processes = [subprocess.Popen([binaries / name, *rest]) for name, *rest in commands]  # noqa: S603
     try:
         while all(process.poll() is None for process in processes):
             time.sleep(0.5)

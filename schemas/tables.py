@@ -129,7 +129,7 @@ INDICATOR = Table(
 )  # fmt: skip
 
 UNIT_LEVEL = Column("unit_level", "VARCHAR", "Cấp; 'all' là toàn bộ",
-                    "Level; 'unassigned' if the unit is unknown, 'all' for the whole", False)  # fmt: skip
+                    "Level; 'unassigned' if unknown, 'all' for the whole", False)  # fmt: skip
 SCOPE = Column("scope", "VARCHAR", "own: riêng đơn vị; subtree: cả cấp dưới",
                "own: the unit itself; subtree: with all units below", False)  # fmt: skip
 OWN_COUNT = Table(

@@ -4,7 +4,6 @@
 """
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -27,11 +26,11 @@ def installation(tmp_path: Path) -> Paths:
 
 
 @pytest.fixture(scope="session")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Paths]:
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Paths:
     """The whole sample, loaded, computed and published. Read only."""
     paths = new_installation(tmp_path_factory.mktemp("sample") / "data", with_sample=True)
     process(paths, SAMPLE_KEYS)
-    yield paths
+    return paths
 
 
 @pytest.fixture

@@ -49,7 +49,13 @@ def take_in(
         inbox.collect_period(paths, sources, period, local_now())
         for kind in KINDS.values():
             results += load.load_period(
-                connection, paths, sources, kind, period, "test-run", lambda _: None
+                connection,
+                paths,
+                sources,
+                kind=kind,
+                period=period,
+                run_id="test-run",
+                progress=lambda _: None,
             )
     return results
 

@@ -3,13 +3,13 @@
 import dagster as dg
 
 from assets.core.register_state import register_state
-from assets.metadata import described
+from assets.metadata import table_asset
 from assets.resources import Installation
 from schemas.exports import DOSSIER as DOSSIER_KIND
 from schemas.tables import DOSSIER
 
 
-@dg.asset(**described(DOSSIER, "duckdb"), deps=[["core", "dossier_version"]])
+@table_asset(DOSSIER, "duckdb", deps=[["core", "dossier_version"]])
 def dossier(
     context: dg.AssetExecutionContext, installation: Installation
 ) -> dg.MaterializeResult[None]:

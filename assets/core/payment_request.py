@@ -3,13 +3,13 @@
 import dagster as dg
 
 from assets.core.register_state import register_state
-from assets.metadata import described
+from assets.metadata import table_asset
 from assets.resources import Installation
 from schemas.exports import PAYMENT
 from schemas.tables import PAYMENT_REQUEST
 
 
-@dg.asset(**described(PAYMENT_REQUEST, "duckdb"), deps=[["core", "payment_version"]])
+@table_asset(PAYMENT_REQUEST, "duckdb", deps=[["core", "payment_version"]])
 def payment_request(
     context: dg.AssetExecutionContext, installation: Installation
 ) -> dg.MaterializeResult[None]:

@@ -3,15 +3,17 @@
 import dagster as dg
 
 from assets.core.take_in import take_in
-from assets.metadata import described
+from assets.metadata import table_asset
 from assets.partitions import PERIODS
 from assets.resources import Installation
 from schemas.exports import PAYMENT
 from schemas.tables import PAYMENT_VERSION
 
 
-@dg.asset(
-    **described(PAYMENT_VERSION, "duckdb", "pandas"),
+@table_asset(
+    PAYMENT_VERSION,
+    "duckdb",
+    "pandas",
     partitions_def=PERIODS,
     deps=[["raw", "delivery"], ["reference", "unit"]],
 )

@@ -32,9 +32,14 @@ def take_in(
                 "Materialise reference/unit and reference/procedure first, or the job nightly.",
             )
         results = load_period(
-            connection, installation.paths, installation.sources(), kind, period,
-            context.run.run_id, context.log.info,
-        )  # fmt: skip
+            connection,
+            installation.paths,
+            installation.sources(),
+            kind=kind,
+            period=period,
+            run_id=context.run.run_id,
+            progress=context.log.info,
+        )
     for result in results:
         if result.reason:
             context.log.error(result.reason)

@@ -8,6 +8,7 @@ import csv
 import mmap
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import duckdb
 import numpy as np
@@ -111,6 +112,7 @@ def split_batch(batch: pa.Table, kind: Kind, rejects: Rejects) -> pa.Table:
 def correct_row_numbers(
     reading: duckdb.DuckDBPyConnection,
     warehouse: duckdb.DuckDBPyConnection,
+    *,
     table: TextTable,
     kind: Kind,
     delivery_id: str,
@@ -124,7 +126,9 @@ def correct_row_numbers(
     if table.delimited is None:
         return 0
     lines = _broken_lines(reading, table)
-    passed_over = np.sort(np.concatenate([lines["row_number"], _empty_lines(table)]))
+    passed_over = np.sort(
+        np.concatenate([lines["row_number"], _empty_lines(table.delimited, table)])
+    )
     if len(passed_over):
         # The k-th line passed over (from 0) moves every row numbered line - k or more.
         moved_from = passed_over - np.arange(len(passed_over))
@@ -177,7 +181,13 @@ def _register_units(
 
 
 def _broken_lines(reading: duckdb.DuckDBPyConnection, table: TextTable) -> pd.DataFrame:
-    """Return the lines DuckDB could not split, without their text; FileRefused if a quote is open."""
+    """Return the lines DuckDB could not split, never their text.
+
+    Raises
+    ------
+    FileRefused
+        A quotation mark was left open, which swallows every row behind it.
+    """
     errors = reading.execute(
         "SELECT line AS row_number, min(error_type) AS error FROM reject_errors GROUP BY line"
     ).df()
@@ -191,16 +201,15 @@ def _broken_lines(reading: duckdb.DuckDBPyConnection, table: TextTable) -> pd.Da
     return errors[["row_number", "rule_id", "found"]]
 
 
-def _empty_lines(table: TextTable) -> np.ndarray:
+def _empty_lines(file: Path, table: TextTable) -> np.ndarray:
     """Return the row numbers of empty lines among the rows."""
-    assert table.delimited is not None
     with (
-        table.delimited.open("rb") as handle,
+        file.open("rb") as handle,
         mmap.mmap(handle.fileno(), 0, access=mmap.ACCESS_READ) as content,
     ):
         if content.find(b"\n\n") < 0 and content.find(b"\n\r\n") < 0:
             return np.array([], dtype=np.int64)
-    with table.delimited.open(encoding="utf-8-sig", errors="replace", newline="") as text:
+    with file.open(encoding="utf-8-sig", errors="replace", newline="") as text:
         records = csv.reader(text, delimiter=table.delimiter)
         empty = [number for number, record in enumerate(records, start=1) if not record]
     return np.array([number for number in empty if number > table.header_row], dtype=np.int64)

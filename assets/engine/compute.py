@@ -107,8 +107,12 @@ def compute_quarantine(connection: duckdb.DuckDBPyConnection, table: Table) -> i
 
 
 def check_balance(connection: duckdb.DuckDBPyConnection) -> None:
-    """Raise BalanceError if a row of any indicator table breaks an identity of form II.06a,
-    months do not chain, or levels do not add up.
+    """Check every row of every indicator table, the chain of months and the sum of levels.
+
+    Raises
+    ------
+    BalanceError
+        An identity of form II.06a does not hold; the first breaks are named.
     """
     breaks = [item for table in KEYS for item in _unbalanced(connection, table)]
     chain = connection.execute(sql_file(INDICATOR_SQL / "chain.sql")).fetchall()

@@ -8,6 +8,7 @@ module: it may quote a cell.
 
 import csv
 import io
+import math
 import re
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -72,7 +73,7 @@ def workbook_rows(file: Path, date_format: str) -> list[Cells]:
     """Return the cells of the first sheet as text; true dates are written in `date_format`."""
     try:
         sheet = pd.read_excel(file, engine="calamine", header=None, dtype=object, na_filter=False)
-    except Exception:  # calamine raises many types, and their texts quote cells
+    except Exception:  # noqa: BLE001 (calamine raises many types, and their texts quote cells)
         raise FileRefused(
             "Opening a workbook",
             "bytes that start like a workbook but cannot be opened",
@@ -150,7 +151,7 @@ def _cell_text(cell: Any, date_format: str) -> str | None:
     if isinstance(cell, bool):
         return str(int(cell))
     if isinstance(cell, float):
-        return None if pd.isna(cell) else f"{cell:.0f}" if cell.is_integer() else repr(cell)
+        return None if math.isnan(cell) else f"{cell:.0f}" if cell.is_integer() else repr(cell)
     return None if cell is None else str(cell) or None
 
 

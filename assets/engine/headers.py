@@ -5,6 +5,7 @@ Does not belong here: reading the file, and rows below the header.
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from assets.engine.containers import Cells
 from assets.engine.errors import FileRefused
@@ -77,7 +78,7 @@ def header_paths(block: list[Cells]) -> list[str]:
     """
     width = max(len(row) for row in block)
     filled = [[clean(cell or "") for cell in row] + [""] * (width - len(row)) for row in block]
-    for upper, lower in zip(filled, filled[1:], strict=False):
+    for upper, lower in pairwise(filled):
         for column in range(1, width):
             if not upper[column] and lower[column]:
                 upper[column] = upper[column - 1]

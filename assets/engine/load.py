@@ -7,7 +7,7 @@ rows are judged or the latest version is found.
 
 import hashlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 import duckdb
@@ -59,6 +59,7 @@ def load_period(
     connection: duckdb.DuckDBPyConnection,
     paths: Paths,
     sources: dict[str, Source],
+    *,
     kind: Kind,
     period: Period,
     run_id: str,
@@ -146,7 +147,7 @@ def _known(
         """,
         [delivery.delivery_id, version],
     ).fetchone()
-    return None if row is None else Loaded(delivery, *row, is_new=False)
+    return None if row is None else replace(Loaded(delivery, *row), is_new=False)
 
 
 @dataclass
@@ -251,7 +252,12 @@ class _Job:
                 )
             result.layout += table.layout_count
             result.read += correct_row_numbers(
-                reading, self.connection, table, kind, self.delivery.delivery_id, rejects
+                reading,
+                self.connection,
+                table=table,
+                kind=kind,
+                delivery_id=self.delivery.delivery_id,
+                rejects=rejects,
             )
         return rejects
 

@@ -6,7 +6,6 @@ one replaces it by rename.
 """
 
 import csv
-import os
 from pathlib import Path
 
 import duckdb
@@ -115,7 +114,7 @@ def _into_place(new: Path, target: Path, mode: int) -> None:
     new.chmod(mode)
     # A reader that opened the old file for writing left its log, which the new one cannot replay.
     _wal(target).unlink(missing_ok=True)
-    os.replace(new, target)
+    new.replace(target)
 
 
 def _wal(file: Path) -> Path:

@@ -65,9 +65,13 @@ def collect(
     paths: Paths, file: Path, *, source: str, export: str, period: str, name: str, now: datetime
 ) -> Delivery | None:
     """Copy `file` into the store and list it; None if its name already stands for these bytes."""
-    blob, digest, size = _store_bytes(paths, file)
-    known = [d for d in read_manifest(paths)
-             if (d.source, d.export, d.period, d.name) == (source, export, period, name)]  # fmt: skip
+    digest, size = _store_bytes(paths, file)
+    place = (source, export, period, name)
+    known = [
+        item
+        for item in read_manifest(paths)
+        if (item.source, item.export, item.period, item.name) == place
+    ]
     if known and known[-1].sha256 == digest:
         return None
     delivery = Delivery(
@@ -88,7 +92,7 @@ def blob_of(paths: Paths, delivery: Delivery) -> Path:
     return _blob(paths, delivery.sha256)
 
 
-def _store_bytes(paths: Paths, file: Path) -> tuple[Path, str, int]:
+def _store_bytes(paths: Paths, file: Path) -> tuple[str, int]:
     folder = private_folder(paths.raw)
     digest = hashlib.sha256()
     descriptor, temporary = tempfile.mkstemp(dir=folder, prefix=".incoming-")
@@ -107,7 +111,7 @@ def _store_bytes(paths: Paths, file: Path) -> tuple[Path, str, int]:
             blob.chmod(PRIVATE_FILE)
     finally:
         Path(temporary).unlink(missing_ok=True)
-    return blob, digest.hexdigest(), size
+    return digest.hexdigest(), size
 
 
 def _blob(paths: Paths, sha256: str) -> Path:

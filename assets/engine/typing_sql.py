@@ -43,7 +43,8 @@ def typed_select(export: Export, relation: str, has_row_number: bool) -> str:
     unit = "unit_code" if any(column.reading == "unit" for column in mapped) else None
     return f"""
         SELECT {"row_number," if has_row_number else ""} {", ".join(typed)},
-            CASE WHEN {" OR ".join(unreadable.values())} THEN concat_ws('; ', {shapes}) END AS found,
+            CASE WHEN {" OR ".join(unreadable.values())}
+                 THEN concat_ws('; ', {shapes}) END AS found,
             {_blank(mapped)} AS is_blank
         FROM (SELECT raw.*, {parsed} FROM {relation} AS raw {_unit_joins(unit)})
     """

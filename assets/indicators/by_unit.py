@@ -3,14 +3,16 @@
 import dagster as dg
 
 from assets.indicators.recompute import recompute
-from assets.metadata import described
+from assets.metadata import table_asset
 from assets.partitions import PERIODS
 from assets.resources import Installation
 from schemas.tables import BY_UNIT
 
 
-@dg.asset(
-    **described(BY_UNIT, "duckdb", "sql"),
+@table_asset(
+    BY_UNIT,
+    "duckdb",
+    "sql",
     partitions_def=PERIODS,
     deps=[["indicators", "own_count"], ["reference", "period"], ["reference", "unit"]],
 )

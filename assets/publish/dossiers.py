@@ -3,14 +3,15 @@
 import dagster as dg
 
 from assets.engine.publish import publish_dossiers
-from assets.metadata import described
+from assets.metadata import table_asset
 from assets.publish.published_file import publish
 from assets.resources import Installation
 from schemas.tables import DOSSIERS_FILE
 
 
-@dg.asset(
-    **described(DOSSIERS_FILE, "duckdb"),
+@table_asset(
+    DOSSIERS_FILE,
+    "duckdb",
     deps=[["core", "dossier"], ["core", "payment_request"], ["indicators", "by_unit"]],
 )
 def dossiers(installation: Installation) -> dg.MaterializeResult[None]:

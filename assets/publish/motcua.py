@@ -3,14 +3,15 @@
 import dagster as dg
 
 from assets.engine.publish import publish_motcua
-from assets.metadata import described
+from assets.metadata import table_asset
 from assets.publish.published_file import publish
 from assets.resources import Installation
 from schemas.tables import MOTCUA_FILE
 
 
-@dg.asset(
-    **described(MOTCUA_FILE, "duckdb"),
+@table_asset(
+    MOTCUA_FILE,
+    "duckdb",
     deps=[
         ["indicators", "by_unit"],
         ["indicators", "by_level"],

@@ -3,13 +3,15 @@
 import dagster as dg
 
 from assets.engine.compute import compute_quarantine
-from assets.metadata import described
+from assets.metadata import table_asset
 from assets.resources import Installation
 from schemas.tables import OUTSIDE
 
 
-@dg.asset(
-    **described(OUTSIDE, "duckdb", "sql"),
+@table_asset(
+    OUTSIDE,
+    "duckdb",
+    "sql",
     deps=[["core", "dossier"], ["core", "payment_request"], ["reference", "period"]],
 )
 def outside(installation: Installation) -> dg.MaterializeResult[None]:

@@ -3,13 +3,15 @@
 import dagster as dg
 
 from assets.engine.compute import compute_quarantine
-from assets.metadata import described
+from assets.metadata import table_asset
 from assets.resources import Installation
 from schemas.tables import SUMMARY
 
 
-@dg.asset(
-    **described(SUMMARY, "duckdb", "sql"),
+@table_asset(
+    SUMMARY,
+    "duckdb",
+    "sql",
     deps=[["core", "dossier_version"], ["core", "payment_version"]],
 )
 def summary(installation: Installation) -> dg.MaterializeResult[None]:

@@ -4,13 +4,13 @@ import dagster as dg
 
 from assets.engine.inbox import collect_period
 from assets.engine.periods import local_now
-from assets.metadata import described
+from assets.metadata import table_asset
 from assets.partitions import PERIODS, period_of
 from assets.resources import Installation
 from schemas.tables import MANIFEST
 
 
-@dg.asset(**described(MANIFEST, "file"), partitions_def=PERIODS)
+@table_asset(MANIFEST, "file", partitions_def=PERIODS)
 def delivery(
     context: dg.AssetExecutionContext, installation: Installation
 ) -> dg.MaterializeResult[None]:

@@ -3,13 +3,13 @@
 import dagster as dg
 
 from assets.engine.reference import load_indicators
-from assets.metadata import described
+from assets.metadata import table_asset
 from assets.resources import Installation
 from schemas.measures import FORMULA_VERSION
 from schemas.tables import INDICATOR
 
 
-@dg.asset(**described(INDICATOR, "duckdb"), code_version=FORMULA_VERSION)
+@table_asset(INDICATOR, "duckdb", code_version=FORMULA_VERSION)
 def indicator(installation: Installation) -> dg.MaterializeResult[None]:
     """Replace the table by the definitions of this version."""
     with installation.warehouse() as connection:

@@ -3,14 +3,12 @@
 import dagster as dg
 
 from assets.engine.compute import refresh_periods
-from assets.metadata import described
+from assets.metadata import table_asset
 from assets.resources import Installation
 from schemas.tables import PERIOD
 
 
-@dg.asset(
-    **described(PERIOD, "duckdb"), deps=[["core", "dossier_version"], ["core", "payment_version"]]
-)
+@table_asset(PERIOD, "duckdb", deps=[["core", "dossier_version"], ["core", "payment_version"]])
 def period(installation: Installation) -> dg.MaterializeResult[None]:
     """Derive the periods from the deliveries; the clock has no say in them."""
     with installation.warehouse() as connection:

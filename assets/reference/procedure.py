@@ -1,14 +1,14 @@
-"""Asset reference/procedure: one row an administrative procedure, from `reference/procedure.csv`."""
+"""Asset reference/procedure: the administrative procedures, from `reference/procedure.csv`."""
 
 import dagster as dg
 
 from assets.engine.reference import file_version, load_reference
-from assets.metadata import described
+from assets.metadata import table_asset
 from assets.resources import Installation
 from schemas.tables import PROCEDURE
 
 
-@dg.asset(**described(PROCEDURE, "csv", "duckdb"))
+@table_asset(PROCEDURE, "csv", "duckdb")
 def procedure(installation: Installation) -> dg.MaterializeResult[None]:
     """Check the CSV against its schema and replace the table by it."""
     folder = installation.paths.reference

@@ -3,12 +3,12 @@
 import dagster as dg
 
 from assets.engine.reference import file_version, load_reference
-from assets.metadata import described
+from assets.metadata import table_asset
 from assets.resources import Installation
 from schemas.tables import UNIT
 
 
-@dg.asset(**described(UNIT, "csv", "duckdb"))
+@table_asset(UNIT, "csv", "duckdb")
 def unit(installation: Installation) -> dg.MaterializeResult[None]:
     """Check the CSV against its schema and replace the table by it."""
     folder = installation.paths.reference
