@@ -65,18 +65,22 @@ def collect(
     paths: Paths, file: Path, *, source: str, export: str, period: str, name: str, now: datetime
 ) -> Delivery | None:
     """Copy `file` into the store and list it; None if its name already stands for these bytes."""
-    digest, size = _store_bytes(paths, file)
     place = (source, export, period, name)
     known = [
         item
         for item in read_manifest(paths)
         if (item.source, item.export, item.period, item.name) == place
     ]
+    status = file.stat()
+    modified_at = datetime.fromtimestamp(status.st_mtime, now.tzinfo).isoformat()
+    if known and (known[-1].size, known[-1].modified_at) == (status.st_size, modified_at):
+        return None
+    digest, size = _store_bytes(paths, file)
     if known and known[-1].sha256 == digest:
         return None
     delivery = Delivery(
         source, export, period, name, digest, size,
-        modified_at=datetime.fromtimestamp(file.stat().st_mtime, now.tzinfo).isoformat(),
+        modified_at=modified_at,
         collected_at=now.isoformat(),
     )  # fmt: skip
     with _manifest(paths).open("a", encoding="utf-8") as manifest:

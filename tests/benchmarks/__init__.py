@@ -1,0 +1,1 @@
+"""Benchmarks, run by `make bench`: us and bare DuckDB SQL on the same file, in turn."""

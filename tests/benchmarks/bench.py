@@ -1,0 +1,156 @@
+"""`make bench`: the whole job against the floor, the night on top of it, and the small case.
+
+Belongs here: making the files, running us and the floor in turn, printing a table and JSON. Does
+not belong here: assertions; a timing is a measurement, not a test.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+from statistics import median
+from string import Template
+from typing import Any
+
+import duckdb
+
+from assets.engine.paths import PROJECT
+
+HERE = Path(__file__).parent
+FOLDER = PROJECT / "data" / "bench"
+BIG, NIGHT = "2023-10-15", "2023-11-15"
+CHANGED = 10_000
+
+
+def main() -> None:
+    """Measure everything and print it; the figures also go to `data/bench/result.json`."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=10_000_000)
+    parser.add_argument("--repeat", type=int, default=3)
+    options = parser.parse_args()
+    file = _make_file(options.rows)
+    installation = FOLDER / "installation"
+    runs: dict[str, list[dict[str, Any]]] = {"collect": [], "us": [], "sharp": [], "naive": []}
+    for turn in range(options.repeat):
+        print(f"turn {turn + 1} of {options.repeat}", file=sys.stderr)
+        shutil.rmtree(installation, ignore_errors=True)
+        inbox = installation / "inbox" / "xin_man" / "dossiers_commune" / BIG
+        inbox.mkdir(parents=True)
+        os.link(file, inbox / file.name)
+        runs["collect"].append(_run("ours", installation, BIG, "collect"))
+        runs["us"].append(_run("ours", installation, BIG))
+        for variant in ("sharp", "naive"):
+            runs[variant].append(_run("floor", file, FOLDER, variant))
+    _deliver_night(options.rows, installation)
+    night = _run("ours", installation, NIGHT)
+    result = _result(options.rows, file.stat().st_size, runs, night, _small_case())
+    (FOLDER / "result.json").write_text(json.dumps(result, indent=2), encoding="utf-8")
+    _print(result)
+    shutil.rmtree(installation)
+
+
+def _make_file(rows: int) -> Path:
+    """Return the CSV of `rows` dossiers, made once."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    file = FOLDER / f"dossiers-{rows}.csv"
+    if not file.exists():
+        print(f"writing {rows:,} dossiers to {file}", file=sys.stderr)
+        _write_dossiers(file, rows, "")
+    return file
+
+
+def _write_dossiers(file: Path, rows: int, only: str) -> None:
+    text = Template((HERE / "dossiers.sql").read_text(encoding="utf-8")).substitute(
+        rows=rows, units=PROJECT / "data" / "reference" / "unit.csv", target=file, only=only
+    )
+    with duckdb.connect() as connection:
+        connection.execute(text)
+
+
+def _deliver_night(rows: int, installation: Path) -> None:
+    """Deliver some open dossiers of the big file again, now returned, in the next period."""
+    inbox = installation / "inbox" / "xin_man" / "dossiers_commune" / NIGHT
+    inbox.mkdir(parents=True)
+    file = inbox / "night.csv"
+    _write_dossiers(file, rows, f"WHERE fate >= 96 ORDER BY h LIMIT {CHANGED}")
+    text = file.read_text(encoding="utf-8")
+    text = text.replace("Đang xử lý", "Đã trả kết quả").replace(
+        "Yêu cầu bổ sung giấy tờ", "Đã trả kết quả"
+    )
+    file.write_text(text, encoding="utf-8")
+
+
+def _small_case() -> dict[str, Any]:
+    """Time `period` of the command line on one sample delivery, from the command on."""
+    installation = FOLDER / "small"
+    shutil.rmtree(installation, ignore_errors=True)
+    sample = PROJECT / "data" / "sample" / "inbox"
+    shutil.copytree(sample, installation / "inbox")
+    environment = {**os.environ, "MOTCUA_DATA": str(installation)}
+    environment.pop("DAGSTER_HOME", None)
+    started = time.perf_counter()
+    subprocess.run(
+        [sys.executable, "-m", "pipelines.cli", "period", BIG],
+        env=environment, check=True, capture_output=True, cwd=PROJECT,
+    )  # fmt: skip
+    seconds = round(time.perf_counter() - started, 2)
+    shutil.rmtree(installation)
+    return {"seconds": seconds}
+
+
+def _run(module: str, *arguments: object) -> dict[str, Any]:
+    command = [sys.executable, "-m", f"tests.benchmarks.{module}", *map(str, arguments)]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, cwd=PROJECT)
+    result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return result
+
+
+def _result(
+    rows: int, size: int, runs: dict[str, list[dict[str, Any]]], night: dict[str, Any],
+    small: dict[str, Any],
+) -> dict[str, Any]:  # fmt: skip
+    seconds = {name: median(run["seconds"] for run in runs[name]) for name in runs}
+    return {
+        "rows": rows,
+        "file_bytes": size,
+        "seconds": seconds,
+        "ratio_to_sharp_floor": round(seconds["us"] / seconds["sharp"], 2),
+        "ratio_to_naive_floor": round(seconds["us"] / seconds["naive"], 2),
+        "rows_per_second": round(rows / seconds["us"]),
+        "peak_bytes": {name: max(run["peak_bytes"] for run in runs[name]) for name in runs},
+        "night_of_changed_dossiers": CHANGED,
+        "night": night,
+        "small_case": small,
+        "runs": runs,
+    }
+
+
+def _print(result: dict[str, Any]) -> None:
+    print(f"\n{result['rows']:,} dossiers, {result['file_bytes'] / 1e9:.1f} GB of CSV")
+    print(f"{'':<34}{'seconds':>10}{'peak MB':>10}")
+    titles = {
+        "collect": "copy into the raw store",
+        "us": "collected file to published rates",
+        "sharp": "floor, latest row only of repeats",
+        "naive": "floor, latest row over everything",
+    }
+    for name, title in titles.items():
+        peak = result["peak_bytes"][name] / 1e6
+        print(f"{title:<34}{result['seconds'][name]:>10.1f}{peak:>10.0f}")
+    night, small = result["night"], result["small_case"]
+    title = f"night of {CHANGED:,} changed dossiers"
+    print(f"{title:<34}{night['seconds']:>10.1f}{night['peak_bytes'] / 1e6:>10.0f}")
+    print(f"{'sample period, from the command on':<34}{small['seconds']:>10.1f}")
+    print(f"ratio to the floor: {result['ratio_to_sharp_floor']} (sharp), "
+          f"{result['ratio_to_naive_floor']} (naive); "
+          f"{result['rows_per_second']:,} dossiers a second")  # fmt: skip
+    print("steps of the last run:", json.dumps(result["runs"]["us"][-1]["steps"]))
+    print("steps of the night:", json.dumps(night["steps"]))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,50 @@
+"""Us: run the job of one period in a process of its own; print seconds and peak memory.
+
+Usage: python -m tests.benchmarks.ours FOLDER PERIOD [collect]
+
+With `collect` only the copy into the raw store is timed: the targets count from the collected
+file on.
+"""
+
+import json
+import resource
+import sys
+import time
+from pathlib import Path
+
+import dagster as dg
+
+from assets.engine.inbox import collect_period
+from assets.engine.paths import PROJECT, Paths
+from assets.engine.periods import local_now, month_from_key
+from assets.engine.sources import load_sources
+from assets.resources import Installation
+from pipelines.cli import QUIET
+from pipelines.definitions import defs
+
+
+def main(folder: str, key: str, only: str = "") -> None:
+    """Run and print one JSON line."""
+    paths = Paths(Path(folder), PROJECT / "data")
+    started = time.perf_counter()
+    steps: dict[str, float] = {}
+    if only == "collect":
+        collect_period(paths, load_sources(paths.sources), month_from_key(key), local_now())
+    else:
+        with dg.DagsterInstance.local_temp() as instance:
+            result = defs.resolve_job_def("nightly").execute_in_process(
+                partition_key=key, instance=instance, run_config=QUIET,
+                resources={"installation": Installation(data_folder=folder)},
+            )  # fmt: skip
+            steps = {
+                event.step_key or "": round((event.step_success_data.duration_ms) / 1000, 2)
+                for event in result.all_events
+                if event.is_step_success
+            }
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    seconds = round(time.perf_counter() - started, 2)
+    print(json.dumps({"seconds": seconds, "steps": steps, "peak_bytes": peak}))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
