@@ -71,6 +71,10 @@ class Export(Strict):
         unknown = sorted(set(given) - set(allowed))
         if unknown:
             raise ValueError(f"values.{name} has {unknown}; it may have {list(allowed)}")
+        texts = [text.casefold() for listed in given.values() for text in listed]
+        twice = sorted({text for text in texts if texts.count(text) > 1})
+        if twice:
+            raise ValueError(f"values.{name} lists {twice} more than once")
 
 
 class Source(Strict):

@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 import duckdb
+import pyarrow as pa
 
 from assets.engine import raw_store, register
-from assets.engine.batches import Rejects, correct_row_numbers, split_batch, typed_batches
+from assets.engine.batches import Rejects, correct_row_numbers, rejected_rows, typed_batches
 from assets.engine.errors import FileRefused
 from assets.engine.hash_key import dossier_hash_key
 from assets.engine.paths import Paths
@@ -186,6 +187,7 @@ class _Job:
         result = Loaded(self.delivery, "loaded", covers_to=self._covers_to(table.period))
         self._forget(kind)
         rejects = self._write_accepted(table, result)
+        register.find_repeated(self.connection, kind, self.delivery.delivery_id)
         result.duplicates = self._drop_duplicates(kind)
         result.quarantined = rejects.count
         result.accepted = self._count(kind, "true")
@@ -240,16 +242,19 @@ class _Job:
             for batch, blank in typed_batches(reading, self.connection, table, self.export):
                 result.layout += blank
                 result.read += batch.num_rows
-                accepted = split_batch(batch, kind, rejects)  # noqa: F841 (DuckDB reads it by name)
+                rejected = pa.table({"row_number": rejected_rows(batch, kind, rejects)})
+                self.connection.register("rejected_row_number", rejected)
+                self.connection.register("typed_batch", batch)
                 self.connection.execute(
                     f"""
                     INSERT INTO {kind.table} BY NAME
                     SELECT ? AS delivery_id, row_number, CAST(? AS DATE) AS delivery_period,
                            true AS is_latest, {columns}
-                    FROM accepted
+                    FROM typed_batch ANTI JOIN rejected_row_number USING (row_number)
                     """,
                     [self.delivery.delivery_id, self.delivery.period],
                 )
+                self.connection.unregister("typed_batch")
             result.layout += table.layout_count
             result.read += correct_row_numbers(
                 reading,
@@ -268,9 +273,7 @@ class _Job:
             f"""
             DELETE FROM {kind.table} WHERE delivery_id = $id AND row_number IN (
                 SELECT row_number FROM {kind.table}
-                WHERE delivery_id = $id AND {kind.key} IN (
-                    SELECT {kind.key} FROM {kind.table} WHERE delivery_id = $id
-                    GROUP BY {kind.key} HAVING count(*) > 1)
+                WHERE delivery_id = $id AND {kind.key} IN (SELECT key FROM {register.REPEATED})
                 QUALIFY row_number() OVER (PARTITION BY {columns} ORDER BY row_number) > 1)
             """,
             {"id": self.delivery.delivery_id},

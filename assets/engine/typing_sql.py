@@ -8,6 +8,7 @@ The SELECT yields, for each column `c` of the kind: `c` typed, `c_is_unreadable`
 could not be typed), and for the row `found` (shapes of unreadable text) and `is_blank`.
 """
 
+from assets.engine.text import label_key
 from assets.engine.text_table import RAW_PREFIX
 from schemas.columns import quoted
 from schemas.exports import ExportColumn
@@ -80,15 +81,17 @@ def _parsed(column: ExportColumn, export: Export) -> str:
 
 
 def _lookup(raw: str, texts: dict[str, list[str]]) -> str:
-    exact = " ".join(
-        f"WHEN {quoted(text)} THEN {quoted(value)}" for value in texts for text in texts[value]
-    )
-    loose = " ".join(
-        f"WHEN label_key({quoted(text)}) THEN {quoted(value)}"
-        for value in texts
-        for text in texts[value]
-    )
-    return f"coalesce(CASE {raw} {exact} END, CASE label_key({raw}) {loose} END)"
+    """Return the value that a text means: as it is listed, else by its normal form.
+
+    The normal form is looked up in a map, where it stands once: in a CASE, DuckDB would compute
+    it for every row beforehand.
+    """
+    pairs = [(quoted(text), quoted(value)) for value in texts for text in texts[value]]
+    exact = " ".join(f"WHEN {text} THEN {value}" for text, value in pairs)
+    loose = {label_key(text): (text, value) for text, value in pairs}
+    keys = ", ".join(f"label_key({text})" for text, _ in loose.values())
+    values = ", ".join(value for _, value in loose.values())
+    return f"coalesce(CASE {raw} {exact} END, MAP([{keys}], [{values}])[label_key({raw})])"
 
 
 def _amount(raw: str, mark: str) -> str:
