@@ -39,7 +39,8 @@ def _files_loaded(kind_table: str) -> dg.AssetChecksDefinition:
     def files_loaded(installation: Installation) -> dg.AssetCheckResult:
         with installation.warehouse() as connection:
             refused = connection.execute(
-                "SELECT reason FROM ops.delivery WHERE state = 'refused' "
+                "SELECT reason FROM ops.delivery "
+                "WHERE reason IS NOT NULL AND state <> 'superseded' "
                 "ORDER BY delivery_period DESC, source, export"
             ).fetchall()
         return dg.AssetCheckResult(

@@ -31,7 +31,12 @@ def period_of(context: dg.AssetExecutionContext) -> Period:
     Dagster reads a key that is no first day (2023-11-16) as the next period without a word, so
     the key is checked here. Raises MotcuaError on such a key.
     """
-    period = month_from_key(context.partition_key)
+    return begun_period(context.partition_key)
+
+
+def begun_period(key: str) -> Period:
+    """Return the period of a key; MotcuaError if it is no first day, or has not begun."""
+    period = month_from_key(key)
     if not PERIODS.has_partition_key(period.key):
         raise MotcuaError(
             "Starting a run",

@@ -21,6 +21,7 @@ from assets.engine.paths import PROJECT, Paths, private_folder
 from assets.engine.periods import local_now, month_from_key, month_of
 from assets.engine.raw_store import read_manifest
 from assets.engine.sources import load_sources
+from assets.partitions import begun_period
 from pipelines.definitions import defs
 
 SAMPLE_INBOX = PROJECT / "data" / "sample" / "inbox"
@@ -90,7 +91,7 @@ def _run_sample(paths: Paths, instance: dg.DagsterInstance) -> int:
 
 
 def _run_period(paths: Paths, instance: dg.DagsterInstance, key: str) -> int:
-    month_from_key(key)
+    begun_period(key)
     return _finish(paths, _run_job("nightly", key, instance), key)
 
 
@@ -137,7 +138,8 @@ def _finish(paths: Paths, ok: bool, key: str) -> int:
         return 1
     with duckdb.connect(str(published), read_only=True) as reader:
         refused = reader.execute(
-            "SELECT reason FROM ops.delivery WHERE state = 'refused' ORDER BY ALL"
+            "SELECT reason FROM ops.delivery WHERE reason IS NOT NULL AND state <> 'superseded' "
+            "ORDER BY ALL"
         ).fetchall()
         for (reason,) in refused:
             print(f"Refused: {reason}", file=sys.stderr)

@@ -4,12 +4,30 @@ Belongs here: what a `data/reference/*.csv` file must fit. Does not belong here:
 (`assets.engine.reference`). Each check's `error` ends the sentence "<column> of row n ...".
 """
 
+import pandas as pd
 import pandera.pandas as pa
 
 UNIT_LEVELS = ("province", "department", "district", "commune")
 SERVICE_LEVELS = ("full", "partial")
 
-_DATE = pa.Check.str_matches(r"^\d{4}-\d{2}-\d{2}$", error="is no date YYYY-MM-DD")
+
+def _is_day(texts: pd.Series) -> pd.Series:
+    days = pd.to_datetime(texts, format="%Y-%m-%d", errors="coerce")
+    return days.notna() & (texts.str.len() == len("2004-07-08"))
+
+
+def _ends_after_it_begins(units: pd.DataFrame) -> pd.Series:
+    return units["valid_from"] <= units["valid_to"]
+
+
+def _begins_after_the_record_before(units: pd.DataFrame) -> pd.Series:
+    """Say whether each record begins after the one before it of the same unit ended."""
+    ordered = units.sort_values("valid_from")
+    before = ordered.groupby("unit_code")["valid_to"].shift()
+    return (before.isna() | (ordered["valid_from"] > before)).reindex(units.index)
+
+
+_DATE = pa.Check(_is_day, error="is no date YYYY-MM-DD")
 _FLAG = pa.Check.isin(("true", "false"), error="is neither true nor false")
 
 
@@ -27,8 +45,15 @@ UNIT_SCHEMA = pa.DataFrameSchema(
         "valid_to": _column(_DATE),
         "source": _column(),
     },
+    checks=[
+        pa.Check(_ends_after_it_begins, error="valid_to lies before valid_from"),
+        # Two records valid on one day would count its dossiers twice.
+        pa.Check(
+            _begins_after_the_record_before,
+            error="its unit_code has another record valid on the same day",
+        ),
+    ],
     strict=True,
-    unique=["unit_code", "valid_from"],
 )
 
 PROCEDURE_SCHEMA = pa.DataFrameSchema(

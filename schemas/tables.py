@@ -62,19 +62,22 @@ DOSSIER_CODE = Column("dossier_code", "VARCHAR", "Mã hồ sơ", "Dossier code",
 DOSSIER_KEY = Column("dossier_key", "UUID", "Khóa hồ sơ (băm có khóa)", "Keyed hash of the code",
                      False)  # fmt: skip
 REQUEST_CODE = Column("request_code", "VARCHAR", "Mã yêu cầu thanh toán", "Payment request", False)
+REQUEST_KEY = Column("request_key", "UUID", "Khóa yêu cầu (băm có khóa)", "Keyed hash of the code",
+                     False)  # fmt: skip
 DELIVERY_PERIOD = Column("delivery_period", "DATE", "Kỳ của tệp", "Delivery period: its first day",
                          False)  # fmt: skip
 
 DOSSIER_VERSION = Table(
     "core", "dossier_version", "Mọi phiên bản hồ sơ đã nạp", "Every accepted version of a dossier",
     ("delivery_id", "row_number"),
-    (DELIVERY_ID, ROW_NUMBER, DELIVERY_PERIOD, IS_LATEST, DOSSIER_CODE, *DOSSIER_COLUMNS),
+    (DELIVERY_ID, ROW_NUMBER, DELIVERY_PERIOD, IS_LATEST, DOSSIER_CODE, DOSSIER_KEY,
+     *DOSSIER_COLUMNS),
 )  # fmt: skip
 PAYMENT_VERSION = Table(
     "core", "payment_version", "Mọi phiên bản yêu cầu thanh toán đã nạp",
     "Every accepted version of a payment request", ("delivery_id", "row_number"),
-    (DELIVERY_ID, ROW_NUMBER, DELIVERY_PERIOD, IS_LATEST, REQUEST_CODE, DOSSIER_CODE,
-     *PAYMENT_COLUMNS),
+    (DELIVERY_ID, ROW_NUMBER, DELIVERY_PERIOD, IS_LATEST, REQUEST_CODE, REQUEST_KEY,
+     DOSSIER_CODE, DOSSIER_KEY, *PAYMENT_COLUMNS),
 )  # fmt: skip
 DOSSIER = Table(
     "core", "dossier", "Sổ hồ sơ: trạng thái mới nhất của mỗi hồ sơ",
@@ -84,8 +87,7 @@ DOSSIER = Table(
 PAYMENT_REQUEST = Table(
     "core", "payment_request", "Yêu cầu thanh toán, trạng thái mới nhất",
     "The latest state of each payment request", ("request_key",),
-    (Column("request_key", "UUID", "Khóa yêu cầu (băm có khóa)", "Keyed hash of the code", False),
-     DOSSIER_KEY, DELIVERY_PERIOD, *PAYMENT_COLUMNS),
+    (REQUEST_KEY, DOSSIER_KEY, DELIVERY_PERIOD, *PAYMENT_COLUMNS),
 )  # fmt: skip
 
 UNIT = Table(
@@ -162,7 +164,7 @@ DELIVERY = Table(
      Column("file_suffix", "VARCHAR", "Đuôi tệp", "Suffix of the file name", False),
      Column("file_bytes", COUNT, "Kích thước (byte)", "Size", False),
      Column("state", "VARCHAR", "Trạng thái", "loaded, superseded or refused", False),
-     Column("reason", "VARCHAR", "Lý do từ chối", "Why it was refused"),
+     Column("reason", "VARCHAR", "Lý do từ chối", "Why it, or a later reading of it, was refused"),
      Column("covers_to", "DATE", "Bao phủ đến ngày", "Last day the file covers"),
      Column("read_count", COUNT, "Số dòng đọc", "Rows read", False),
      Column("accepted_count", COUNT, "Số dòng nhận", "Rows accepted", False),

@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 
 from assets.engine import compute, inbox, load, publish, reference
+from assets.engine.load_file import Loaded
 from assets.engine.paths import PROJECT, Paths
 from assets.engine.periods import FIRST_PERIOD, local_now, month_from_key, periods_until
 from assets.engine.sources import load_sources
@@ -37,7 +38,7 @@ def new_installation(folder: Path, *, with_sample: bool = False) -> Paths:
 
 def take_in(
     paths: Paths, keys: list[str], connection: duckdb.DuckDBPyConnection
-) -> list[load.Loaded]:
+) -> list[Loaded]:
     """Collect and load the periods, in the order given; return what became of each file."""
     sources = load_sources(paths.sources)
     for name in ("unit", "procedure"):
@@ -70,7 +71,7 @@ def compute_all(connection: duckdb.DuckDBPyConnection) -> None:
         compute.compute_quarantine(connection, table)
 
 
-def process(paths: Paths, keys: list[str]) -> list[load.Loaded]:
+def process(paths: Paths, keys: list[str]) -> list[Loaded]:
     """Do what a run does for each period, then compute and publish."""
     with warehouse(paths) as connection:
         results = take_in(paths, keys, connection)

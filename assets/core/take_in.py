@@ -10,7 +10,8 @@ import time
 import dagster as dg
 
 from assets.engine.errors import MotcuaError
-from assets.engine.load import Loaded, load_period
+from assets.engine.load import load_period
+from assets.engine.load_file import Loaded
 from assets.engine.warehouse import scalar
 from assets.partitions import period_of
 from assets.resources import Installation

@@ -18,14 +18,16 @@ import pyarrow.compute
 
 from assets.engine.errors import FileRefused
 from assets.engine.judge import broken_rules
-from assets.engine.text_table import GRID_VIEW, TextTable
-from assets.engine.typing_sql import UNIT_LABELS, typed_select
+from assets.engine.text import label_key
+from assets.engine.text_table import GRID_VIEW, RAW_PREFIX, TextTable
+from assets.engine.typing_sql import typed_select
 from schemas.exports import Kind
 from schemas.rules import COLUMN_COUNT, UNREADABLE_TEXT
 from schemas.settings import Export
 
 # Row groups of DuckDB hold 122,880 rows: batches of four fill them evenly.
-BATCH_ROWS = 4 * 122_880
+ROW_GROUP = 122_880
+BATCH_ROWS = 4 * ROW_GROUP
 SEARCHED_BYTES = 1 << 22
 
 # What DuckDB calls a line it cannot split, and the rule such a row breaks.
@@ -75,7 +77,7 @@ def typed_batches(
     FileRefused
         The text cannot be split into rows at all.
     """
-    _register_units(reading, warehouse)
+    units = unit_codes_by_label(warehouse)
     if table.grid is not None:
         reading.register(GRID_VIEW, table.grid)
     sql = typed_select(export, table.relation, has_row_number=table.grid is not None)
@@ -90,9 +92,19 @@ def typed_batches(
             blank = pa.compute.sum(batch["is_blank"]).as_py() or 0
             if blank:
                 batch = batch.filter(pa.compute.invert(batch["is_blank"]))
-            yield batch, blank
+            yield _in_parts(_with_unit_codes(batch, units)), blank
     except duckdb.Error:
         raise _unsplittable("text that cannot be split into rows and cells") from None
+
+
+def _in_parts(batch: pa.Table) -> pa.Table:
+    """Cut a batch into row groups, which DuckDB scans side by side; a chunk is for one core."""
+    parts = [
+        part
+        for start in range(0, batch.num_rows, ROW_GROUP)
+        for part in batch.slice(start, ROW_GROUP).combine_chunks().to_batches()
+    ]
+    return pa.Table.from_batches(parts, batch.schema)
 
 
 def _ahead(batches: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
@@ -169,24 +181,30 @@ def _shape_of(rule_id: str, shapes: str | None) -> str | None:
     return named.get(column)
 
 
-def _register_units(
-    reading: duckdb.DuckDBPyConnection, warehouse: duckdb.DuckDBPyConnection
-) -> None:
-    units = warehouse.sql("SELECT unit_code, unit_name FROM reference.unit").to_arrow_table()
-    reading.register("unit", units)
-    # A name that means two units says nothing: such rows count as unassigned.
-    reading.execute(
-        f"""
-        CREATE TEMP TABLE {UNIT_LABELS} AS
-        SELECT label, any_value(unit_code) AS unit_code
-        FROM (SELECT unit_name AS label, unit_code FROM unit
-              UNION SELECT unit_code, unit_code FROM unit)
-        GROUP BY label HAVING count(DISTINCT unit_code) = 1;
-        CREATE TEMP TABLE {UNIT_LABELS}_key AS
-        SELECT label_key(label) AS label_key, any_value(unit_code) AS unit_code
-        FROM {UNIT_LABELS} GROUP BY ALL HAVING count(DISTINCT unit_code) = 1;
-        """
+def unit_codes_by_label(warehouse: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """Return the unit that each name or code means, by the label's normal form.
+
+    A name that means two units says nothing: its rows count as unassigned.
+    """
+    units = warehouse.execute("SELECT unit_code, unit_name FROM reference.unit").fetchall()
+    meant: dict[str, set[str]] = {}
+    for code, name in units:
+        for label in (code, name):
+            meant.setdefault(label_key(label), set()).add(code)
+    return {label: codes.pop() for label, codes in meant.items() if len(codes) == 1}
+
+
+def _with_unit_codes(batch: pa.Table, units: dict[str, str]) -> pa.Table:
+    """Replace the raw text of the unit by its code; each spelling is looked up once."""
+    raw = RAW_PREFIX + "unit_code"
+    if raw not in batch.column_names:
+        return batch
+    spelled = batch[raw].combine_chunks().dictionary_encode()
+    codes = pa.array(
+        [units.get(label_key(text)) for text in spelled.dictionary.to_pylist()], pa.string()
     )
+    position = batch.column_names.index("unit_code")
+    return batch.set_column(position, "unit_code", codes.take(spelled.indices)).drop_columns([raw])
 
 
 def _broken_lines(reading: duckdb.DuckDBPyConnection, table: TextTable) -> pd.DataFrame:

@@ -31,6 +31,8 @@ _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _DAY = r"(\d{1,2})/(\d{1,2})/(\d{4})"
 _PERIOD_LINE = re.compile(rf"từ ngày:? ?{_DAY} đến(?: hết)? ngày:? ?{_DAY}")
 _LINES_BEFORE_ROWS = 50
+# DuckDB bounds a line at 2 MB; csv would stop at a cell of 128 KB.
+csv.field_size_limit(1 << 22)
 
 
 @dataclass(frozen=True)

@@ -21,13 +21,6 @@ STORAGE_VERSION = "v1.5.0"
 READABLE_BY_ALL = 0o444
 READABLE_BY_GROUP = 0o440
 
-# Row-level tables come from the registers, their codes as keyed hashes.
-_SELECTS = {
-    "core.dossier": "SELECT keyed_hash(dossier_code) AS dossier_key, * FROM core.dossier",
-    "core.payment_request": "SELECT keyed_hash(request_code) AS request_key, "
-    "keyed_hash(dossier_code) AS dossier_key, * FROM core.payment_request",
-}
-
 
 def publish_motcua(connection: duckdb.DuckDBPyConnection, paths: Paths) -> dict[str, int]:
     """Publish `motcua.duckdb`: aggregates and dimensions. Returns rows by table."""
@@ -82,10 +75,9 @@ def _copy(connection: duckdb.DuckDBPyConnection, table: Table) -> int:
     name = table.qualified_name
     columns = ", ".join(table.column_names)
     # Ten million rows are not sorted by their key each night; small tables are, for the reader.
-    order = "" if name in _SELECTS else f"ORDER BY {', '.join(table.key)}"
+    order = "" if table in PUBLISHED_DOSSIER_TABLES else f"ORDER BY {', '.join(table.key)}"
     inserted = connection.execute(
-        f"INSERT INTO published.{name} SELECT {columns} "
-        f"FROM ({_SELECTS.get(name, f'FROM {name}')}) {order}"
+        f"INSERT INTO published.{name} SELECT {columns} FROM {name} {order}"
     )
     return int(inserted.fetchall()[0][0])
 

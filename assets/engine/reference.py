@@ -74,12 +74,7 @@ def read_reference(file: Path, name: str) -> pd.DataFrame:
         frame = frame.mask(frame == "")
         REFERENCE_SCHEMAS[name].validate(frame, lazy=True)
     except pandera.errors.SchemaErrors as verdict:
-        misfits = "; ".join(
-            f"{column} of row {int(row) + 2} {check}" if pd.notna(row) else f"{column} {check}"
-            for column, row, check in verdict.failure_cases[["column", "index", "check"]]
-            .drop_duplicates()[:10]
-            .itertuples(index=False)
-        )
+        misfits = "; ".join(_misfits(verdict))
         raise SettingsError(
             doing, misfits, "rows that fit the table in the README", "Correct these rows."
         ) from None
@@ -88,6 +83,20 @@ def read_reference(file: Path, name: str) -> pd.DataFrame:
             doing, "text that is no CSV in UTF-8", "comma-separated UTF-8", "Save it again."
         ) from None
     return frame
+
+
+def _misfits(verdict: pandera.errors.SchemaErrors) -> list[str]:
+    """Return what does not fit, each with its row as a spreadsheet shows it; at most ten."""
+    said = []
+    for case in verdict.failure_cases.to_dict("records"):
+        if case["check"] in ("column_in_schema", "column_in_dataframe"):
+            problem = "is unknown" if case["check"] == "column_in_schema" else "is missing"
+            said.append(f"column {case['failure_case']} {problem}")
+        elif case["schema_context"] == "DataFrameSchema":
+            said.append(f"row {int(case['index']) + 2}: {case['check']}")
+        else:
+            said.append(f"{case['column']} of row {int(case['index']) + 2} {case['check']}")
+    return list(dict.fromkeys(said))[:10]
 
 
 def _check_parents(units: pd.DataFrame, file: Path) -> None:

@@ -5,7 +5,8 @@ is kept of text that does not (its shape). Does not belong here: deciding whethe
 accepted (`schemas.judgement`).
 
 The SELECT yields, for each column `c` of the kind: `c` typed, `c_is_unreadable` (text is there but
-could not be typed), and for the row `found` (shapes of unreadable text) and `is_blank`.
+could not be typed), for the row `found` (shapes of unreadable text) and `is_blank`, and for the
+unit its raw text, which `assets.engine.batches` resolves: without a join rows keep their order.
 """
 
 from assets.engine.text import label_key
@@ -14,8 +15,6 @@ from schemas.columns import quoted
 from schemas.exports import ExportColumn
 from schemas.judgement import UNREADABLE_SUFFIX
 from schemas.settings import Export
-
-UNIT_LABELS = "unit_label"
 
 # Formats of codes: TT 01/2018/TT-VPCP Art. 19 (dossiers), the national procedure database.
 _DOSSIER_CODE = r"(\d{3}\.\d{2}\.\d{2}\.)?[A-Z]\d{2}(\.\d{1,4}){0,3}-\d{6}-\d{4,7}"
@@ -37,17 +36,17 @@ def typed_select(export: Export, relation: str, has_row_number: bool) -> str:
         for column in export.definition.columns
         if column.reading != "unit"
     ]
+    typed += [f"{RAW_PREFIX}{c.name}" for c in mapped if c.reading == "unit"]
     shapes = ", ".join(
         f"CASE WHEN {condition} THEN '{name}: ' || text_shape({RAW_PREFIX}{name}) END"
         for name, condition in unreadable.items()
     )
-    unit = "unit_code" if any(column.reading == "unit" for column in mapped) else None
     return f"""
         SELECT {"row_number," if has_row_number else ""} {", ".join(typed)},
             CASE WHEN {" OR ".join(unreadable.values())}
                  THEN concat_ws('; ', {shapes}) END AS found,
             {_blank(mapped)} AS is_blank
-        FROM (SELECT raw.*, {parsed} FROM {relation} AS raw {_unit_joins(unit)})
+        FROM (SELECT raw.*, {parsed} FROM {relation} AS raw)
     """
 
 
@@ -58,7 +57,8 @@ def _parsed(column: ExportColumn, export: Export) -> str:
     """
     raw = f"raw.{RAW_PREFIX}{column.name}"
     if column.reading == "unit":
-        return "coalesce(exact_unit.unit_code, loose_unit.unit_code)"
+        # Python resolves units: a join would change the order of the rows.
+        return "CAST(NULL AS VARCHAR)"
     if column.reading == "date":
         formats = "[" + ", ".join(quoted(text) for text in export.date_formats) + "]"
         return (
@@ -125,17 +125,6 @@ def _typed(column: ExportColumn, is_mapped: bool) -> str:
 
 
 def _blank(mapped: list[ExportColumn]) -> str:
-    needed = " AND ".join(f"{RAW_PREFIX}{c.name} IS NULL" for c in mapped if c.needed)
+    needed = " AND ".join(f"parsed_{c.name} IS NULL" for c in mapped if c.needed)
     cells = ", ".join(f"nullif(clean_text({RAW_PREFIX}{c.name}), '')" for c in mapped)
     return f"CASE WHEN {needed} THEN coalesce({cells}) IS NULL ELSE false END"
-
-
-def _unit_joins(unit: str | None) -> str:
-    if unit is None:
-        return ""
-    raw = f"raw.{RAW_PREFIX}{unit}"
-    return f"""
-        LEFT JOIN {UNIT_LABELS} AS exact_unit ON exact_unit.label = {raw}
-        LEFT JOIN {UNIT_LABELS}_key AS loose_unit
-            ON loose_unit.label_key = CASE WHEN exact_unit.label IS NULL THEN label_key({raw}) END
-    """

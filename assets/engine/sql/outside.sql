@@ -7,7 +7,11 @@ WITH bounds AS (
     FROM reference.period
 ),
 dossier AS (
-    SELECT *, coalesce(finished_date, returned_date, refused_date) AS ended_date FROM core.dossier
+    SELECT *,
+        coalesce(finished_date, returned_date, refused_date) AS ended_date,
+        state IN ('withdrawn', 'refused_after_acceptance', 'finished', 'returned')
+            OR state = 'paused_other' AND ended_date IS NOT NULL AS is_closed
+    FROM core.dossier
 ),
 outside_dossier AS (
     SELECT
@@ -16,11 +20,9 @@ outside_dossier AS (
             WHEN state IN ('new', 'not_accepted') THEN state
             WHEN received_date IS NULL THEN 'no_received_date'
             WHEN received_date > last_day THEN 'received_after_cutoff'
-            WHEN received_date < first_day AND ended_date < first_day
+            WHEN received_date < first_day AND is_closed AND ended_date < first_day
                 THEN 'closed_before_first_period'
-            WHEN received_date < first_day AND ended_date IS NULL
-                AND state NOT IN ('in_process', 'paused_supplement', 'paused_finance',
-                    'paused_other')
+            WHEN received_date < first_day AND is_closed AND ended_date IS NULL
                 THEN 'closed_undated_before_first_period'
         END AS reason
     FROM dossier CROSS JOIN bounds
