@@ -36,9 +36,7 @@ def new_installation(folder: Path, *, with_sample: bool = False) -> Paths:
     return paths
 
 
-def take_in(
-    paths: Paths, keys: list[str], connection: duckdb.DuckDBPyConnection
-) -> list[Loaded]:
+def take_in(paths: Paths, keys: list[str], connection: duckdb.DuckDBPyConnection) -> list[Loaded]:
     """Collect and load the periods, in the order given; return what became of each file."""
     sources = load_sources(paths.sources)
     for name in ("unit", "procedure"):

@@ -62,8 +62,8 @@ def _parsed(column: ExportColumn, export: Export) -> str:
     if column.reading == "date":
         formats = "[" + ", ".join(quoted(text) for text in export.date_formats) + "]"
         return (
-            f"CAST(coalesce(try_strptime({raw}, {formats}), "
-            f"try_strptime(clean_text({raw}), {formats})) AS DATE)"
+            f"plausible_day(CAST(coalesce(try_strptime({raw}, {formats}), "
+            f"try_strptime(clean_text({raw}), {formats})) AS DATE))"
         )
     if column.reading in ("value", "flag"):
         return _lookup(raw, export.values[column.name])

@@ -1,7 +1,7 @@
 -- Macros every connection has. Text: blanks and NFC; dates: the 15th-to-14th calendar; rates.
 
 CREATE OR REPLACE TEMP MACRO clean_text(raw) AS
-    trim(regexp_replace(nfc_normalize(raw), '[\s\x{00A0}\x{200B}-\x{200D}\x{2060}\x{FEFF}]+', ' ', 'g'));
+    trim(regexp_replace(nfc_normalize(raw), '[\s\x0B\x{0085}\p{Z}\x{200B}-\x{200D}\x{2060}\x{FEFF}]+', ' ', 'g'));
 
 CREATE OR REPLACE TEMP MACRO label_key(raw) AS lower(clean_text(raw));
 
@@ -11,6 +11,10 @@ CREATE OR REPLACE TEMP MACRO code_text(raw) AS upper(replace(clean_text(raw), ' 
 CREATE OR REPLACE TEMP MACRO text_shape(raw) AS
     left(regexp_replace(regexp_replace(regexp_replace(
         clean_text(raw), '[^\p{Lu}\P{L}]', 'a', 'g'), '\p{Lu}', 'A', 'g'), '\d', '9', 'g'), 60);
+
+-- A day of a year with fewer than four digits is no day; 0001-01-01 is how portals write "none".
+CREATE OR REPLACE TEMP MACRO plausible_day(day) AS
+    CASE WHEN day >= DATE '1900-01-01' OR day = DATE '0001-01-01' THEN day END;
 
 -- First day of the reporting month (15th to 14th) that holds the day.
 CREATE OR REPLACE TEMP MACRO reporting_month(day) AS

@@ -1,0 +1,91 @@
+"""Running jobs in this process, against an installation in a temporary folder."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import dagster as dg
+from dagster import AssetCheckEvaluation
+
+from assets.engine.paths import Paths
+from pipelines.definitions import defs
+
+# Dagster's lines on the terminal are noise here; its event log is what tests read.
+QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+NO_TELEMETRY = {"telemetry": {"enabled": False}}
+
+
+@contextmanager
+def real_instance(folder: Path) -> Iterator[dg.DagsterInstance]:
+    """Open a Dagster instance with its databases in `folder`; give them back afterwards."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with dg.DagsterInstance.local_temp(str(folder), overrides=NO_TELEMETRY) as instance:
+        yield instance
+
+
+def run_job(
+    paths: Paths,
+    instance: dg.DagsterInstance,
+    name: str,
+    key: str,
+    selection: list[str] | None = None,
+    *,
+    is_key_checked: bool = True,
+) -> dg.ExecuteInProcessResult:
+    """Run a job, or some assets of it, for a period as Dagster would; return what happened.
+
+    The webserver takes a partition as a tag and does not check it: `is_key_checked=False`.
+    """
+    folders = {"data_folder": str(paths.data), "settings_folder": str(paths.settings)}
+    picked = [dg.AssetKey(name.split("/")) for name in selection] if selection else None
+    return defs.resolve_job_def(name).execute_in_process(
+        partition_key=key if is_key_checked else None,
+        tags=None if is_key_checked else {"dagster/partition": key},
+        instance=instance,
+        run_config=QUIET | {"resources": {"installation": {"config": folders}}},
+        asset_selection=picked,
+        raise_on_error=False,
+    )
+
+
+def metadata_of(
+    result: dg.ExecuteInProcessResult, asset: str, partition: str | None
+) -> dict[str, object]:
+    """Return the metadata of the one event of an asset and partition in a run."""
+    found = [
+        event.materialization
+        for event in result.get_asset_materialization_events()
+        if event.materialization.asset_key == dg.AssetKey(asset.split("/"))
+        and event.materialization.partition == partition
+    ]
+    assert len(found) == 1, (asset, partition, len(found))
+    return {name: value.value for name, value in found[0].metadata.items()}
+
+
+def partitions_of(result: dg.ExecuteInProcessResult, asset: str) -> list[str | None]:
+    """Return the partitions an asset got events for in a run."""
+    return [
+        event.materialization.partition
+        for event in result.get_asset_materialization_events()
+        if event.materialization.asset_key == dg.AssetKey(asset.split("/"))
+    ]
+
+
+def failures(result: dg.ExecuteInProcessResult) -> dict[str, str]:
+    """Return the failed steps of a run with the message of the first cause."""
+    messages = {}
+    for event in result.all_events:
+        if event.is_step_failure:
+            error = event.step_failure_data.error
+            while error is not None and error.cause is not None:
+                error = error.cause
+            messages[str(event.step_key)] = error.message.strip() if error else ""
+    return messages
+
+
+def checks_of(result: dg.ExecuteInProcessResult) -> dict[str, AssetCheckEvaluation]:
+    """Return the check evaluations of a run by `layer/table name`."""
+    return {
+        f"{'/'.join(evaluation.asset_key.path)} {evaluation.check_name}": evaluation
+        for evaluation in result.get_asset_check_evaluations()
+    }

@@ -1,0 +1,173 @@
+"""The job `nightly` redoes a period of the sample after a portal corrected one dossier of it.
+
+The dossier was finished early on a day of June's period and is finished, still early, on a day
+of July's: two months say something else, all others stay.
+"""
+
+import shutil
+from dataclasses import dataclass
+from datetime import date
+
+import dagster as dg
+import duckdb
+import pytest
+
+from assets.engine.paths import Paths
+from tests.assets.deliveries import COMMUNE, correct_commune, delivered_file
+from tests.assets.runs import checks_of, metadata_of, partitions_of, run_job
+from tests.support import SETTINGS
+
+KEY = "2023-05-15"
+LABEL = "Tháng 06/2023 (15/05/2023–14/06/2023)"
+INDICATORS = ("indicators/own_count", "indicators/by_unit", "indicators/by_level")
+
+
+@dataclass(frozen=True)
+class Night:
+    """What a run did: its events, its log and the installation after it."""
+
+    result: dg.ExecuteInProcessResult
+    warnings: list[str]
+    paths: Paths
+
+
+@pytest.fixture(scope="module")
+def night(
+    sample: Paths, instance: dg.DagsterInstance, tmp_path_factory: pytest.TempPathFactory
+) -> Night:
+    folder = tmp_path_factory.mktemp("night") / "data"
+    shutil.copytree(sample.data, folder)
+    paths = Paths(folder, SETTINGS)
+    code = _a_dossier_finished_early(paths)
+    correct_commune(
+        delivered_file(paths, COMMUNE, KEY), {code: {"Ngày kết thúc xử lý": "19/06/2023 10:00:00"}}
+    )
+    result = run_job(paths, instance, "nightly", KEY)
+    assert result.success
+    warnings = [
+        entry.user_message for entry in instance.all_logs(result.run_id) if entry.level == 30
+    ]
+    return Night(result, warnings, paths)
+
+
+def _a_dossier_finished_early(paths: Paths) -> str:
+    with duckdb.connect(str(paths.warehouse_file), read_only=True) as connection:
+        rows = connection.execute(
+            """
+            SELECT dossier_code FROM core.dossier
+            WHERE delivery_period = ? AND unit_code <> '033' AND state IN ('finished', 'returned')
+                AND result_kind IS DISTINCT FROM 'refused' AND received_date >= delivery_period
+                AND finished_date BETWEEN DATE '2023-06-01' AND DATE '2023-06-14'
+                AND due_date > DATE '2023-06-20'
+            ORDER BY ALL
+            """,
+            [KEY],
+        ).fetchall()
+    return str(rows[0][0])
+
+
+def _published(paths: Paths, kind: str, end: date) -> dict[str, object]:
+    with duckdb.connect(str(paths.published / "motcua.duckdb"), read_only=True) as connection:
+        cursor = connection.execute(
+            "SELECT * FROM indicators.by_level "
+            "WHERE unit_level = 'all' AND period_kind = ? AND period_end = ?",
+            [kind, end],
+        )
+        (row,) = cursor.fetchall()
+        return dict(zip([column[0] for column in cursor.description], row, strict=True))
+
+
+def test_every_asset_of_the_run_says_that_it_was_made(night: Night) -> None:
+    made = {
+        event.materialization.asset_key.to_user_string()
+        for event in night.result.get_asset_materialization_events()
+    }
+    assert len(made) == 17
+    assert partitions_of(night.result, "raw/delivery") == [KEY]
+    assert partitions_of(night.result, "publish/motcua") == [None]
+    assert partitions_of(night.result, "core/dossier") == [None]
+
+
+def test_a_load_tells_its_counts(night: Night) -> None:
+    loaded = metadata_of(night.result, "core/dossier_version", KEY)
+    assert loaded["period_label"] == LABEL
+    assert loaded["file_count"] == 2
+    assert loaded["new_file_count"] == 1
+    assert loaded["refused_file_count"] == 0
+    assert loaded["refused_files"] == "none"
+    # planted.csv: one row with an extra cell and one copy at the communes, one date at the district
+    assert loaded["quarantined_count"] == 2
+    assert loaded["duplicate_count"] == 1
+    counts = [loaded[f"{name}_count"] for name in ("accepted", "quarantined", "duplicate")]
+    assert loaded["read_count"] == sum(int(str(count)) for count in counts)
+    assert loaded["dagster/partition_row_count"] == loaded["accepted_count"]
+    delivered = metadata_of(night.result, "raw/delivery", KEY)
+    assert delivered["period_label"] == LABEL
+    assert delivered["new_file_count"] == 1
+    assert delivered["new_bytes"] == delivered_file(night.paths, COMMUNE, KEY).stat().st_size
+
+
+@pytest.mark.parametrize("asset", INDICATORS)
+def test_an_indicator_tells_counts_and_rates_as_numbers(night: Night, asset: str) -> None:
+    """Numbers are what the UI plots by period."""
+    said = metadata_of(night.result, asset, KEY)
+    published = _published(night.paths, "month", date(2023, 6, 14))
+    assert said["period_label"] == LABEL
+    assert said["is_provisional"] is False
+    assert said["has_figures"] is True
+    counts = {name: value for name, value in said.items() if name.endswith("_count")}
+    rates = {name: value for name, value in said.items() if name.endswith("_pct")}
+    assert len(rates) == 11
+    assert {type(value) for value in rates.values()} == {float}
+    assert {type(value) for value in counts.values()} == {int}
+    for name, value in rates.items():
+        assert value == float(str(published[name])), name
+    for name in sorted(set(counts) & set(published)):
+        assert counts[name] == published[name], name
+    assert len(set(counts) & set(published)) == 26
+
+
+@pytest.mark.parametrize("asset", INDICATORS)
+def test_each_month_that_moved_has_its_event_and_no_other(night: Night, asset: str) -> None:
+    assert sorted(map(str, partitions_of(night.result, asset))) == [KEY, "2023-06-15"]
+    moved = metadata_of(night.result, asset, "2023-06-15")
+    assert moved["moved_by"] == KEY
+    assert moved["period_label"] == "Tháng 07/2023 (15/06/2023–14/07/2023)"
+    published = _published(night.paths, "month", date(2023, 7, 14))
+    assert moved["resolved_count"] == published["resolved_count"]
+    assert moved["carried_over_count"] == published["carried_over_count"]
+    assert "moved_by" not in metadata_of(night.result, asset, KEY)
+    assert metadata_of(night.result, asset, KEY)["moved_month_count"] == 2
+
+
+def test_a_change_in_a_closed_period_is_told_with_its_difference(
+    night: Night, sample: Paths
+) -> None:
+    told = [text for text in night.warnings if text.startswith("A closed period changed.")]
+    before = _published(sample, "month", date(2023, 6, 14))["resolved_count"]
+    after = _published(night.paths, "month", date(2023, 6, 14))["resolved_count"]
+    assert int(str(before)) - int(str(after)) == 1
+    (june,) = [text for text in told if LABEL in text]
+    assert f"resolved_count {before} -> {after}" in june
+    # The two months, and the year to the end of June's; the year to July's end says the same.
+    assert len(told) == 3
+
+
+def test_the_checks_pass(night: Night) -> None:
+    checks = checks_of(night.result)
+    assert set(checks) == {
+        "core/dossier_version files_loaded",
+        "core/payment_version files_loaded",
+        "indicators/by_level balance",
+    }
+    assert all(check.passed for check in checks.values())
+
+
+def test_published_files_tell_their_rows(night: Night) -> None:
+    said = metadata_of(night.result, "publish/motcua", None)
+    with duckdb.connect(str(night.paths.published / "motcua.duckdb"), read_only=True) as reader:
+        for name, value in said.items():
+            if name.startswith("rows "):
+                rows = reader.execute(f"SELECT count(*) FROM {name[5:]}").fetchall()
+                assert rows == [(value,)], name
+    assert said["path"] == str(night.paths.published / "motcua.duckdb")

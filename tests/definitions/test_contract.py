@@ -1,0 +1,103 @@
+"""What every asset and check must say of itself, so that the UI explains it to a clerk."""
+
+import inspect
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from assets.engine.paths import PROJECT
+from pipelines.definitions import defs
+from schemas.columns import Table
+from schemas.tables import PUBLISHED_DOSSIER_TABLES, PUBLISHED_TABLES, WAREHOUSE_TABLES
+from tests.definitions.registry import REGISTRY, assets_definitions, name_of
+
+# Kept by the engine beside what it loads and computes; no step makes them by itself.
+WITHOUT_ASSET = {"ops.delivery", "ops.revision", "quarantine.rejected_row"}
+
+each_asset = pytest.mark.parametrize("asset", assets_definitions(), ids=name_of)
+
+
+@each_asset
+def test_an_asset_is_described_owned_and_placed(asset: dg.AssetsDefinition) -> None:
+    spec = asset.get_asset_spec()
+    assert spec.description is not None
+    assert " | " in spec.description  # Vietnamese | English
+    assert spec.owners
+    assert spec.kinds
+    assert spec.group_name == asset.key.path[0]
+    assert len(asset.key.path) == 2
+
+
+@each_asset
+def test_an_asset_has_the_columns_of_its_registry_table(asset: dg.AssetsDefinition) -> None:
+    table = REGISTRY[name_of(asset)]
+    spec = asset.get_asset_spec()
+    assert spec.metadata["dagster/table_name"] == table.qualified_name
+    schema = spec.metadata["dagster/column_schema"]
+    assert isinstance(schema, dg.TableSchema)
+    assert [_said(column) for column in schema.columns] == [
+        (column.name, column.type.lower(), column.comment, column.nullable)
+        for column in table.columns
+    ]
+
+
+def _said(column: dg.TableColumn) -> tuple[str, str, str | None, bool]:
+    return (column.name, column.type, column.description, column.constraints.nullable)
+
+
+@each_asset
+def test_function_file_and_table_have_one_name(asset: dg.AssetsDefinition) -> None:
+    layer, table = asset.key.path
+    function = asset.op.compute_fn.decorated_fn  # type: ignore[union-attr]
+    assert function.__name__ == table
+    file = inspect.getsourcefile(function)
+    assert file is not None
+    assert Path(file) == PROJECT / "assets" / layer / f"{table}.py"
+
+
+def test_every_warehouse_and_published_table_has_its_asset() -> None:
+    names = {name_of(asset) for asset in assets_definitions()}
+    tables = {
+        table.qualified_name
+        for table in (*WAREHOUSE_TABLES, *PUBLISHED_TABLES, *PUBLISHED_DOSSIER_TABLES)
+    }
+    assert tables - WITHOUT_ASSET <= names
+    assert names.isdisjoint(WITHOUT_ASSET)
+
+
+def test_every_check_is_described() -> None:
+    graph = defs.resolve_asset_graph()
+    assert graph.asset_check_keys
+    for key in graph.asset_check_keys:
+        description = graph.get(key).description
+        assert description is not None, key
+        assert " | " in description, key
+
+
+def test_only_the_balance_blocks() -> None:
+    graph = defs.resolve_asset_graph()
+    blocking = [key.name for key in graph.asset_check_keys if graph.get(key).blocking]
+    assert blocking == ["balance"]
+
+
+def test_jobs_and_schedules_are_described() -> None:
+    for job in defs.resolve_all_job_defs():
+        if not job.name.startswith("__"):
+            assert job.description is not None
+            assert " | " in job.description
+    for schedule in defs.get_repository_def().schedule_defs:
+        assert schedule.description is not None
+        assert " | " in schedule.description
+
+
+@pytest.mark.parametrize("table", REGISTRY.values(), ids=lambda table: table.qualified_name)
+def test_a_registry_table_explains_itself(table: Table) -> None:
+    names = [column.name for column in table.columns]
+    assert len(set(names)) == len(names)
+    assert set(table.key) <= set(names)
+    for column in table.columns:
+        assert column.vi, column.name
+        assert column.en, column.name
+        assert column.name.isascii(), column.name
+        assert column.name == column.name.lower(), column.name

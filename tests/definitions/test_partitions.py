@@ -1,0 +1,87 @@
+"""The partitions: reporting months from the 15th to the 14th, the running one included."""
+
+from datetime import datetime, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+import dagster as dg
+import pytest
+
+from assets.engine.periods import month_from_key
+from assets.partitions import PERIODS
+from pipelines.definitions import defs
+from tests.definitions.registry import assets_definitions
+
+HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
+
+
+def _keys_at(*moment: int) -> list[str]:
+    now = datetime(*moment, tzinfo=HANOI)  # type: ignore[arg-type,misc]
+    with dg.partition_loading_context(effective_dt=now):
+        return list(PERIODS.get_partition_keys())
+
+
+def test_the_first_key_never_moves() -> None:
+    """A definition that starts elsewhere loses its history in Dagster."""
+    assert PERIODS.get_first_partition_key() == "2022-12-15"
+    assert PERIODS.timezone == "Asia/Ho_Chi_Minh"
+
+
+@pytest.mark.parametrize(
+    ("moment", "last"),
+    [
+        ((2023, 11, 14, 0, 0), "2023-10-15"),
+        ((2023, 11, 14, 23, 59, 59), "2023-10-15"),
+        ((2023, 11, 15, 0, 0), "2023-11-15"),
+        ((2023, 12, 31, 12, 0), "2023-12-15"),
+        ((2024, 2, 29, 12, 0), "2024-02-15"),
+    ],
+)
+def test_the_running_period_is_the_last_key(moment: tuple[int, ...], last: str) -> None:
+    assert _keys_at(*moment)[-1] == last
+
+
+def test_nothing_is_offered_before_the_first_period() -> None:
+    assert _keys_at(2022, 12, 15, 0, 0) == ["2022-12-15"]
+    assert len(_keys_at(2023, 11, 14, 1, 30)) == 11
+
+
+def test_a_window_runs_from_the_15th_to_the_14th_in_local_time() -> None:
+    window = PERIODS.time_window_for_partition_key("2023-10-15")
+    assert window.start == datetime(2023, 10, 15, tzinfo=HANOI)
+    assert window.end == datetime(2023, 11, 15, tzinfo=HANOI)
+
+
+def test_windows_are_contiguous_and_are_the_calendar_of_the_engine() -> None:
+    keys = _keys_at(2028, 3, 20, 12)
+    assert len(keys) == 64
+    windows = [PERIODS.time_window_for_partition_key(key) for key in keys]
+    for earlier, later in pairwise(windows):
+        assert earlier.end == later.start
+    for key, window in zip(keys, windows, strict=True):
+        period = month_from_key(key)
+        assert period.start == window.start.date()
+        assert period.end == (window.end - timedelta(days=1)).date()
+
+
+def test_all_partitioned_assets_share_the_one_definition() -> None:
+    partitioned = [asset for asset in assets_definitions() if asset.partitions_def is not None]
+    assert {asset.key.to_user_string() for asset in partitioned} == {
+        "raw/delivery",
+        "core/dossier_version",
+        "core/payment_version",
+        "indicators/own_count",
+        "indicators/by_unit",
+        "indicators/by_level",
+    }
+    assert all(asset.partitions_def is PERIODS for asset in partitioned)
+
+
+def test_a_backfill_of_several_periods_reaches_every_partitioned_asset() -> None:
+    """Dagster spreads partitions through partitioned parents only, never through a register."""
+    graph = defs.resolve_asset_graph()
+    partitioned = {key for key in graph.get_all_asset_keys() if graph.get(key).is_partitioned}
+    reached = {dg.AssetKey(["raw", "delivery"])}
+    while more := {key for key in partitioned - reached if graph.get(key).parent_keys & reached}:
+        reached |= more
+    assert reached == partitioned

@@ -1,0 +1,30 @@
+"""Starting the command line as the Makefile does, in a process of its own."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from assets.engine.paths import PROJECT
+
+OWN_NAMES = ("MOTCUA_DATA", "MOTCUA_SETTINGS", "MOTCUA_HASH_KEY", "DAGSTER_HOME", "PORT")
+COMMAND = [sys.executable, "-m", "pipelines.cli"]
+
+
+def environment(data: Path, **more: str) -> dict[str, str]:
+    """Return the environment of an operator whose installation lies in `data`."""
+    inherited = {name: text for name, text in os.environ.items() if name not in OWN_NAMES}
+    return inherited | {"MOTCUA_DATA": str(data), "PYTHONUTF8": "1", **more}
+
+
+def motcua(data: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end."""
+    return subprocess.run(
+        [*COMMAND, *arguments],
+        cwd=PROJECT,
+        env=environment(data),
+        capture_output=True,
+        encoding="utf-8",
+        timeout=300,
+        check=False,
+    )

@@ -1,0 +1,70 @@
+"""Finding the marks of invented people in bytes and in text, however they are written.
+
+Names hold `Mẫu` and a number, addresses `Thôn Mẫu` and a number, phone numbers start with
+0990000 and identity numbers with 000990 (see `data/sample/sample_people.py`).
+"""
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+import duckdb
+
+from tests.end_to_end.tables import columns_by_table
+
+_NUMBERS = r"(?<![0-9a-f])(?:0990000\d{3}|000990\d{6})(?![0-9a-f])"
+TEXT_MARK = re.compile(
+    rf"m(?:\u1eab|a\u0302\u0303|\u00e2\u0303)u\s{{0,3}}\d\d|{_NUMBERS}", re.IGNORECASE
+)
+
+
+def _written_forms() -> Iterator[bytes]:
+    """Yield the bytes of `Mẫu` in every form and encoding that a log or database may use."""
+    for word in ("Mẫu", "mẫu", "MẪU"):
+        for form in ("NFC", "NFD"):
+            text = unicodedata.normalize(form, word)
+            escaped = json.dumps(text)[1:-1]
+            yield text.encode()
+            yield escaped.encode()
+            yield escaped.replace("\\", "\\\\").encode()
+            yield repr(text.encode())[2:-1].encode()
+            yield quote(text).encode()
+            yield text.encode("utf-16-le")
+            yield "".join(f"&#{ord(c)};" if ord(c) > 127 else c for c in text).encode()
+
+
+BYTE_MARK = re.compile(
+    b"(?:"
+    + b"|".join(re.escape(form) for form in dict.fromkeys(_written_forms()))
+    + rb")(?:[\s\x00+]|%20|\\n){0,6}\d\x00?\d|"
+    + _NUMBERS.encode()
+)
+
+
+def marks_in_bytes(folder: Path) -> dict[str, list[bytes]]:
+    """Return the files below a folder whose bytes hold marks, with some of these."""
+    found = {}
+    for file in sorted(path for path in folder.rglob("*") if path.is_file()):
+        marks = [match.group() for match in BYTE_MARK.finditer(file.read_bytes())]
+        if marks:
+            found[str(file.relative_to(folder))] = marks
+    return found
+
+
+def marks_in_cells(file: Path) -> dict[str, list[str]]:
+    """Return the columns of a DuckDB file whose cells hold marks, comments included."""
+    found = {}
+    with duckdb.connect(str(file), read_only=True) as connection:
+        for table, columns in columns_by_table(connection).items():
+            for column in columns:
+                cells = connection.execute(
+                    f'SELECT DISTINCT CAST("{column}" AS VARCHAR) FROM {table} '
+                    f'WHERE "{column}" IS NOT NULL'
+                ).fetchall()
+                marks = [text for (text,) in cells if TEXT_MARK.search(text)]
+                if marks:
+                    found[f"{table}.{column}"] = marks
+    return found

@@ -1,0 +1,130 @@
+"""The commands as an operator types them: what they print, and that repeating changes nothing."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+import assets.engine.warehouse as warehouse_module
+from assets.engine.errors import WarehouseError
+from assets.engine.paths import Paths
+from assets.engine.warehouse import warehouse
+from pipelines.cli import main
+from tests.end_to_end.commands import environment, motcua
+from tests.end_to_end.conftest import Installed
+from tests.end_to_end.tables import all_tables, differences
+
+HOLD = """
+import sys, duckdb
+connection = duckdb.connect(sys.argv[1])
+print("held", flush=True)
+sys.stdin.read()
+"""
+
+
+def _line(printed: str, level: str) -> list[str]:
+    (line,) = [line for line in printed.splitlines() if line.split()[:1] == [level]]
+    return line.split()[1:]
+
+
+def test_run_prints_the_rates_of_the_report(installed: Installed) -> None:
+    done = installed.first_run
+    assert done.returncode == 0, done.stderr
+    assert "Lũy kế đến tháng 11/2023 (15/12/2022–14/11/2023)" in done.stdout
+    assert _line(done.stdout, "all") == (
+        ["11,047", "10,687", "56", "7", "99.05", "95.49", "0.95", "85.85", "61.10", "83.93"]
+    )
+    assert _line(done.stdout, "district")[4] == "97.18"
+    assert _line(done.stdout, "commune")[4] == "99.50"
+    assert f"Published: {installed.paths.published / 'motcua.duckdb'}" in done.stdout
+    assert done.stdout.count("take_in ") == 11
+    assert "Traceback" not in done.stderr
+
+
+def test_published_files_can_be_read_and_not_written(installed: Installed) -> None:
+    modes = {file.name: file.stat().st_mode & 0o777 for file in installed.paths.published.iterdir()}
+    assert modes == {"motcua.duckdb": 0o444, "dossiers.duckdb": 0o440, "by_unit.csv": 0o444}
+
+
+def test_the_folders_with_personal_data_are_closed(installed: Installed) -> None:
+    for folder in (
+        installed.paths.raw,
+        installed.paths.warehouse,
+        installed.paths.data / "dagster",
+    ):
+        assert folder.stat().st_mode & 0o777 == 0o700, folder
+    assert installed.paths.warehouse_file.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_second_run_changes_no_table(installed: Installed) -> None:
+    before = all_tables(installed.paths)
+    done = motcua(installed.paths.data, "run")
+    assert done.returncode == 0, done.stderr
+    assert _line(done.stdout, "all") == _line(installed.first_run.stdout, "all")
+    assert differences(before, all_tables(installed.paths)) == {}
+
+
+def test_redoing_a_period_changes_no_table(installed: Installed) -> None:
+    before = all_tables(installed.paths)
+    done = motcua(installed.paths.data, "period", "2023-05-15")
+    assert done.returncode == 0, done.stderr
+    assert "Lũy kế đến tháng 06/2023 (15/12/2022–14/06/2023)" in done.stdout
+    assert _line(done.stdout, "all")[:2] == ["5,981", "5,697"]
+    assert differences(before, all_tables(installed.paths)) == {}
+
+
+@pytest.mark.parametrize("key", ["2023-05-16", "thang 5", "2022-11-15"])
+def test_a_wrong_period_gets_a_sentence(
+    installed: Installed, capsys: pytest.CaptureFixture[str], own_environment: None, key: str
+) -> None:
+    assert main(["period", key]) == 1
+    printed = capsys.readouterr()
+    assert repr(key) in printed.err
+    assert "expected the first day of a reporting month from 2022-12-15 on" in printed.err
+    assert len(printed.err.splitlines()) == 1
+
+
+def test_a_wrong_period_ends_the_process_with_1(installed: Installed) -> None:
+    done = motcua(installed.paths.data, "period", "2023-05-16")
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert done.stderr.startswith("Reading a period key: found '2023-05-16'; expected")
+
+
+def test_a_period_to_come_gets_a_sentence(
+    capsys: pytest.CaptureFixture[str], own_environment: None
+) -> None:
+    assert main(["period", "2099-12-15"]) == 1
+    assert "2099-12-15" in capsys.readouterr().err
+
+
+@pytest.fixture
+def own_environment(installed: Installed, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The environment of the installation, for a command in this process."""
+    monkeypatch.setenv("MOTCUA_DATA", str(installed.paths.data))
+    monkeypatch.setenv("DAGSTER_HOME", str(installed.paths.data / "dagster"))
+    yield
+    assert os.environ["MOTCUA_DATA"] == str(installed.paths.data)
+
+
+def test_a_locked_warehouse_names_who_holds_it(
+    own_sample: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(warehouse_module, "CONNECT_SECONDS", 0.5)
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(own_sample.warehouse_file)],
+        env=environment(own_sample.data),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == b"held\n"
+        with pytest.raises(WarehouseError) as caught, warehouse(own_sample):
+            pass
+        assert f"held by process {holder.pid};" in str(caught.value)
+        assert "Wait for the other run, or close that program" in str(caught.value)
+        holder.communicate()
+    with warehouse(own_sample) as connection:
+        assert connection.execute("SELECT count(*) > 10000 FROM core.dossier").fetchone() == (True,)

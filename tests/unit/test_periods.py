@@ -1,0 +1,125 @@
+"""The calendar: months from the 15th to the 14th, their keys and labels."""
+
+from datetime import date, timedelta
+
+import duckdb
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assets.engine.errors import MotcuaError
+from assets.engine.paths import Paths
+from assets.engine.periods import (
+    Period,
+    month_from_key,
+    month_of,
+    periods_until,
+    year_to_date,
+)
+from assets.engine.warehouse import reader
+
+DAYS = st.dates(date(2000, 1, 1), date(2100, 1, 1))
+
+
+@pytest.mark.parametrize(
+    ("day", "first", "last"),
+    [
+        (date(2023, 10, 14), date(2023, 9, 15), date(2023, 10, 14)),
+        (date(2023, 10, 15), date(2023, 10, 15), date(2023, 11, 14)),
+        (date(2022, 12, 31), date(2022, 12, 15), date(2023, 1, 14)),
+        (date(2023, 1, 1), date(2022, 12, 15), date(2023, 1, 14)),
+        (date(2024, 2, 29), date(2024, 2, 15), date(2024, 3, 14)),
+        (date(2024, 3, 1), date(2024, 2, 15), date(2024, 3, 14)),
+        (date(2023, 3, 1), date(2023, 2, 15), date(2023, 3, 14)),
+    ],
+)
+def test_a_month_runs_from_the_15th_to_the_14th(day: date, first: date, last: date) -> None:
+    assert month_of(day) == Period("month", first, last)
+
+
+@given(day=DAYS)
+def test_every_day_lies_in_one_month_and_months_follow_without_a_gap(day: date) -> None:
+    month = month_of(day)
+    assert month.start <= day <= month.end
+    assert (month.start.day, month.end.day) == (15, 14)
+    assert month.next_month().start - month.end == timedelta(days=1)
+    assert month_of(month.start) == month_of(month.end) == month
+
+
+@pytest.fixture(scope="module")
+def macros(tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnection:
+    root = tmp_path_factory.mktemp("macros")
+    with reader(Paths(root, root)) as connection:
+        days = "SELECT DATE '2019-12-01' + CAST(n AS INTEGER) AS day FROM range(3000) AS t(n)"
+        rows = connection.execute(f"SELECT day, reporting_month(day) FROM ({days})").fetchall()
+        kept = duckdb.connect()
+        kept.execute("CREATE TABLE month (day DATE, first_day DATE)")
+        kept.executemany("INSERT INTO month VALUES (?, ?)", rows)
+    return kept
+
+
+def test_sql_and_python_agree_on_the_month_of_every_day(macros: duckdb.DuckDBPyConnection) -> None:
+    rows = macros.execute("FROM month").fetchall()
+    assert len(rows) == 3000
+    assert [day for day, first in rows if month_of(day).start != first] == []
+
+
+@pytest.mark.parametrize(
+    ("day", "key", "label", "year_label"),
+    [
+        (
+            date(2023, 10, 20), "2023-10-15", "Tháng 11/2023 (15/10/2023–14/11/2023)",
+            "Lũy kế đến tháng 11/2023 (15/12/2022–14/11/2023)",
+        ),
+        (
+            date(2022, 12, 15), "2022-12-15", "Tháng 01/2023 (15/12/2022–14/01/2023)",
+            "Lũy kế đến tháng 01/2023 (15/12/2022–14/01/2023)",
+        ),
+        (
+            date(2023, 12, 14), "2023-11-15", "Tháng 12/2023 (15/11/2023–14/12/2023)",
+            "Lũy kế đến tháng 12/2023 (15/12/2022–14/12/2023)",
+        ),
+    ],
+)  # fmt: skip
+def test_a_month_has_its_key_and_names_as_reports_print_them(
+    day: date, key: str, label: str, year_label: str
+) -> None:
+    month = month_of(day)
+    assert (month.key, month.label, year_to_date(month).label) == (key, label, year_label)
+    assert month_from_key(key) == month
+
+
+@pytest.mark.parametrize(
+    "key", ["2023-10-16", "2023-10-01", "2022-11-15", "20231015", "2023-13-15", "10/2023", ""]
+)
+def test_what_is_no_key_is_told_with_an_example(key: str) -> None:
+    with pytest.raises(MotcuaError, match="such as 2023-10-15") as error:
+        month_from_key(key)
+    assert repr(key) in str(error.value)
+
+
+def test_periods_go_to_the_month_that_the_cutoff_lies_in() -> None:
+    found = periods_until(date(2022, 12, 20), date(2023, 2, 15))
+    assert [(p.kind, p.start, p.end) for p in found] == [
+        ("month", date(2022, 12, 15), date(2023, 1, 14)),
+        ("year_to_date", date(2022, 12, 15), date(2023, 1, 14)),
+        ("month", date(2023, 1, 15), date(2023, 2, 14)),
+        ("year_to_date", date(2022, 12, 15), date(2023, 2, 14)),
+        ("month", date(2023, 2, 15), date(2023, 3, 14)),
+        ("year_to_date", date(2022, 12, 15), date(2023, 3, 14)),
+    ]
+
+
+def test_a_new_reporting_year_begins_on_15_december() -> None:
+    first_days = {
+        period.end: period.start
+        for period in periods_until(date(2023, 11, 15), date(2024, 1, 1))
+        if period.kind == "year_to_date"
+    }
+    assert first_days == {
+        date(2023, 12, 14): date(2022, 12, 15), date(2024, 1, 14): date(2023, 12, 15),
+    }  # fmt: skip
+
+
+def test_without_days_there_are_no_periods() -> None:
+    assert periods_until(date(2023, 1, 15), date(2023, 1, 14)) == []

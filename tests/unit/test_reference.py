@@ -1,0 +1,150 @@
+"""Reference tables as CSV: what fits is loaded, what does not is named with its row."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from assets.engine.errors import SettingsError
+from assets.engine.reference import load_indicators, load_reference, rate_formulas
+from assets.engine.warehouse import warehouse
+from schemas.measures import RATES
+from tests.support import SETTINGS, new_installation
+
+UNITS = """unit_code,unit_name,unit_level,parent_unit_code,valid_from,valid_to,source
+02,UBND tỉnh Mẫu,province,,2004-07-08,2099-12-31,mẫu
+033,UBND huyện Mẫu,district,02,2004-07-08,2099-12-31,mẫu
+"""
+PROCEDURES = """procedure_code,procedure_name,field_code,field_name,service_level,has_paper_result,\
+has_fee,source
+1.001193,Thủ tục Mẫu,MAU,Mẫu,full,true,,mẫu
+"""
+TEXTS = {"unit": UNITS, "procedure": PROCEDURES}
+
+
+@pytest.fixture(scope="module")
+def connection(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    paths = new_installation(tmp_path_factory.mktemp("reference") / "data")
+    with warehouse(paths) as opened:
+        yield opened
+
+
+def _load(connection: duckdb.DuckDBPyConnection, folder: Path, name: str, text: str) -> int:
+    (folder / f"{name}.csv").write_text(text, encoding="utf-8")
+    return load_reference(connection, folder, name)
+
+
+def test_a_reference_file_replaces_the_table(
+    connection: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    assert load_reference(connection, SETTINGS / "reference", "unit") == 19
+    assert _load(connection, tmp_path, "unit", "\ufeff" + UNITS) == 2
+    rows = connection.execute(
+        "SELECT unit_code, parent_unit_code, valid_to::VARCHAR FROM reference.unit ORDER BY ALL"
+    ).fetchall()
+    assert rows == [("02", None, "2099-12-31"), ("033", "02", "2099-12-31")]
+
+
+def test_unknown_flags_of_a_procedure_stay_unknown(
+    connection: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    assert _load(connection, tmp_path, "procedure", PROCEDURES) == 1
+    found = connection.execute("SELECT has_paper_result, has_fee FROM reference.procedure")
+    assert found.fetchall() == [(True, None)]
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        ("unit", ",district,", ",huyện,", ["unit_level of row 3 is none of", "province"]),
+        ("unit", "033,", ",", ["unit_code of row 3"]),
+        ("unit", "02,UBND", "hà giang,UBND", ["unit_code of row 2 is no code"]),
+        ("unit", "2004-07-08,2099-12-31,mẫu\n033", "08/07/2004,2099-12-31,mẫu\n033",
+         ["valid_from of row 2 is no date YYYY-MM-DD"]),
+        ("unit", "033,UBND huyện", "02,UBND huyện", ["unit_code"]),
+        ("unit", "district,02", "district,99", ["parent 99 above unit 033"]),
+        ("unit", "province,,", "province,033,", ["parent", "above unit"]),
+        ("unit", "district,02", "district,033", ["parent 033 above unit 033"]),
+        ("procedure", "1.001193", "1001193", ["procedure_code of row 2 is no code such as"]),
+        ("procedure", ",full,", ",4,", ["service_level of row 2 is none of"]),
+        ("procedure", ",true,", ",có,", ["has_paper_result of row 2 is neither true nor false"]),
+        ("procedure", "\n1.", "\n1.001193,Mẫu,MAU,Mẫu,full,true,true,mẫu\n1.",
+         ["procedure_code of row 3"]),
+    ],
+)  # fmt: skip
+def test_each_misfit_is_named_with_its_row(
+    case: tuple[str, str, str, list[str]], tmp_path: Path, connection: duckdb.DuckDBPyConnection
+) -> None:
+    name, old, new, misfits = case
+    text = TEXTS[name].replace(old, new, 1)
+    assert text != TEXTS[name]
+    with pytest.raises(SettingsError) as error:
+        _load(connection, tmp_path, name, text)
+    for part in (f"{name}.csv", *misfits):
+        assert part in str(error.value)
+
+
+@pytest.mark.parametrize("name", ["unit_name", "source"])
+def test_a_column_of_another_name_is_told_by_its_name(
+    name: str, connection: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    with pytest.raises(SettingsError, match=f"{name}.*ten_khac|ten_khac.*{name}"):
+        _load(connection, tmp_path, "unit", UNITS.replace(name, "ten_khac", 1))
+
+
+def test_a_misfit_leaves_the_table_as_it_was(
+    connection: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    _load(connection, tmp_path, "unit", UNITS)
+    with pytest.raises(SettingsError):
+        _load(connection, tmp_path, "unit", UNITS.replace("district", "huyện"))
+    assert connection.execute("SELECT count(*) FROM reference.unit").fetchone() == (2,)
+
+
+def test_a_missing_file_says_where_it_was_looked_for(
+    connection: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    with pytest.raises(SettingsError, match=r"no file .*unit\.csv"):
+        load_reference(connection, tmp_path, "unit")
+
+
+def test_bytes_that_are_not_utf_8_are_told(
+    connection: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    (tmp_path / "unit.csv").write_bytes(UNITS.encode("utf-16"))
+    with pytest.raises(SettingsError, match="no CSV in UTF-8"):
+        load_reference(connection, tmp_path, "unit")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        pytest.param("2004-07-08", "2004-02-30", id="a day that no calendar has"),
+        pytest.param("2099-12-31", "2003-12-31", id="an end before the beginning"),
+        pytest.param(
+            "033,UBND", "02,UBND tỉnh Mẫu,province,,2020-01-01,2099-12-31,mẫu\n033,UBND",
+            id="two records of a unit valid on the same day: its dossiers would count twice",
+        ),
+    ],
+)  # fmt: skip
+def test_units_that_cannot_be_meant_are_told(
+    old: str, new: str, connection: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    with pytest.raises(SettingsError):
+        _load(connection, tmp_path, "unit", UNITS.replace(old, new, 1))
+
+
+def test_every_rate_has_its_formula_in_the_indicator_table(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    load_indicators(connection)
+    rows = connection.execute(
+        "SELECT indicator_name, numerator, denominator FROM reference.indicator "
+        "WHERE denominator IS NOT NULL"
+    ).fetchall()
+    assert {name: (above, below) for name, above, below in rows} == rate_formulas()
+    assert {rate.name for rate in RATES} == {name for name, _, _ in rows}
+    assert rate_formulas()["online_pct"] == ("received_online_count", "received_count")
