@@ -222,7 +222,7 @@ def _broken_lines(reading: duckdb.DuckDBPyConnection, table: TextTable) -> pd.Da
     errors["row_number"] += table.header_row - table.skipped_lines
     if not other.empty:
         row = int(errors.loc[other.index, "row_number"].min())
-        raise _unsplittable(f"a quotation mark left open near row {row:,}")
+        raise _unsplittable(f"a stray or open quotation mark near row {row:,}")
     errors["rule_id"] = errors["error"].map(_LINE_RULES)
     errors["found"] = None
     return errors[["row_number", "rule_id", "found"]]

@@ -88,7 +88,14 @@ def workbook_rows(file: Path, date_format: str) -> list[Cells]:
 
 
 def web_page_rows(file: Path) -> list[Cells]:
-    """Return the cells of the page's largest table, spans filled with their text."""
+    """Return the cells of the page's largest table, spans filled with their text.
+
+    Raises
+    ------
+    FileRefused
+        There is no table, or the page ends before its table does: half a list must not pass
+        for a whole one.
+    """
     parser = lxml.html.HTMLParser(encoding="utf-8", huge_tree=True, no_network=True)
     try:
         root = lxml.html.parse(str(file), parser=parser).getroot()
@@ -99,6 +106,15 @@ def web_page_rows(file: Path) -> list[Cells]:
         raise FileRefused(
             "Opening a web page", "no table", "a <table> with rows", "Export the list again."
         )
+    with file.open("rb") as handle:
+        handle.seek(max(0, file.stat().st_size - HEAD_BYTES))
+        if b"</table" not in handle.read().lower():
+            raise FileRefused(
+                "Opening a web page",
+                "a table without its end",
+                "a whole page, up to </table>",
+                "Export it again; it may have been cut off while it was copied.",
+            )
     return _table_cells(max(tables, key=lambda table: len(table.findall(".//tr"))))
 
 
@@ -106,7 +122,7 @@ def delimited_heads(file: Path) -> list[DelimitedHead]:
     """Return the first rows under each delimiter; the caller knows which one has its header."""
     with file.open("rb") as handle:
         head = handle.read(HEAD_BYTES)
-    text = head.decode("utf-8-sig", errors="ignore" if len(head) == HEAD_BYTES else "strict")
+    text = head.decode("utf-8-sig", errors="replace")
     heads = []
     for delimiter in DELIMITERS:
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
@@ -130,7 +146,7 @@ def period_line(file: Path) -> tuple[date, date] | None:
         return find_period(web_page_rows(file))
     try:
         return find_period(delimited_heads(file)[0].rows)
-    except (UnicodeDecodeError, csv.Error):
+    except csv.Error:
         return None
 
 

@@ -4,7 +4,6 @@ Belongs here: turning any container into one SQL relation of raw text, and dropp
 are layout. Does not belong here: typing (`assets.engine.typing_sql`).
 """
 
-import csv
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -28,6 +27,7 @@ from schemas.settings import Export
 
 GRID_VIEW = "delivered_grid"
 RAW_PREFIX = "raw_"
+REPLACEMENT = "\ufffd"  # what decoding leaves where bytes are no UTF-8
 # Layout rows (totals, signatures, group titles) fill few cells; a row of data fills more.
 _MOST_LAYOUT_CELLS = 3
 
@@ -120,15 +120,7 @@ def _cell(row: Cells, index: int) -> str | None:
 
 
 def _delimited(file: Path, export: Export) -> TextTable:
-    try:
-        heads = delimited_heads(file)
-    except (UnicodeDecodeError, csv.Error):
-        raise FileRefused(
-            "Reading delimited text",
-            "bytes that are not UTF-8",
-            "UTF-8 text",
-            "Export it again as CSV UTF-8 or as .xlsx.",
-        ) from None
+    heads = delimited_heads(file)
     head, header = _header_of(heads, export)
     skipped = head.last_lines[header.last_row]
     names = {index: name for name, index in header.columns.items()}
@@ -157,5 +149,12 @@ def _header_of(heads: list[DelimitedHead], export: Export) -> tuple[DelimitedHea
             return head, find_header(head.rows, export.columns)
         except FileRefused as refusal:
             refusals.append(refusal)
+    if any(REPLACEMENT in (cell or "") for row in heads[0].rows for cell in row):
+        raise FileRefused(
+            "Reading delimited text",
+            "bytes that are not UTF-8",
+            "UTF-8 text",
+            "Export it again as CSV UTF-8 or as .xlsx.",
+        )
     # The delimiter under which most headers matched speaks for the file.
     raise max(refusals, key=lambda refusal: refusal.doing.startswith("Matching"))

@@ -174,3 +174,14 @@ def test_the_reader_writes_nothing_to_disk(installation: Paths) -> None:
     load(installation)
     with warehouse(installation):
         assert list((installation.warehouse / "tmp").iterdir()) == []
+
+
+def test_a_byte_that_is_no_utf_8_costs_its_own_row_only(installation: Paths) -> None:
+    rows = [dossier(n) for n in range(1, 13)]
+    text = csv_text(cells(rows)).encode()
+    for number in (3, 5):
+        text = text.replace(code(number).encode(), code(number).encode() + b"\xff", 1)
+    place(installation, "dossiers_commune", JANUARY, "a.csv").write_bytes(text)
+    (result,) = load(installation)
+    assert rejected(installation) == [(4, "unreadable_text"), (6, "unreadable_text")]
+    assert (result.read, result.accepted, result.quarantined) == (12, 10, 2)

@@ -75,6 +75,12 @@ def _page_without_table(paths: Paths) -> None:
     place(paths, "payments", JANUARY, "b.xls").write_text(text, encoding="utf-8")
 
 
+def _cut_page(paths: Paths) -> None:
+    deliver_payments(paths, [payment(n) for n in range(200, 240)], name="b.xls")
+    file = place(paths, "payments", JANUARY, "b.xls")
+    file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+
+
 def _no_header(paths: Paths) -> None:
     _text(paths, csv_text(ROWS).split("\r\n", 1)[1])
 
@@ -115,10 +121,11 @@ REFUSALS = {
     _text_called_workbook: ("dossiers_district", "(0 of 16 matched)", "'Mã hồ sơ'", "header"),
     _empty_workbook: ("dossiers_district", "(0 of 16 matched)", "'Mã hồ sơ'", "header"),
     _page_without_table: ("payments", "no table", "a <table> with rows", "Export the list again."),
+    _cut_page: ("payments", "a table without its end", "up to </table>", "cut off"),
     _no_header: ("dossiers_commune", "(0 of 16 matched)", "'Trạng thái'", "the source settings."),
     _missing_column: ("dossiers_commune", "no column ['Trạng thái']; other columns there are",
                       "every column of the source settings", "Correct these columns"),
-    _open_quotation_mark: ("dossiers_commune", "a quotation mark left open near row 5",
+    _open_quotation_mark: ("dossiers_commune", "a stray or open quotation mark near row 5",
                            "every quotation mark closed", "close the quotation mark."),
     _too_many_rejects: ("dossiers_commune", "3 of 13 rows rejected", "at most 20%",
                         "Compare the file with the columns"),
