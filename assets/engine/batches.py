@@ -25,9 +25,8 @@ from schemas.exports import Kind
 from schemas.rules import COLUMN_COUNT, UNREADABLE_TEXT
 from schemas.settings import Export
 
-# Row groups of DuckDB hold 122,880 rows: batches of four fill them evenly.
-ROW_GROUP = 122_880
-BATCH_ROWS = 4 * ROW_GROUP
+# pandera has a fixed cost of 40 ms a batch; half a million rows make it vanish.
+BATCH_ROWS = 500_000
 SEARCHED_BYTES = 1 << 22
 
 # What DuckDB calls a line it cannot split, and the rule such a row breaks.
@@ -83,37 +82,38 @@ def typed_batches(
     sql = typed_select(export, table.relation, has_row_number=table.grid is not None)
     next_row = table.header_row + 1
     try:
-        for record_batch in _ahead(reading.sql(sql).to_arrow_reader(BATCH_ROWS)):
-            batch = pa.Table.from_batches([record_batch])
-            if table.grid is None:
-                numbers = np.arange(next_row, next_row + batch.num_rows)
-                batch = batch.add_column(0, "row_number", pa.array(numbers))
-                next_row += batch.num_rows
-            blank = pa.compute.sum(batch["is_blank"]).as_py() or 0
-            if blank:
-                batch = batch.filter(pa.compute.invert(batch["is_blank"]))
-            yield _in_parts(_with_unit_codes(batch, units)), blank
-    except duckdb.Error:
+        for typed in _ahead(reading.sql(sql).to_arrow_reader(BATCH_ROWS)):
+            numbered = typed if table.grid is not None else _numbered(typed, next_row)
+            next_row += typed.num_rows
+            blank = int(pa.compute.sum(numbered["is_blank"]).as_py() or 0)
+            rows = numbered.filter(pa.compute.invert(numbered["is_blank"])) if blank else numbered
+            yield _with_unit_codes(rows, units), blank
+    except (duckdb.Error, pa.ArrowException, OSError):
         raise _unsplittable("text that cannot be split into rows and cells") from None
 
 
-def _in_parts(batch: pa.Table) -> pa.Table:
-    """Cut a batch into row groups, which DuckDB scans side by side; a chunk is for one core."""
-    parts = [
-        part
-        for start in range(0, batch.num_rows, ROW_GROUP)
-        for part in batch.slice(start, ROW_GROUP).combine_chunks().to_batches()
-    ]
-    return pa.Table.from_batches(parts, batch.schema)
+def _numbered(batch: pa.Table, first: int) -> pa.Table:
+    numbers = pa.array(np.arange(first, first + batch.num_rows))
+    return batch.add_column(0, "row_number", numbers)
 
 
-def _ahead(batches: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
-    """Yield the batches while the next one is being read: reading and judging overlap."""
+def _ahead(stream: pa.RecordBatchReader) -> Iterator[pa.Table]:
+    """Yield batches while the next one is being read: reading and judging overlap."""
     with ThreadPoolExecutor(max_workers=1) as pool:
-        following = pool.submit(next, batches, None)
-        while (batch := following.result()) is not None:
-            following = pool.submit(next, batches, None)
+        following = pool.submit(_gather, stream)
+        while (batch := following.result()).num_rows:
+            following = pool.submit(_gather, stream)
             yield batch
+
+
+def _gather(stream: pa.RecordBatchReader) -> pa.Table:
+    """Return the next rows, about BATCH_ROWS: DuckDB streams pieces far smaller than asked for."""
+    pieces: list[pa.RecordBatch] = []
+    rows = 0
+    while rows < BATCH_ROWS and (piece := next(stream, None)) is not None:
+        pieces.append(piece)
+        rows += piece.num_rows
+    return pa.Table.from_batches(pieces, stream.schema)
 
 
 def rejected_rows(batch: pa.Table, kind: Kind, rejects: Rejects) -> np.ndarray:
