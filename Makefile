@@ -48,8 +48,9 @@ ROWS ?= 10000000
 bench: $(READY) ## Measure against bare DuckDB: make bench ROWS=10000000
 	$(BIN)/python -m tests.benchmarks.bench --rows $(ROWS)
 
-soak: $(READY) ## The long versions of the property tests
-	MOTCUA_SOAK=1 $(BIN)/python -m pytest -m soak
+soak: $(READY) ## The long versions of the property tests, and the slow backfill
+	MOTCUA_SOAK=1 $(BIN)/python -m pytest tests/sql/test_figures_against_the_oracle.py \
+		tests/unit/test_lists_against_a_plain_reading.py tests/end_to_end/test_ui.py
 
 sample: $(READY) ## Write data/sample anew (the same bytes every time)
 	$(BIN)/python data/sample/generate.py

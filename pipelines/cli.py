@@ -83,7 +83,15 @@ def _run_sample(paths: Paths, instance: dg.DagsterInstance) -> int:
     print(f"Copying the sample into {paths.inbox}")
     shutil.copytree(SAMPLE_INBOX, paths.inbox, dirs_exist_ok=True)
     sources = load_sources(paths.sources)
-    keys = sorted({period_of(item, local_now()).key for item in waiting_files(paths, sources)})
+    placed = (period_of(item, local_now()) for item in waiting_files(paths, sources))
+    keys = sorted({period.key for period in placed if period is not None})
+    if not keys:
+        raise MotcuaError(
+            "Processing the bundled sample",
+            f"no source xin_man in {paths.sources}",
+            "the settings that come with the sample",
+            "Unset MOTCUA_SETTINGS, or copy data/sources/xin_man.toml there.",
+        )
     ok = True
     for key in keys:
         ok &= _run_job("take_in", key, instance)

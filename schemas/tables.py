@@ -23,7 +23,8 @@ PERIOD_COLUMNS = (
     Column("period_end", "DATE", "Ngày cuối kỳ (tính cả ngày này)", "Nominal last day, inclusive",
            False),
     Column("period_label", "VARCHAR", "Tên kỳ", "Name of the period", False),
-    Column("cutoff_date", "DATE", "Ngày chốt dữ liệu", "Last day that every source covers", False),
+    Column("cutoff_date", "DATE", "Ngày chốt dữ liệu",
+           "Last day counted: the period's last, at most the data's cut-off", False),
     Column("is_provisional", "BOOLEAN", "Số liệu tạm tính", "The period is not over at the cut-off",
            False),
 )  # fmt: skip
@@ -253,7 +254,7 @@ WAREHOUSE_TABLES = (
 PUBLISHED_TABLES = (
     BY_UNIT, BY_LEVEL, UNIT, PROCEDURE, PERIOD, INDICATOR, SUMMARY, OUTSIDE, DELIVERY, REVISION,
 )  # fmt: skip
-PUBLISHED_DOSSIER_TABLES = (DOSSIER, PAYMENT_REQUEST)
+PUBLISHED_DOSSIER_TABLES = (DOSSIER, PAYMENT_REQUEST, REJECTED_ROW)
 
 TABLES = {
     table.qualified_name: table

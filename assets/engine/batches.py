@@ -16,7 +16,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute
 
-from assets.engine.errors import FileRefused
+from assets.engine.errors import FileRefused, WarehouseError
 from assets.engine.judge import broken_rules
 from assets.engine.text import label_key
 from assets.engine.text_table import GRID_VIEW, RAW_PREFIX, TextTable
@@ -88,7 +88,14 @@ def typed_batches(
             blank = int(pa.compute.sum(numbered["is_blank"]).as_py() or 0)
             rows = numbered.filter(pa.compute.invert(numbered["is_blank"])) if blank else numbered
             yield _with_unit_codes(rows, units), blank
-    except (duckdb.Error, pa.ArrowException, OSError):
+    except (duckdb.Error, pa.ArrowException, OSError) as error:
+        if any(sign in str(error) for sign in ("Out of Memory", "IO Error", "Cannot allocate")):
+            raise WarehouseError(
+                "Reading a delivered file",
+                "no memory, or a disk that cannot be read",
+                "enough of both",
+                "Free memory or repair the disk, and run the period again.",
+            ) from None
         raise _unsplittable("text that cannot be split into rows and cells") from None
 
 
@@ -232,9 +239,12 @@ def _empty_lines(file: Path, table: TextTable) -> np.ndarray:
     """Return the row numbers of empty lines among the rows."""
     if not _has_empty_line(file):
         return np.array([], dtype=np.int64)
-    with file.open(encoding="utf-8-sig", errors="replace", newline="") as text:
-        records = csv.reader(text, delimiter=table.delimiter)
-        empty = [number for number, record in enumerate(records, start=1) if not record]
+    try:
+        with file.open(encoding="utf-8-sig", errors="replace", newline="") as text:
+            records = csv.reader(text, delimiter=table.delimiter)
+            empty = [number for number, record in enumerate(records, start=1) if not record]
+    except csv.Error:
+        raise _unsplittable("a cell of more than 4 MB") from None
     return np.array([number for number in empty if number > table.header_row], dtype=np.int64)
 
 

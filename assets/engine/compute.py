@@ -139,18 +139,27 @@ def _raise_if(breaks: list[tuple[object, ...]]) -> None:
 
 
 def _levels_that_do_not_add_up(connection: duckdb.DuckDBPyConnection) -> list[tuple[object, ...]]:
-    """Return periods where the level `all` differs from the sum of all units' own rows."""
+    """Return periods where own rows, top units' subtrees and levels do not have one sum."""
     sums = ", ".join(f"sum({name}) AS {name}" for name in COUNTS)
-    return connection.execute(
+    period = "period_kind, period_start, period_end"
+    own = f"SELECT {period}, {sums} FROM indicators.own_count GROUP BY ALL"
+    same = (
+        f"SELECT {period}, {sums} FROM indicators.by_unit WHERE scope = 'own' GROUP BY ALL",
         f"""
-        SELECT period_kind, period_start, period_end FROM (
-            SELECT period_kind, period_start, period_end, {sums} FROM indicators.by_unit
-            WHERE scope = 'own' GROUP BY ALL
-            EXCEPT
-            SELECT period_kind, period_start, period_end, {", ".join(COUNTS)}
-            FROM indicators.by_level WHERE unit_level = 'all')
-        """
-    ).fetchall()
+        SELECT {period}, {sums} FROM indicators.by_unit
+        WHERE scope = 'subtree' AND unit_code NOT IN (
+            SELECT unit_code FROM reference.unit WHERE parent_unit_code IS NOT NULL)
+        GROUP BY ALL
+        """,
+        f"SELECT {period}, {sums} FROM indicators.by_level WHERE unit_level = 'all' GROUP BY ALL",
+        f"SELECT {period}, {sums} FROM indicators.by_level WHERE unit_level <> 'all' GROUP BY ALL",
+    )
+    differences = " UNION ".join(
+        f"(({one}) EXCEPT ({other}))"
+        for sum_of_parts in same
+        for one, other in ((own, sum_of_parts), (sum_of_parts, own))
+    )
+    return connection.execute(f"SELECT {period} FROM ({differences}) ORDER BY ALL").fetchall()
 
 
 def _replace_changed(connection: duckdb.DuckDBPyConnection, table: Table, run_id: str) -> Change:
@@ -200,7 +209,7 @@ def _log_revision(connection: duckdb.DuckDBPyConnection, table: Table, run_id: s
 
 def _closed_changes(connection: duckdb.DuckDBPyConnection, table: Table) -> list[str]:
     """Return a sentence for each row of a closed period that said something else before."""
-    if table is not BY_LEVEL:
+    if table is OWN_COUNT:
         return []
     differences = ", ".join(
         f"CASE WHEN new_row.{name} <> old_row.{name} "
@@ -209,14 +218,14 @@ def _closed_changes(connection: duckdb.DuckDBPyConnection, table: Table) -> list
     )
     rows = connection.execute(
         f"""
-        SELECT old_row.period_label, concat_ws(', ', {differences}) AS difference
+        SELECT old_row.period_label, {KEYS[table]}, concat_ws(', ', {differences}) AS difference
         FROM old_row
-        INNER JOIN new_row USING (period_kind, period_start, period_end, unit_level)
-        WHERE NOT old_row.is_provisional AND unit_level = 'all'
-        ORDER BY old_row.period_kind, old_row.period_start, old_row.period_end
+        INNER JOIN new_row USING ({", ".join(table.key)})
+        WHERE NOT old_row.is_provisional
+        ORDER BY ALL
         """
     ).fetchall()
-    return [f"{label}: {difference}" for label, difference in rows]
+    return [f"{label}, {key}: {difference}" for label, key, difference in rows if difference]
 
 
 def headline(connection: duckdb.DuckDBPyConnection, month: date) -> dict[str, object]:

@@ -29,7 +29,10 @@ HEAD_BYTES = 1 << 18
 DELIMITERS = ";,\t|"
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _DAY = r"(\d{1,2})/(\d{1,2})/(\d{4})"
-_PERIOD_LINE = re.compile(rf"từ ngày:? ?{_DAY} đến(?: hết)? ngày:? ?{_DAY}")
+# The whole of a row: an address or a note among the data may speak of days too.
+_PERIOD_LINE = re.compile(
+    rf"\(?(?:thời gian|kỳ báo cáo|kỳ)?:? ?từ ngày:? ?{_DAY},? đến(?: hết)? ngày:? ?{_DAY}\)?\.?"
+)
 _LINES_BEFORE_ROWS = 50
 # DuckDB bounds a line at 2 MB; csv would stop at a cell of 128 KB.
 csv.field_size_limit(1 << 22)
@@ -72,9 +75,17 @@ def sniff(file: Path) -> Container:
 
 
 def workbook_rows(file: Path, date_format: str) -> list[Cells]:
-    """Return the cells of the first sheet as text; true dates are written in `date_format`."""
+    """Return the cells of the only sheet with rows as text; true dates in `date_format`.
+
+    Raises
+    ------
+    FileRefused
+        The bytes are no whole workbook, or several sheets have rows: none may be lost.
+    """
     try:
-        sheet = pd.read_excel(file, engine="calamine", header=None, dtype=object, na_filter=False)
+        sheets = pd.read_excel(
+            file, engine="calamine", header=None, dtype=object, na_filter=False, sheet_name=None
+        )
     except Exception:  # noqa: BLE001 (calamine raises many types, and their texts quote cells)
         raise FileRefused(
             "Opening a workbook",
@@ -82,8 +93,18 @@ def workbook_rows(file: Path, date_format: str) -> list[Cells]:
             "a whole .xlsx or .xls file without password",
             "Export it again; it may have been cut off while it was copied.",
         ) from None
+    filled = [sheet for sheet in sheets.values() if not sheet.empty]
+    if len(filled) > 1:
+        raise FileRefused(
+            "Opening a workbook",
+            f"{len(filled)} sheets with rows",
+            "one sheet",
+            "Deliver each sheet as a file of its own.",
+        )
     return [
-        [_cell_text(cell, date_format) for cell in row] for row in sheet.itertuples(index=False)
+        [_cell_text(cell, date_format) for cell in row]
+        for sheet in filled
+        for row in sheet.itertuples(index=False)
     ]
 
 
@@ -153,7 +174,8 @@ def period_line(file: Path) -> tuple[date, date] | None:
 def find_period(rows: list[Cells]) -> tuple[date, date] | None:
     """Return both days of the first "Từ ngày … đến ngày …" among the first rows, as written."""
     for row in rows[:_LINES_BEFORE_ROWS]:
-        match = _PERIOD_LINE.search(label_key(" ".join(cell for cell in row if cell)))
+        texts = {label_key(cell) for cell in row if cell and cell.strip()}
+        match = _PERIOD_LINE.fullmatch(texts.pop()) if len(texts) == 1 else None
         if match:
             numbers = [int(group) for group in match.groups()]
             try:

@@ -4,6 +4,7 @@ Belongs here: one to three header rows, group headers, the match with the source
 Does not belong here: reading the file, and rows below the header.
 """
 
+import re
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -14,6 +15,8 @@ from assets.engine.text import clean, label_key
 GROUP_SEPARATOR = " / "
 _SEARCHED_ROWS = 50
 _MOST_HEADER_ROWS = 3
+_LONGEST_HEADER = 150
+_HEADER_LIKE = re.compile(r"[^\d\n]{1,60}")
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,14 @@ def find_header(rows: list[Cells], wanted: dict[str, str]) -> Header:
         key=lambda candidate: len(candidate[0]),
         default=({}, 0, []),
     )
+    longest = max((len(path) for path in paths), default=0)
+    if longest > _LONGEST_HEADER:
+        raise FileRefused(
+            f"Reading the header in row {last_row + 1}",
+            f"a header of {longest} characters",
+            f"at most {_LONGEST_HEADER}",
+            "Close the quotation mark before it: it swallows the rows below.",
+        )
     if len(found) == len(wanted):
         return Header(last_row, len(paths), found)
     if 2 * len(found) < len(wanted):
@@ -61,7 +72,12 @@ def find_header(rows: list[Cells], wanted: dict[str, str]) -> Header:
             "Export the list with its header, or correct the columns in the source settings.",
         )
     missing = [text for name, text in wanted.items() if name not in found]
-    spare = [path for index, path in enumerate(paths) if path and index not in found.values()]
+    # Only what can be nothing but a header is named: a cell of data may hold a person.
+    spare = [
+        path
+        for index, path in enumerate(paths)
+        if index not in found.values() and _HEADER_LIKE.fullmatch(path)
+    ]
     raise FileRefused(
         f"Matching the header in row {last_row + 1}",
         f"no column {missing}; other columns there are {spare}",

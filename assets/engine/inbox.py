@@ -4,18 +4,27 @@ Belongs here: walking `inbox/<source>/<export>/` and placing a file in its perio
 here: copying (`assets.engine.raw_store`) and reading rows.
 """
 
+import errno
+import os
+import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from assets.engine import raw_store
 from assets.engine.containers import period_line
-from assets.engine.errors import FileRefused, MotcuaError
+from assets.engine.errors import FileRefused, MotcuaError, WarehouseError
 from assets.engine.paths import Paths
-from assets.engine.periods import Period, month_from_key, month_of
+from assets.engine.periods import FIRST_PERIOD, Period, month_from_key, month_of
 from assets.engine.raw_store import Delivery
 from schemas.settings import Source
+
+# Hidden files and the locks that office programs leave beside an open document.
+IGNORED = (".", "~$")
+DISK_TROUBLE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
+_LIKE_A_DAY = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
 
 
 @dataclass(frozen=True)
@@ -35,41 +44,86 @@ def waiting_files(paths: Paths, sources: dict[str, Source]) -> Iterator[Waiting]
         for export in sorted(settings.exports):
             root = paths.inbox / source / export
             for file in sorted(root.rglob("*")):
-                if file.is_file() and not file.name.startswith((".", "~$")):
+                if file.is_file() and not file.name.startswith(IGNORED):
                     parts = file.relative_to(root).parts
                     folder = parts[0] if len(parts) > 1 else None
                     yield Waiting(source, export, file, "/".join(parts), folder)
 
 
+@dataclass
+class Collected:
+    """What a period's collection took, and how many files could not be read."""
+
+    new: list[Delivery]
+    unreadable: int = 0
+
+
 def collect_period(
     paths: Paths, sources: dict[str, Source], period: Period, now: datetime
-) -> list[Delivery]:
-    """Copy into the raw store what the inbox holds for `period`; return what was new."""
-    new = []
+) -> Collected:
+    """Copy into the raw store what the inbox holds for `period`.
+
+    A file that vanished or may not be read is counted and stops no other; its name, which the
+    system's message would quote, is told to nobody.
+    """
+    collected = Collected([])
     for waiting in waiting_files(paths, sources):
-        if period_of(waiting, now) == period:
+        try:
+            if period_of(waiting, now) != period:
+                continue
             delivery = raw_store.collect(
                 paths, waiting.file, source=waiting.source, export=waiting.export,
                 period=period.key, name=waiting.name, now=now,
             )  # fmt: skip
-            if delivery is not None:
-                new.append(delivery)
-    return new
+        except OSError as error:
+            if error.errno in DISK_TROUBLE:
+                raise WarehouseError(
+                    f"Copying a file of {waiting.source}/{waiting.export} into the raw store",
+                    os.strerror(error.errno or 0),
+                    "a disk with room",
+                    "Free room on the disk, and run the period again.",
+                ) from None
+            collected.unreadable += 1
+            continue
+        if delivery is not None:
+            collected.new.append(delivery)
+    return collected
 
 
-def period_of(waiting: Waiting, now: datetime) -> Period:
+def period_of(waiting: Waiting, now: datetime) -> Period | None:
     """Return the period of a file: its folder's, else its own period line's, else the running.
 
-    A folder that is no period key is no period; a folder that disagrees with the file's own line
-    is found when the file is read, and refuses it.
+    None if the folder looks like a day but is no period key, or the line ends in a period that
+    no run can have. A folder that disagrees with the file's own line is found when the file is
+    read, and refuses it.
     """
-    if waiting.folder_key is not None:
+    if waiting.folder_key is not None and _LIKE_A_DAY.fullmatch(waiting.folder_key):
         try:
-            return month_from_key(waiting.folder_key)
+            period = month_from_key(waiting.folder_key)
         except MotcuaError:
-            pass
+            return None
+        return period if period.start <= now.date() else None
     try:
         line = period_line(waiting.file)
     except FileRefused:
         line = None
-    return month_of(line[1] if line is not None and line[0] <= line[1] else now.date())
+    if line is None or line[0] > line[1]:
+        return month_of(now.date())
+    return month_of(line[1]) if FIRST_PERIOD <= line[1] <= month_of(now.date()).end else None
+
+
+def stray_files(paths: Paths, sources: dict[str, Source], now: datetime) -> dict[str, int]:
+    """Return how many files of the inbox no run will ever collect, by what is wrong with them."""
+    known, misplaced = set(), 0
+    for waiting in waiting_files(paths, sources):
+        known.add(waiting.file)
+        with suppress(OSError):  # told when it is collected
+            misplaced += period_of(waiting, now) is None
+    files = (file for file in paths.inbox.rglob("*") if file.is_file())
+    unknown = sum(file not in known and not file.name.startswith(IGNORED) for file in files)
+    reasons = {
+        "in a folder that is not <source>/<export> of the source settings": unknown,
+        f"of a period before {FIRST_PERIOD} or to come, or in a folder that is no period key such "
+        "as 2023-10-15": misplaced,
+    }
+    return {reason: count for reason, count in reasons.items() if count}

@@ -45,7 +45,7 @@ def load_period(
         export = source.exports.get(delivery.export) if source else None
         if source is None or export is None or export.definition is not kind:
             continue
-        version = reading_version(connection, paths, export)
+        version = reading_version(connection, paths, source, export)
         for candidate, older in ((delivery, superseded), *((d, []) for d in superseded[::-1])):
             # A refused file leaves the one before it in force, which then is read if need be.
             if candidate is not delivery and not is_loaded(connection, candidate):
@@ -71,11 +71,18 @@ def _said(result: Loaded) -> str:
     )
 
 
-def reading_version(connection: duckdb.DuckDBPyConnection, paths: Paths, export: Export) -> str:
+def reading_version(
+    connection: duckdb.DuckDBPyConnection, paths: Paths, source: Source, export: Export
+) -> str:
     """Return a hash of all that decides how a file is read: settings, unit names, hash key."""
     units = connection.execute("SELECT unit_code, unit_name FROM reference.unit ORDER BY ALL")
-    parts = (READING_VERSION, export.model_dump_json(), repr(units.fetchall()),
-             dossier_hash_key(paths))  # fmt: skip
+    parts = (
+        READING_VERSION,
+        export.model_dump_json(),
+        str(source.refuse_above_share),
+        repr(units.fetchall()),
+        dossier_hash_key(paths),
+    )
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
@@ -91,7 +98,7 @@ def outdated_periods(
                     "SELECT DISTINCT delivery_period FROM ops.delivery "
                     "WHERE source = ? AND export = ? AND state = 'loaded' "
                     "AND reading_version <> ?",
-                    [source, name, reading_version(connection, paths, export)],
+                    [source, name, reading_version(connection, paths, settings, export)],
                 ).fetchall()
                 periods |= {day.isoformat() for (day,) in rows}
     return sorted(periods)
@@ -114,6 +121,13 @@ def _current(deliveries: list[Delivery]) -> Iterator[tuple[Delivery, list[Delive
 def _known(
     connection: duckdb.DuckDBPyConnection, delivery: Delivery, version: str
 ) -> Loaded | None:
+    """Return what an earlier reading with today's settings said, or None if there was none."""
+    # A loaded file may carry the refusal of a reading with settings that are no more.
+    connection.execute(
+        "UPDATE ops.delivery SET reason = NULL "
+        "WHERE delivery_id = ? AND reading_version = ? AND state = 'loaded' AND reason IS NOT NULL",
+        [delivery.delivery_id, version],
+    )
     row = connection.execute(
         """
         SELECT state, reason, covers_to, read_count, accepted_count, quarantined_count,

@@ -112,6 +112,9 @@ class FileLoad:
         month = month_of(date.fromisoformat(self.delivery.period))
         if stated is None:
             written = datetime.fromisoformat(self.delivery.modified_at).date()
+            if written <= month.start:
+                # A copy can carry any time; one before the period began says nothing.
+                written = datetime.fromisoformat(self.delivery.collected_at).date()
             return min(month.end, written - timedelta(days=1))
         first, last = stated
         if first > last or month_of(last) != month:

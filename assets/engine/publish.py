@@ -6,12 +6,13 @@ one replaces it by rename.
 """
 
 import csv
+from contextlib import suppress
 from pathlib import Path
 
 import duckdb
 
 from assets.engine.errors import WarehouseError
-from assets.engine.paths import Paths
+from assets.engine.paths import Paths, private_folder
 from assets.engine.warehouse import create_table
 from schemas.columns import Table, quoted
 from schemas.tables import BY_UNIT, PUBLISHED_DOSSIER_TABLES, PUBLISHED_TABLES
@@ -95,8 +96,9 @@ def _check_opens(file: Path, rows: dict[str, int]) -> None:
 
 
 def _new_file(target: Path) -> Path:
+    """Return where the file is built: in a folder that nobody else may enter."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    new = target.with_name(f".new-{target.name}")
+    new = private_folder(target.parent / ".building") / target.name
     for stray in (new, _wal(new)):
         stray.unlink(missing_ok=True)
     return new
@@ -107,6 +109,8 @@ def _into_place(new: Path, target: Path, mode: int) -> None:
     # A reader that opened the old file for writing left its log, which the new one cannot replay.
     _wal(target).unlink(missing_ok=True)
     new.replace(target)
+    with suppress(OSError):  # another file is being built there
+        new.parent.rmdir()
 
 
 def _wal(file: Path) -> Path:

@@ -17,6 +17,8 @@ from pathlib import Path
 from assets.engine.paths import PRIVATE_FILE, Paths, private_folder
 
 CHUNK = 1 << 20
+# What follows a dot may be part of a person's name.
+SUFFIXES = ("csv", "htm", "html", "json", "tsv", "txt", "xls", "xlsm", "xlsx", "xml")
 
 
 @dataclass(frozen=True)
@@ -40,8 +42,9 @@ class Delivery:
 
     @property
     def suffix(self) -> str:
-        """Suffix of the file name, without the dot."""
-        return Path(self.name).suffix.lower().lstrip(".")[:8]
+        """Suffix of the file name without the dot, if it is one of a container, else `other`."""
+        suffix = Path(self.name).suffix.lower().lstrip(".")
+        return suffix if suffix in SUFFIXES else "other"
 
     @property
     def reference(self) -> str:
@@ -57,8 +60,9 @@ def read_manifest(paths: Paths) -> list[Delivery]:
     file = _manifest(paths)
     if not file.exists():
         return []
-    lines = file.read_text(encoding="utf-8").splitlines()
-    return [Delivery(**json.loads(line)) for line in lines if line]
+    # A line that a power cut left unfinished is a delivery that was not taken.
+    *whole, _ = file.read_text(encoding="ascii").split("\n")
+    return [Delivery(**json.loads(line)) for line in whole]
 
 
 def collect(
@@ -83,8 +87,9 @@ def collect(
         modified_at=modified_at,
         collected_at=now.isoformat(),
     )  # fmt: skip
-    with _manifest(paths).open("a", encoding="utf-8") as manifest:
-        manifest.write(json.dumps(asdict(delivery), ensure_ascii=False) + "\n")
+    _end_last_line(_manifest(paths))
+    with _manifest(paths).open("a", encoding="ascii") as manifest:
+        manifest.write(json.dumps(asdict(delivery)) + "\n")
         manifest.flush()
         os.fsync(manifest.fileno())
     _manifest(paths).chmod(PRIVATE_FILE)
@@ -94,6 +99,14 @@ def collect(
 def blob_of(paths: Paths, delivery: Delivery) -> Path:
     """Return where the bytes of a delivery lie."""
     return _blob(paths, delivery.sha256)
+
+
+def _end_last_line(manifest: Path) -> None:
+    """Drop what a power cut left of a line, so that the next one stands by itself."""
+    if manifest.exists():
+        content = manifest.read_bytes()
+        if not content.endswith(b"\n"):
+            manifest.write_bytes(content[: content.rfind(b"\n") + 1])
 
 
 def _store_bytes(paths: Paths, file: Path) -> tuple[str, int]:

@@ -7,6 +7,7 @@ must fit (`schemas.reference`) and periods (`assets.engine.compute`).
 import hashlib
 import re
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pandas as pd
@@ -76,9 +77,9 @@ def read_reference(file: Path, name: str) -> pd.DataFrame:
     except pandera.errors.SchemaErrors as verdict:
         misfits = "; ".join(_misfits(verdict))
         raise SettingsError(
-            doing, misfits, "rows that fit the table in the README", "Correct these rows."
+            doing, misfits, "rows such as those of data/reference", "Correct these rows."
         ) from None
-    except (pd.errors.ParserError, UnicodeDecodeError):
+    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError):
         raise SettingsError(
             doing, "text that is no CSV in UTF-8", "comma-separated UTF-8", "Save it again."
         ) from None
@@ -100,19 +101,43 @@ def _misfits(verdict: pandera.errors.SchemaErrors) -> list[str]:
 
 
 def _check_parents(units: pd.DataFrame, file: Path) -> None:
-    """Raise SettingsError unless every parent exists and no unit is above itself."""
-    parents = dict(zip(units["unit_code"], units["parent_unit_code"].fillna(""), strict=True))
-    for code in parents:
-        seen = [code]
-        while parent := parents[seen[-1]]:
-            if parent not in parents or parent in seen:
-                raise SettingsError(
-                    f"Reading reference file {file.name}",
-                    f"parent {parent} above unit {seen[-1]}",
-                    "a unit of the file that is not below itself",
-                    "Correct parent_unit_code.",
-                )
-            seen.append(parent)
+    """Check that the units form one tree on every day.
+
+    Raises
+    ------
+    SettingsError
+        A parent is missing, a unit is above itself, or a record outlives its parent's record:
+        its dossiers would count below two parents.
+    """
+    records: dict[str, list[Any]] = {}
+    for record in units.fillna("").itertuples():
+        records.setdefault(str(record.unit_code), []).append(record)
+    for record in (record for same in records.values() for record in same):
+        above = [
+            parent
+            for parent in records.get(record.parent_unit_code, [])
+            if parent.valid_from <= record.valid_to and parent.valid_to >= record.valid_from
+        ]
+        if record.parent_unit_code and len(above) != 1:
+            raise _tree_error(
+                file, f"{len(above)} records of parent {record.parent_unit_code} within the "
+                f"validity of unit {record.unit_code}, row {record.Index + 2}"
+            )  # fmt: skip
+        seen = {record.unit_code}
+        while above and (code := above[0].parent_unit_code):
+            if above[0].unit_code in seen:
+                raise _tree_error(file, f"unit {above[0].unit_code} above itself")
+            seen.add(above[0].unit_code)
+            above = records.get(code, [])
+
+
+def _tree_error(file: Path, found: str) -> SettingsError:
+    return SettingsError(
+        f"Reading reference file {file.name}",
+        found,
+        "one record of the parent for each record of a unit, and no unit above itself",
+        "Correct parent_unit_code, or split the record where its parent's ends.",
+    )
 
 
 def _replace(connection: duckdb.DuckDBPyConnection, name: str, frame: pd.DataFrame) -> int:

@@ -84,7 +84,12 @@ def open_text_table(file: Path, export: Export) -> TextTable:
 
 def _grid(rows: list[Cells], export: Export) -> TextTable:
     header = find_header(rows, export.columns)
-    needed = [header.columns[c.name] for c in export.definition.columns if c.needed]
+    # What every row of data has, and no totals row: amounts are summed, keys and states are not.
+    needed = [
+        header.columns[column.name]
+        for column in export.definition.columns
+        if column.needed and column.reading != "amount"
+    ]
     kept = [
         (number, row)
         for number, row in enumerate(rows[header.last_row + 1 :], start=header.last_row + 2)
@@ -109,8 +114,8 @@ def _is_layout(row: Cells, needed: list[int]) -> bool:
     filled = [cell for cell in row if cell and cell.strip()]
     if not filled:
         return True
-    if label_key(filled[0]).startswith(("tổng số", "tổng cộng", "tổng")):
-        return all(_cell(row, index) in (None, filled[0]) for index in needed[:1])
+    if label_key(filled[0]).startswith("tổng"):
+        return all(_cell(row, index) in (None, filled[0]) for index in needed)
     return len(filled) <= _MOST_LAYOUT_CELLS and all(_cell(row, i) is None for i in needed)
 
 

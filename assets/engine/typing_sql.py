@@ -19,7 +19,8 @@ from schemas.settings import Export
 # Formats of codes: TT 01/2018/TT-VPCP Art. 19 (dossiers), the national procedure database.
 _DOSSIER_CODE = r"(\d{3}\.\d{2}\.\d{2}\.)?[A-Z]\d{2}(\.\d{1,4}){0,3}-\d{6}-\d{4,7}"
 _PROCEDURE_CODE = r"[1-9]\.\d{6}(\.(\d{3}\.\d{2}\.\d{2}\.)?[A-Z]\d{2}(\.\d{1,4})*)?"
-_REQUEST_CODE = r"[A-Z0-9]*[A-Z][A-Z0-9]*([-._][A-Z0-9]+)+"
+# A code has a digit; a name does not.
+_REQUEST_CODE = r"[A-Z][A-Z0-9]*([-._][A-Z0-9]+)*[-._][A-Z0-9]*\d[A-Z0-9]*"
 _NULL_DATES = "DATE '0001-01-01', DATE '1900-01-01', DATE '1970-01-01'"
 _TYPES = {"date": "DATE", "flag": "BOOLEAN", "amount": "BIGINT"}
 

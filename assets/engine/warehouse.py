@@ -116,7 +116,7 @@ def _open(paths: Paths) -> duckdb.DuckDBPyConnection:
             if time.monotonic() > deadline:
                 raise WarehouseError(
                     f"Opening the warehouse {paths.warehouse_file}",
-                    f"it held by process {holder.group(1) if holder else 'unknown'}",
+                    f"process {holder.group(1) if holder else 'unknown'} holding it",
                     "no other program on it: analysts read data/published instead",
                     "Wait for the other run, or close that program, and run again.",
                 ) from None

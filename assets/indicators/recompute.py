@@ -18,6 +18,9 @@ from assets.partitions import PERIODS, period_of
 from assets.resources import Installation
 from schemas.columns import Table
 
+# More sentences than this nobody reads; the revision log has them all.
+SHOWN_CHANGES = 20
+
 # Direct dependencies on the partitioned versions make a backfill of several periods reach the
 # indicators: Dagster does not spread partitions through the unpartitioned registers.
 INDICATOR_DEPS: list[list[str]] = [
@@ -49,8 +52,13 @@ def recompute(
             if month != period.start
         }
     _log_other_months(context, others)
-    for sentence in change.closed:
+    for sentence in change.closed[:SHOWN_CHANGES]:
         context.log.warning("A closed period changed. %s", sentence)
+    if len(change.closed) > SHOWN_CHANGES:
+        context.log.warning(
+            "%s more rows of closed periods changed: see ops.revision.",
+            len(change.closed) - SHOWN_CHANGES,
+        )
     return dg.MaterializeResult(
         metadata={
             **metadata,

@@ -144,6 +144,7 @@ def test_a_change_in_a_closed_period_is_told_with_its_difference(
     night: Night, sample: Paths
 ) -> None:
     told = [text for text in night.warnings if text.startswith("A closed period changed.")]
+    told_by_unit, told = told, [text for text in told if ", all: " in text]
     before = _published(sample, "month", date(2023, 6, 14))["resolved_count"]
     after = _published(night.paths, "month", date(2023, 6, 14))["resolved_count"]
     assert int(str(before)) - int(str(after)) == 1
@@ -151,6 +152,7 @@ def test_a_change_in_a_closed_period_is_told_with_its_difference(
     assert f"resolved_count {before} -> {after}" in june
     # The two months, and the year to the end of June's; the year to July's end says the same.
     assert len(told) == 3
+    assert any(", 033 subtree: " in text for text in told_by_unit)
 
 
 def test_the_checks_pass(night: Night) -> None:

@@ -59,7 +59,9 @@ def _make_file(rows: int) -> Path:
     file = FOLDER / f"dossiers-{rows}.csv"
     if not file.exists():
         print(f"writing {rows:,} dossiers to {file}", file=sys.stderr)
-        _write_dossiers(file, rows, "")
+        part = file.with_suffix(".part")
+        _write_dossiers(part, rows, "")
+        part.rename(file)
     return file
 
 
@@ -148,8 +150,7 @@ def _print(result: dict[str, Any]) -> None:
     print(f"ratio to the floor: {result['ratio_to_sharp_floor']} (sharp), "
           f"{result['ratio_to_naive_floor']} (naive); "
           f"{result['rows_per_second']:,} dossiers a second")  # fmt: skip
-    print("steps of the last run:", json.dumps(result["runs"]["us"][-1]["steps"]))
-    print("steps of the night:", json.dumps(night["steps"]))
+    print(json.dumps(result))
 
 
 if __name__ == "__main__":

@@ -33,17 +33,22 @@ def test_the_lock_file_pins_every_package_with_a_hash_and_names_no_index() -> No
 def test_the_lock_file_holds_every_dependency_of_the_project() -> None:
     project = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     wanted = project["dependencies"] + project["optional-dependencies"]["dev"]
-    locked = set(re.findall(r"^([A-Za-z0-9._-]+)==", LOCK.read_text(encoding="utf-8"), re.M))
+    pinned = r"^([A-Za-z0-9._-]+)(?:\[[^]]*\])?=="
+    locked = set(re.findall(pinned, LOCK.read_text(encoding="utf-8"), re.M))
     for requirement in wanted:
         name = re.split(r"[\[<>=]", requirement)[0].lower()
         assert name in locked, name
 
 
-@pytest.mark.skipif(not README.exists(), reason="no README yet")
 def test_the_readme_names_the_commands() -> None:
     text = README.read_text(encoding="utf-8")
     for command in ("make run", "make test", "make ui", "make period PERIOD=", "make check"):
         assert command in text
+    makefile = (PROJECT / "Makefile").read_text(encoding="utf-8")
+    assert set(re.findall(r"`make ([a-z]+)", text)) <= set(
+        re.findall(r"^([a-z]+):", makefile, re.M)
+    )
+    assert "BENCHMARK" not in text
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 
 from assets.engine.errors import WarehouseError
 from assets.engine.paths import Paths
-from assets.engine.publish import _check_opens, publish_dossiers, publish_motcua
+from assets.engine.publish import _check_opens, _new_file, publish_dossiers, publish_motcua
 from assets.engine.warehouse import warehouse
 from schemas.tables import BY_UNIT, PUBLISHED_DOSSIER_TABLES, PUBLISHED_TABLES
 from tests.unit.deliveries import ask
@@ -103,11 +103,11 @@ def test_no_dossier_code_is_published(sample: Paths) -> None:
     ((code,), *_) = ask(sample, "SELECT dossier_code FROM core.dossier ORDER BY 1 LIMIT 1")
     with duckdb.connect(str(sample.published / "dossiers.duckdb"), read_only=True) as connection:
         texts = connection.execute(
-            "SELECT table_name, column_name FROM duckdb_columns() "
+            "SELECT schema_name || '.' || table_name, column_name FROM duckdb_columns() "
             "WHERE NOT internal AND data_type = 'VARCHAR'"
         ).fetchall()
         for table, column in texts:
-            query = f"SELECT count(*) FROM core.{table} WHERE {column} LIKE '%.H22-%'"
+            query = f"SELECT count(*) FROM {table} WHERE {column} LIKE '%.H22-%'"
             assert connection.execute(query).fetchone() == (0,), (table, column)
     for file in sample.published.iterdir():
         assert str(code).encode() not in file.read_bytes(), file.name
@@ -161,6 +161,11 @@ def test_the_file_of_before_stays_if_the_new_one_cannot_be_written(own_sample: P
     assert {file.name for file in own_sample.published.iterdir()} == {
         "motcua.duckdb", "dossiers.duckdb", "by_unit.csv",
     }  # fmt: skip
+
+
+def test_a_file_is_built_where_nobody_else_may_look(installation: Paths) -> None:
+    new = _new_file(installation.published / "dossiers.duckdb")
+    assert stat.S_IMODE(new.parent.stat().st_mode) == 0o700
 
 
 def test_a_file_that_does_not_hold_what_was_written_is_not_let_through(sample: Paths) -> None:

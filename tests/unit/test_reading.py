@@ -1,5 +1,9 @@
 """How files of the three formats become rows: numbers, blank and broken lines, layout."""
 
+import os
+import shutil
+from datetime import datetime
+
 import pytest
 
 from assets.engine.paths import Paths
@@ -185,3 +189,34 @@ def test_a_byte_that_is_no_utf_8_costs_its_own_row_only(installation: Paths) -> 
     (result,) = load(installation)
     assert rejected(installation) == [(4, "unreadable_text"), (6, "unreadable_text")]
     assert (result.read, result.accepted, result.quarantined) == (12, 10, 2)
+
+
+def test_days_in_an_address_are_no_period_line(installation: Paths) -> None:
+    note = "Thôn Mẫu 3, từ ngày 01/06/2023 đến ngày 03/06/2023"
+    deliver_workbook(installation, [dossier(1, person=note), dossier(2)])
+    (result,) = load(installation)
+    assert (result.state, str(result.covers_to)) == ("loaded", "2023-01-14")
+
+
+@pytest.mark.parametrize("written", ["1980-01-01", "2022-12-15"])
+def test_a_file_time_before_the_period_says_nothing_of_what_it_covers(
+    written: str, installation: Paths
+) -> None:
+    file = deliver_csv(installation, [dossier(1)])
+    moment = datetime.fromisoformat(written + "T00:00:00+07:00").timestamp()
+    os.utime(file, (moment, moment))
+    (result,) = load(installation)
+    assert str(result.covers_to) == "2023-01-14"
+
+
+def test_a_raised_share_of_rejects_reads_a_refused_file_again(installation: Paths) -> None:
+    settings = installation.data.parent / "settings"
+    shutil.copytree(SETTINGS / "reference", settings / "reference")
+    shutil.copytree(SETTINGS / "sources", settings / "sources")
+    paths = Paths(installation.data, settings)
+    deliver_csv(paths, [dossier(1), dossier(2, state="")])
+    assert [result.state for result in load(paths)] == ["refused"]
+    file = settings / "sources" / "xin_man.toml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("share = 0.2", "share = 0.5"), encoding="utf-8")
+    assert [result.state for result in load(paths)] == ["loaded"]

@@ -65,9 +65,9 @@ def test_unknown_flags_of_a_procedure_stay_unknown(
         ("unit", "2004-07-08,2099-12-31,mẫu\n033", "08/07/2004,2099-12-31,mẫu\n033",
          ["valid_from of row 2 is no date YYYY-MM-DD"]),
         ("unit", "033,UBND huyện", "02,UBND huyện", ["unit_code"]),
-        ("unit", "district,02", "district,99", ["parent 99 above unit 033"]),
-        ("unit", "province,,", "province,033,", ["parent", "above unit"]),
-        ("unit", "district,02", "district,033", ["parent 033 above unit 033"]),
+        ("unit", "district,02", "district,99", ["0 records of parent 99", "unit 033, row 3"]),
+        ("unit", "province,,", "province,033,", ["above itself"]),
+        ("unit", "district,02", "district,033", ["unit 033 above itself"]),
         ("procedure", "1.001193", "1001193", ["procedure_code of row 2 is no code such as"]),
         ("procedure", ",full,", ",4,", ["service_level of row 2 is none of"]),
         ("procedure", ",true,", ",có,", ["has_paper_result of row 2 is neither true nor false"]),
@@ -127,6 +127,12 @@ def test_bytes_that_are_not_utf_8_are_told(
         pytest.param(
             "033,UBND", "02,UBND tỉnh Mẫu,province,,2020-01-01,2099-12-31,mẫu\n033,UBND",
             id="two records of a unit valid on the same day: its dossiers would count twice",
+        ),
+        pytest.param(
+            "02,UBND tỉnh Mẫu,province,,2004-07-08,2099-12-31,mẫu",
+            "02,UBND tỉnh Mẫu,province,,2004-07-08,2022-12-31,mẫu\n"
+            "02,UBND tỉnh Mẫu,province,,2023-01-01,2099-12-31,mẫu",
+            id="two records of the parent within one of the unit: it would count below both",
         ),
     ],
 )  # fmt: skip

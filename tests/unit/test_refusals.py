@@ -95,6 +95,17 @@ def _open_quotation_mark(paths: Paths) -> None:
     _text(paths, "\r\n".join(lines))
 
 
+def _open_quotation_mark_in_the_header(paths: Paths) -> None:
+    _text(paths, csv_text(ROWS).replace("Trạng thái", '"Trạng thái', 1))
+
+
+def _two_sheets(paths: Paths) -> None:
+    file: Path = place(paths, "dossiers_district", JANUARY, "b.xlsx")
+    with xlsxwriter.Workbook(str(file)) as book:
+        for _ in range(2):
+            book.add_worksheet().write_string(0, 0, PERSON)
+
+
 def _too_many_rejects(paths: Paths) -> None:
     bad = cells([dossier(n, state=f"{PERSON} chờ") for n in range(11, 14)])
     _text(paths, csv_text([*ROWS, *bad]))
@@ -127,6 +138,9 @@ REFUSALS = {
                       "every column of the source settings", "Correct these columns"),
     _open_quotation_mark: ("dossiers_commune", "a stray or open quotation mark near row 5",
                            "every quotation mark closed", "close the quotation mark."),
+    _open_quotation_mark_in_the_header: ("dossiers_commune", "a header of ", "at most 150",
+                                         "Close the quotation mark"),
+    _two_sheets: ("dossiers_district", "2 sheets with rows", "one sheet", "a file of its own"),
     _too_many_rejects: ("dossiers_commune", "3 of 13 rows rejected", "at most 20%",
                         "Compare the file with the columns"),
     _other_period: ("dossiers_district", "Từ ngày 15/01/2023 đến ngày 14/02/2023",

@@ -1,0 +1,46 @@
+"""The manifest: names of any letters, and what a power cut leaves of it."""
+
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from assets.engine.paths import Paths
+from assets.engine.periods import TIMEZONE
+from assets.engine.raw_store import Delivery, collect, read_manifest
+
+NOW = datetime(2023, 1, 20, 10, 0, tzinfo=ZoneInfo(TIMEZONE))
+
+
+def _collect(paths: Paths, name: str, text: str = "mẫu") -> Delivery | None:
+    file = paths.inbox / "file"
+    file.write_text(text, encoding="utf-8")
+    return collect(paths, file, source="s", export="e", period="2022-12-15", name=name, now=NOW)
+
+
+@pytest.mark.parametrize(
+    "name", ["hồ sơ Mẫu.csv", "a\u2028b\u0085c.csv", "\udcff.csv", 'a"b\n.csv']
+)
+def test_a_name_of_any_letters_is_listed_as_it_is(name: str, installation: Paths) -> None:
+    _collect(installation, name)
+    assert [delivery.name for delivery in read_manifest(installation)] == [name]
+
+
+def test_a_line_that_a_power_cut_left_unfinished_is_no_delivery(installation: Paths) -> None:
+    _collect(installation, "a.csv", "1")
+    manifest = installation.raw / "manifest.jsonl"
+    whole = manifest.read_text(encoding="ascii")
+    manifest.write_text(whole + whole[:40], encoding="ascii")
+    assert [delivery.name for delivery in read_manifest(installation)] == ["a.csv"]
+    _collect(installation, "b.csv", "2")
+    assert [delivery.name for delivery in read_manifest(installation)] == ["a.csv", "b.csv"]
+
+
+@pytest.mark.parametrize(
+    ("name", "suffix"),
+    [("a.CSV", "csv"), ("a.xlsx", "xlsx"), ("Danh sách Nguyễn.Văn.Mẫu", "other"), ("a", "other")],
+)
+def test_what_follows_a_dot_is_told_only_if_it_is_a_container(name: str, suffix: str) -> None:
+    delivery = Delivery("s", "e", "2022-12-15", str(Path(name)), "0" * 64, 1, "", "")
+    assert delivery.suffix == suffix
