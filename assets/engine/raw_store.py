@@ -61,7 +61,7 @@ def read_manifest(paths: Paths) -> list[Delivery]:
     if not file.exists():
         return []
     # A line that a power cut left unfinished is a delivery that was not taken.
-    *whole, _ = file.read_text(encoding="ascii").split("\n")
+    *whole, _ = file.read_text(encoding="utf-8", errors="surrogateescape").split("\n")
     return [Delivery(**json.loads(line)) for line in whole]
 
 
@@ -88,8 +88,8 @@ def collect(
         collected_at=now.isoformat(),
     )  # fmt: skip
     _end_last_line(_manifest(paths))
-    with _manifest(paths).open("a", encoding="ascii") as manifest:
-        manifest.write(json.dumps(asdict(delivery)) + "\n")
+    with _manifest(paths).open("a", encoding="utf-8", errors="surrogateescape") as manifest:
+        manifest.write(json.dumps(asdict(delivery), ensure_ascii=False) + "\n")
         manifest.flush()
         os.fsync(manifest.fileno())
     _manifest(paths).chmod(PRIVATE_FILE)

@@ -123,7 +123,7 @@ def test_a_locked_warehouse_names_who_holds_it(
         assert holder.stdout.readline() == b"held\n"
         with pytest.raises(WarehouseError) as caught, warehouse(own_sample):
             pass
-        assert f"held by process {holder.pid};" in str(caught.value)
+        assert f"process {holder.pid} holding it;" in str(caught.value)
         assert "Wait for the other run, or close that program" in str(caught.value)
         holder.communicate()
     with warehouse(own_sample) as connection:

@@ -30,8 +30,8 @@ def test_a_name_of_any_letters_is_listed_as_it_is(name: str, installation: Paths
 def test_a_line_that_a_power_cut_left_unfinished_is_no_delivery(installation: Paths) -> None:
     _collect(installation, "a.csv", "1")
     manifest = installation.raw / "manifest.jsonl"
-    whole = manifest.read_text(encoding="ascii")
-    manifest.write_text(whole + whole[:40], encoding="ascii")
+    whole = manifest.read_text(encoding="utf-8")
+    manifest.write_text(whole + whole[:40], encoding="utf-8")
     assert [delivery.name for delivery in read_manifest(installation)] == ["a.csv"]
     _collect(installation, "b.csv", "2")
     assert [delivery.name for delivery in read_manifest(installation)] == ["a.csv", "b.csv"]
