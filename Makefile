@@ -14,7 +14,7 @@ help: ## List the commands
 setup: $(READY) ## Make the virtual environment from the lock file
 
 $(READY): requirements.lock pyproject.toml
-	$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
 		|| { echo "Motcua needs Python 3.11 to 3.13; found $$($(PYTHON) -V). Set PYTHON=python3.12, say."; exit 1; }
 	@echo "Installing into $(VENV): a minute or two the first time"
 	$(PYTHON) -m venv $(VENV)

@@ -42,6 +42,6 @@ def begun_period(key: str) -> Period:
             "Starting a run",
             f"the partition {period.key} ({period.label})",
             "a period that has begun",
-            "Pick a period of the list.",
+            f"The running period is {PERIODS.get_last_partition_key()}.",
         )
     return period

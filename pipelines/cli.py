@@ -5,6 +5,7 @@ any step of the pipeline. Runs pass no queue here; the warehouse's lock keeps th
 """
 
 import argparse
+import filecmp
 import os
 import shutil
 import subprocess
@@ -20,14 +21,16 @@ from assets.engine.inbox import period_of, waiting_files
 from assets.engine.paths import PROJECT, Paths, private_folder
 from assets.engine.periods import local_now, month_from_key, month_of
 from assets.engine.raw_store import read_manifest
+from assets.engine.reference import read_reference
 from assets.engine.sources import load_sources
 from assets.partitions import begun_period
 from pipelines.definitions import defs
+from schemas.reference import REFERENCE_SCHEMAS
 
 SAMPLE_INBOX = PROJECT / "data" / "sample" / "inbox"
 INSTANCE_SETTINGS = PROJECT / "data" / "dagster" / "dagster.yaml"
-# Dagster's own event log tells every step; the terminal gets one line a period.
-QUIET = {"loggers": {"console": {"config": {"log_level": "ERROR"}}}}
+# Dagster's own event log tells every step; the terminal gets warnings and one line a period.
+QUIET = {"loggers": {"console": {"config": {"log_level": "WARNING"}}}}
 SHOWN_RATES = (
     ("on_time_pct", "on time"), ("early_pct", "early"), ("late_pct", "late"),
     ("online_of_total_pct", "online/total"), ("digitised_pct", "digitised"),
@@ -53,6 +56,10 @@ def main(arguments: list[str] | None = None) -> int:
         _prepare_instance(paths)
         if options.command == "ui":
             return _serve_ui()
+        # Dagster would wrap what is wrong here into a hundred lines.
+        load_sources(paths.sources)
+        for name in REFERENCE_SCHEMAS:
+            read_reference(paths.reference / f"{name}.csv", name)
         with dg.DagsterInstance.get() as instance:
             if options.command == "run":
                 return _run_sample(paths, instance)
@@ -81,7 +88,7 @@ def _run_sample(paths: Paths, instance: dg.DagsterInstance) -> int:
             "Use make period PERIOD=..., or set MOTCUA_DATA to an empty folder.",
         )
     print(f"Copying the sample into {paths.inbox}")
-    shutil.copytree(SAMPLE_INBOX, paths.inbox, dirs_exist_ok=True)
+    shutil.copytree(SAMPLE_INBOX, paths.inbox, dirs_exist_ok=True, copy_function=_copy_if_absent)
     sources = load_sources(paths.sources)
     placed = (period_of(item, local_now()) for item in waiting_files(paths, sources))
     keys = sorted({period.key for period in placed if period is not None})
@@ -96,6 +103,14 @@ def _run_sample(paths: Paths, instance: dg.DagsterInstance) -> int:
     for key in keys:
         ok &= _run_job("take_in", key, instance)
     return _finish(paths, ok and _run_job("compute", keys[-1], instance), keys[-1])
+
+
+def _copy_if_absent(origin: str, target: str) -> None:
+    """Copy a sample file, but never over a correction that was put in its place."""
+    if not Path(target).exists():
+        shutil.copyfile(origin, target)
+    elif not filecmp.cmp(origin, target, shallow=False):
+        print("Kept a file that differs from the sample's; remove it to restore the sample.")
 
 
 def _run_period(paths: Paths, instance: dg.DagsterInstance, key: str) -> int:
@@ -135,7 +150,7 @@ def _totals(result: dg.ExecuteInProcessResult) -> str:
             months.add(materialization.partition)
     said = [f"{name.removesuffix('_count').replace('_', ' ')} {count:,}"
             for name, count in loads.items() if count or name == "read_count"]  # fmt: skip
-    return ", ".join(said) + (f"; figures of {len(months)} months" if months else "")
+    return ", ".join(said) + (f"; months computed: {len(months)}" if months else "")
 
 
 def _finish(paths: Paths, ok: bool, key: str) -> int:
@@ -146,11 +161,12 @@ def _finish(paths: Paths, ok: bool, key: str) -> int:
         return 1
     with duckdb.connect(str(published), read_only=True) as reader:
         refused = reader.execute(
-            "SELECT reason FROM ops.delivery WHERE reason IS NOT NULL AND state <> 'superseded' "
-            "ORDER BY ALL"
-        ).fetchall()
-        for (reason,) in refused:
-            print(f"Refused: {reason}", file=sys.stderr)
+            "SELECT count(*) FROM ops.delivery "
+            "WHERE reason IS NOT NULL AND state <> 'superseded' AND delivery_period <> ?",
+            [key],
+        ).fetchall()[0][0]
+        if refused:
+            print(f"Still refused in other periods: {refused} files (see ops.delivery)")
         _print_rates(reader, key)
     print(f"Published: {published} (with dossiers.duckdb and by_unit.csv beside it)")
     return 0
@@ -168,7 +184,8 @@ def _print_rates(reader: duckdb.DuckDBPyConnection, key: str) -> None:
         [end],
     ).fetchall()
     if not rows:
-        print("No figures yet: the period starts after the data's cut-off.")
+        cutoff = reader.execute("SELECT max(cutoff_date) FROM reference.period").fetchall()[0][0]
+        print(f"No figures for this period: the data reaches to {cutoff or 'no day yet'}.")
         return
     print(f"\n{rows[0][0]}{' (provisional)' if rows[0][1] else ''}")
     print(f"{'level':<12}" + "".join(f"{title:>14}" for _, title in shown))
@@ -185,6 +202,7 @@ def _serve_ui() -> int:
         ["dagster-webserver", *common, "-h", "127.0.0.1", "-p", os.environ.get("PORT", "3000")],
         ["dagster-daemon", "run", *common],
     )
+    print(f"Dagster starts on http://127.0.0.1:{os.environ.get('PORT', '3000')}; Ctrl-C stops it.")
     binaries = Path(sys.executable).parent
     processes = [subprocess.Popen([binaries / name, *rest]) for name, *rest in commands]  # noqa: S603
     try:

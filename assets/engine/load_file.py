@@ -100,7 +100,7 @@ class FileLoad:
             self._count(kind, "unit_code IS NULL") if "unit_code" in self.export.columns else 0
         )
         result.check_conservation()
-        self._check_share(result)
+        self._check_share(result, rejects)
         self._write_rejects(rejects)
         self._record(result)
         register.touch_contested(self.connection, kind, self.delivery.delivery_id)
@@ -198,12 +198,14 @@ class FileLoad:
         count = scalar(self.connection, sql, [self.delivery.delivery_id])
         return int(str(count))
 
-    def _check_share(self, result: Loaded) -> None:
+    def _check_share(self, result: Loaded, rejects: Rejects) -> None:
         limit = self.source.refuse_above_share
         if result.read and result.quarantined > limit * result.read:
+            rules = rejects.frame()["rule_id"].value_counts()
             raise FileRefused(
                 "Judging its rows",
-                f"{result.quarantined:,} of {result.read:,} rows rejected",
+                f"{result.quarantined:,} of {result.read:,} rows rejected "
+                f"({', '.join(f'{rule} {count:,}' for rule, count in rules.items())})",
                 f"at most {limit:.0%} (refuse_above_share)",
                 "Compare the file with the columns and values of the source settings.",
             )

@@ -71,7 +71,7 @@ def month_from_key(key: str) -> Period:
             "Reading a period key",
             repr(key),
             f"the first day of a reporting month from {FIRST_PERIOD} on, such as 2023-10-15",
-            "Give the 15th of the month in which the period starts.",
+            f"Give the 15th of the month in which the period starts; the first is {FIRST_PERIOD}.",
         )
     return month
 

@@ -19,6 +19,8 @@ from schemas.measures import FORMULA_VERSION, MEASURES
 from schemas.reference import REFERENCE_SCHEMAS
 from schemas.tables import INDICATOR, TABLES
 
+# What an empty valid_to means.
+STILL_VALID = "9999-12-31"
 _RATE_LINE = re.compile(r"^rate_pct\((?P<numerator>.+), (?P<denominator>.+)\) AS (?P<name>\w+)")
 
 
@@ -68,11 +70,16 @@ def read_reference(file: Path, name: str) -> pd.DataFrame:
     doing = f"Reading reference file {file.name}"
     if not file.exists():
         raise SettingsError(
-            doing, f"no file {file}", "the file", "Restore it, or set MOTCUA_SETTINGS."
+            doing,
+            f"no file {file}",
+            "the file",
+            "Copy the project's data/reference there as a start, or correct MOTCUA_SETTINGS.",
         )
     try:
         frame = pd.read_csv(file, dtype=str, encoding="utf-8-sig", keep_default_na=False)
         frame = frame.mask(frame == "")
+        if name == "unit":
+            frame["valid_to"] = frame["valid_to"].fillna(STILL_VALID)
         REFERENCE_SCHEMAS[name].validate(frame, lazy=True)
     except pandera.errors.SchemaErrors as verdict:
         misfits = "; ".join(_misfits(verdict))
