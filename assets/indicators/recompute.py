@@ -19,7 +19,7 @@ from assets.resources import Installation
 from schemas.columns import Table
 
 # More sentences than this nobody reads; the revision log has them all.
-SHOWN_CHANGES = 20
+SHOWN_CHANGES = 5
 
 # Direct dependencies on the partitioned versions make a backfill of several periods reach the
 # indicators: Dagster does not spread partitions through the unpartitioned registers.

@@ -57,7 +57,7 @@ def test_a_key_that_is_no_period_is_refused_with_a_sentence(
     message = failures(result)["raw__delivery"]
     assert key in message
     assert "; expected " in message
-    assert "Pick a period of the list." in message or "Give the 15th of the month" in message
+    assert "The running period is" in message or "Give the 15th of the month" in message
 
 
 def test_a_load_without_units_says_what_to_do_first(
@@ -86,7 +86,7 @@ def test_a_missing_reference_file_stops_the_run_and_keeps_what_was_published(
     assert not result.success
     (message,) = failures(result).values()
     assert f"no file {settings / 'reference' / 'unit.csv'}" in message
-    assert "Restore it, or set MOTCUA_SETTINGS." in message
+    assert "or correct MOTCUA_SETTINGS." in message
     assert _published(own_sample) == before
 
 
