@@ -19,7 +19,7 @@ import duckdb
 from assets.engine.errors import MotcuaError
 from assets.engine.inbox import period_of, waiting_files
 from assets.engine.paths import PROJECT, Paths, private_folder
-from assets.engine.periods import local_now, month_from_key, month_of
+from assets.engine.periods import local_now, month_from_key
 from assets.engine.raw_store import read_manifest
 from assets.engine.reference import read_reference
 from assets.engine.sources import load_sources
@@ -154,7 +154,7 @@ def _totals(result: dg.ExecuteInProcessResult) -> str:
 
 
 def _finish(paths: Paths, ok: bool, key: str) -> int:
-    """Print the refused files and the rates up to the period; return the exit code."""
+    """Print the rates up to the period, and what is refused elsewhere; return the exit code."""
     published = paths.published / "motcua.duckdb"
     if not ok or not published.exists():
         print("Failed: the files published before stay in place.", file=sys.stderr)
@@ -174,14 +174,13 @@ def _finish(paths: Paths, ok: bool, key: str) -> int:
 
 def _print_rates(reader: duckdb.DuckDBPyConnection, key: str) -> None:
     shown = SHOWN_COUNTS + SHOWN_RATES
-    end = month_of(month_from_key(key).start).end
     rows = reader.execute(
         f"""
         SELECT period_label, is_provisional, unit_level, {", ".join(name for name, _ in shown)}
         FROM indicators.by_level WHERE period_kind = 'year_to_date' AND period_end = ?
         ORDER BY unit_level <> 'all', unit_level
         """,
-        [end],
+        [month_from_key(key).end],
     ).fetchall()
     if not rows:
         cutoff = reader.execute("SELECT max(cutoff_date) FROM reference.period").fetchall()[0][0]
