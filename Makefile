@@ -6,10 +6,10 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run period ui test check format bench soak lock sample
+.PHONY: help setup run period check-source ui test check format bench soak lock sample
 
 help: ## List the commands
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 setup: $(READY) ## Make the virtual environment from the lock file
 
@@ -29,6 +29,10 @@ period: $(READY) ## Redo one period and whatever it moves: make period PERIOD=20
 	@test -n "$(PERIOD)" || { echo "Give the first day of the period: make period PERIOD=2023-10-15"; exit 1; }
 	$(BIN)/python -m pipelines.cli period $(PERIOD)
 
+check-source: $(READY) ## Check settings: make check-source SETTINGS=x.toml EXPORT=name FILE=sample
+	@test -n "$(SETTINGS)" -a -n "$(EXPORT)" -a -n "$(FILE)" || { echo "Give all three: make check-source SETTINGS=path/to/x.toml EXPORT=name FILE=sample"; exit 1; }
+	@$(BIN)/python -m pipelines.cli check-source "$(SETTINGS)" "$(EXPORT)" "$(FILE)" $(if $(PERIOD),--period $(PERIOD))
+
 ui: $(READY) ## Dagster on http://127.0.0.1:3000, with its daemon
 	$(BIN)/python -m pipelines.cli ui
 
@@ -47,13 +51,16 @@ format: $(READY) ## Format, and mend what lint can mend
 ROWS ?= 10000000
 bench: $(READY) ## Measure against bare DuckDB: make bench ROWS=10000000
 	$(BIN)/python -m tests.benchmarks.bench --rows $(ROWS)
+	$(BIN)/python -m tests.benchmarks.containers
 
-soak: $(READY) ## The long versions of the property tests, and the slow backfill
+soak: $(READY) ## The long versions of property and fuzz tests, the slow backfill
 	MOTCUA_SOAK=1 $(BIN)/python -m pytest tests/sql/test_figures_against_the_oracle.py \
-		tests/unit/test_lists_against_a_plain_reading.py tests/end_to_end/test_ui.py
+		tests/unit/test_lists_against_a_plain_reading.py tests/unit/test_version_order.py \
+		tests/unit/test_fuzz_readers.py tests/end_to_end/test_ui.py
 
 sample: $(READY) ## Write data/sample anew (the same bytes every time)
 	$(BIN)/python data/sample/generate.py
+	$(BIN)/python data/sample/generate_defects.py
 
 lock: ## Resolve requirements.lock anew (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \

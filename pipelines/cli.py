@@ -1,4 +1,4 @@
-"""The command line: `run` (the bundled sample), `period` and `ui`, as the Makefile calls them.
+"""The command line: `run` (the bundled sample), `period`, `check-source`, `ui`, for the Makefile.
 
 Belongs here: starting jobs and saying in a few lines what came of them. Does not belong here:
 any step of the pipeline. Runs pass no queue here; the warehouse's lock keeps them apart.
@@ -22,6 +22,8 @@ from assets.engine.paths import PROJECT, Paths, private_folder
 from assets.engine.periods import local_now, month_from_key
 from assets.engine.raw_store import read_manifest
 from assets.engine.reference import read_reference
+from assets.engine.settings_check import check_settings
+from assets.engine.settings_report import report
 from assets.engine.sources import load_sources
 from assets.partitions import begun_period
 from pipelines.definitions import defs
@@ -50,9 +52,16 @@ def main(arguments: list[str] | None = None) -> int:
     period = commands.add_parser("period", help="redo one period and whatever it moves")
     period.add_argument("key", help="first day of the period, such as 2023-10-15")
     commands.add_parser("ui", help="Dagster on 127.0.0.1:3000, with its daemon")
+    check = commands.add_parser("check-source", help="check a settings file against a sample file")
+    check.add_argument("settings", type=Path, help="the settings file of a source")
+    check.add_argument("export", help="the export of which the sample is one")
+    check.add_argument("file", type=Path, help="a file as the portal delivers it")
+    check.add_argument("--period", help="first day of its period, such as 2023-10-15")
     options = parser.parse_args(arguments)
     paths = Paths.from_environment()
     try:
+        if options.command == "check-source":
+            return _check_source(paths, options)
         _prepare_instance(paths)
         if options.command == "ui":
             return _serve_ui()
@@ -67,6 +76,15 @@ def main(arguments: list[str] | None = None) -> int:
     except MotcuaError as error:
         print(error, file=sys.stderr)
         return 1
+
+
+def _check_source(paths: Paths, options: argparse.Namespace) -> int:
+    """Print what a settings file makes of a sample; return 0 if nothing is wrong."""
+    found = check_settings(
+        options.settings, options.export, options.file, paths.reference, options.period
+    )
+    print(report(found), end="")
+    return 0 if found.is_clean else 1
 
 
 def _prepare_instance(paths: Paths) -> None:
@@ -90,7 +108,7 @@ def _run_sample(paths: Paths, instance: dg.DagsterInstance) -> int:
     print(f"Copying the sample into {paths.inbox}")
     shutil.copytree(SAMPLE_INBOX, paths.inbox, dirs_exist_ok=True, copy_function=_copy_if_absent)
     sources = load_sources(paths.sources)
-    placed = (period_of(item, local_now()) for item in waiting_files(paths, sources))
+    placed = (period_of(paths, item, local_now()) for item in waiting_files(paths, sources))
     keys = sorted({period.key for period in placed if period is not None})
     if not keys:
         raise MotcuaError(

@@ -9,16 +9,27 @@ from assets.checks import balance, files_loaded_checks
 from assets.core.dossier import dossier
 from assets.core.dossier_version import dossier_version
 from assets.core.payment_request import payment_request
+from assets.core.payment_transaction import payment_transaction
 from assets.core.payment_version import payment_version
+from assets.core.procedure_version import procedure_version
+from assets.core.receipt import receipt
+from assets.core.receipt_version import receipt_version
+from assets.core.transaction_version import transaction_version
 from assets.indicators.by_level import by_level
 from assets.indicators.by_unit import by_unit
 from assets.indicators.own_count import own_count
+from assets.indicators.payment_sum import payment_sum
 from assets.publish.by_unit_csv import by_unit_csv
 from assets.publish.dossiers import dossiers
 from assets.publish.motcua import motcua
+from assets.publish.return_files import return_files
+from assets.quarantine.conflict import conflict
+from assets.quarantine.gone import gone
+from assets.quarantine.orphan import orphan
 from assets.quarantine.outside import outside
 from assets.quarantine.summary import summary
 from assets.raw.delivery import delivery
+from assets.raw.purge import purge
 from assets.reference.indicator import indicator
 from assets.reference.period import period
 from assets.reference.procedure import procedure
@@ -29,12 +40,14 @@ from pipelines.schedules import nightly_schedule
 
 defs = dg.Definitions(
     assets=[
-        delivery,
+        delivery, purge,
         unit, procedure, period, indicator,
-        dossier_version, payment_version, dossier, payment_request,
-        own_count, by_unit, by_level,
-        summary, outside,
-        motcua, dossiers, by_unit_csv,
+        dossier_version, payment_version, transaction_version, receipt_version,
+        procedure_version,
+        dossier, payment_request, payment_transaction, receipt,
+        own_count, by_unit, by_level, payment_sum,
+        summary, outside, conflict, gone, orphan,
+        motcua, dossiers, by_unit_csv, return_files,
     ],
     asset_checks=[balance, *files_loaded_checks],
     jobs=[nightly, take_in, compute],

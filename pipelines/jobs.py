@@ -13,6 +13,9 @@ TAKE_IN = dg.AssetSelection.assets(
     ["reference", "indicator"],
     ["core", "dossier_version"],
     ["core", "payment_version"],
+    ["core", "transaction_version"],
+    ["core", "receipt_version"],
+    ["core", "procedure_version"],
 )
 
 nightly = dg.define_asset_job(

@@ -1,27 +1,38 @@
 """What an export can hold: the columns a source may map, by kind, and how each is read.
 
-Belongs here: the canonical columns of dossier and payment exports, the values they may take and
-which of them a row cannot do without. Does not belong here: how a portal writes them (that is
+Belongs here: the canonical columns of each kind of export, the values they may take and which of
+them a row cannot do without. Does not belong here: how a portal writes them (that is
 `data/sources/*.toml`) or how the text is typed (`assets.engine.typing_sql`).
 """
 
 from dataclasses import dataclass
 from typing import Literal
 
-Reading = Literal["dossier_code", "request_code", "procedure_code", "unit", "date", "value",
-                  "flag", "amount"]  # fmt: skip
+Reading = Literal["code", "procedure_code", "unit", "date", "value", "flag", "amount", "name"]
 
 CHANNELS = ("online", "direct", "postal")
+SERVICE_LEVELS = ("full", "partial", "info")
 RESULT_KINDS = ("result", "refused", "supplement", "apology")
+RETURN_METHODS = ("counter", "post", "online")
+EXCLUSIONS = ("deleted", "test", "converted")
 PAYMENT_METHODS = ("online", "cash", "transfer")
 COLLECTIONS = ("prepaid", "postpaid", "exempt")
+FEE_KINDS = ("fee", "charge")
 
 # In the order of "the furthest state wins" (one delivery, one arrival, two rows of a dossier).
 DOSSIER_STATES = (
     "new", "not_accepted", "in_process", "paused_supplement", "paused_finance", "paused_other",
     "withdrawn", "refused_after_acceptance", "finished", "returned",
 )  # fmt: skip
+CLOSED_STATES = ("withdrawn", "refused_after_acceptance", "finished", "returned")
 PAYMENT_STATES = ("unpaid", "paid", "cancelled", "refunded")
+TRANSACTION_STATES = ("started", "waiting", "failed", "succeeded")
+
+# Formats of codes: TT 01/2018/TT-VPCP Art. 19 (dossiers), the national procedure database.
+DOSSIER_CODE = r"(\d{3}\.\d{2}\.\d{2}\.)?[A-Z]\d{2}(\.\d{1,4}){0,3}-\d{6}-\d{4,7}"
+# A code has a digit and no name does; ten or twelve digits alone may be a telephone or a citizen.
+ANY_CODE = r"[A-Z][A-Z0-9]*([-._/][A-Z0-9]+)*[-._/][A-Z0-9]*\d[A-Z0-9]*"
+RECEIPT_NUMBER = r"([A-Z0-9]{1,6}[-/][A-Z0-9]{1,8}[-/])?\d{5,8}"
 
 
 @dataclass(frozen=True)
@@ -29,20 +40,28 @@ class ExportColumn:
     """A column of an export: its canonical name, how its text is read, whether a row needs it.
 
     `values` are the canonical values of a `value` column; a source lists the texts of each.
+    `pattern` is the form of a `code` column; a source may give another. `is_list` is a cell that
+    holds several codes.
     """
 
     name: str
     reading: Reading
     needed: bool = False
     values: tuple[str, ...] = ()
+    pattern: str = ""
+    is_list: bool = False
 
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of export: the table its accepted rows go to and the columns it may hold."""
+    """A kind of export: the table its accepted rows go to and the columns it may hold.
+
+    `states` are in the order of "the furthest wins"; a kind without states has none.
+    """
 
     name: str
     table: str
+    register: str
     key: str
     states: tuple[str, ...]
     columns: tuple[ExportColumn, ...]
@@ -51,17 +70,28 @@ class Kind:
         """Return the column called `name`; KeyError if the kind has none."""
         return {column.name: column for column in self.columns}[name]
 
+    @property
+    def has_dossier(self) -> bool:
+        """Whether its rows belong to a dossier."""
+        return any(column.name == "dossier_code" for column in self.columns)
+
+
+_DOSSIER_CODE = ExportColumn("dossier_code", "code", needed=True, pattern=DOSSIER_CODE)
+_REQUEST_CODE = ExportColumn("request_code", "code", pattern=ANY_CODE)
 
 DOSSIER = Kind(
     "dossier",
     "core.dossier_version",
+    "core.dossier",
     "dossier_code",
     DOSSIER_STATES,
     (
-        ExportColumn("dossier_code", "dossier_code", needed=True),
+        _DOSSIER_CODE,
+        ExportColumn("other_dossier_code", "code", pattern=DOSSIER_CODE),
         ExportColumn("procedure_code", "procedure_code"),
         ExportColumn("unit_code", "unit"),
         ExportColumn("channel", "value", values=CHANNELS),
+        ExportColumn("service_level", "value", values=SERVICE_LEVELS),
         ExportColumn("submitted_date", "date"),
         ExportColumn("received_date", "date"),
         ExportColumn("due_date", "date"),
@@ -70,10 +100,12 @@ DOSSIER = Kind(
         ExportColumn("returned_date", "date"),
         ExportColumn("refused_date", "date"),
         ExportColumn("result_kind", "value", values=RESULT_KINDS),
+        ExportColumn("return_method", "value", values=RETURN_METHODS),
         ExportColumn("has_digitised_input", "flag"),
         ExportColumn("has_reused_input", "flag"),
         ExportColumn("has_e_result", "flag"),
         ExportColumn("is_paper_result_due", "flag"),
+        ExportColumn("exclusion", "value", values=EXCLUSIONS),
         ExportColumn("state", "value", needed=True, values=DOSSIER_STATES),
     ),
 )
@@ -81,20 +113,73 @@ DOSSIER = Kind(
 PAYMENT = Kind(
     "payment",
     "core.payment_version",
+    "core.payment_request",
     "request_code",
     PAYMENT_STATES,
     (
-        ExportColumn("request_code", "request_code", needed=True),
-        ExportColumn("dossier_code", "dossier_code", needed=True),
+        ExportColumn("request_code", "code", needed=True, pattern=ANY_CODE),
+        _DOSSIER_CODE,
         ExportColumn("requested_date", "date"),
         ExportColumn("collected_date", "date"),
+        ExportColumn("refunded_date", "date"),
         ExportColumn("fee_amount", "amount"),
         ExportColumn("charge_amount", "amount"),
         ExportColumn("amount", "amount", needed=True),
         ExportColumn("method", "value", values=PAYMENT_METHODS),
         ExportColumn("collection", "value", values=COLLECTIONS),
+        ExportColumn("receipt_numbers", "code", pattern=RECEIPT_NUMBER, is_list=True),
         ExportColumn("state", "value", needed=True, values=PAYMENT_STATES),
     ),
 )
 
-KINDS = {kind.name: kind for kind in (DOSSIER, PAYMENT)}
+TRANSACTION = Kind(
+    "transaction",
+    "core.transaction_version",
+    "core.payment_transaction",
+    "transaction_code",
+    TRANSACTION_STATES,
+    (
+        ExportColumn("transaction_code", "code", needed=True, pattern=ANY_CODE),
+        _REQUEST_CODE,
+        _DOSSIER_CODE,
+        ExportColumn("transaction_date", "date"),
+        ExportColumn("amount", "amount", needed=True),
+        ExportColumn("state", "value", needed=True, values=TRANSACTION_STATES),
+    ),
+)
+
+RECEIPT = Kind(
+    "receipt",
+    "core.receipt_version",
+    "core.receipt",
+    "receipt_number",
+    (),
+    (
+        ExportColumn("receipt_number", "code", needed=True, pattern=RECEIPT_NUMBER),
+        _REQUEST_CODE,
+        _DOSSIER_CODE,
+        ExportColumn("issued_date", "date"),
+        ExportColumn("fee_kind", "value", values=FEE_KINDS),
+        ExportColumn("amount", "amount", needed=True),
+    ),
+)
+
+PROCEDURE = Kind(
+    "procedure",
+    "core.procedure_version",
+    "core.procedure",
+    "procedure_code",
+    (),
+    (
+        ExportColumn("procedure_code", "procedure_code", needed=True),
+        ExportColumn("procedure_name", "name", needed=True),
+        ExportColumn("field_name", "name"),
+        ExportColumn("issuing_authority", "name"),
+        ExportColumn("handling_authority", "name"),
+        ExportColumn("service_level", "value", values=SERVICE_LEVELS),
+        ExportColumn("has_paper_result", "flag"),
+        ExportColumn("has_fee", "flag"),
+    ),
+)
+
+KINDS = {kind.name: kind for kind in (DOSSIER, PAYMENT, TRANSACTION, RECEIPT, PROCEDURE)}

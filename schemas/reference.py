@@ -7,8 +7,9 @@ Belongs here: what a `data/reference/*.csv` file must fit. Does not belong here:
 import pandas as pd
 import pandera.pandas as pa
 
+from schemas.exports import SERVICE_LEVELS
+
 UNIT_LEVELS = ("province", "department", "district", "commune")
-SERVICE_LEVELS = ("full", "partial")
 
 
 def _is_day(texts: pd.Series) -> pd.Series:

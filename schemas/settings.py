@@ -4,17 +4,28 @@ Belongs here: the pydantic models that a `data/sources/*.toml` file must fit. Do
 here: reading the file and wording its errors (`assets.engine.sources`).
 """
 
+import re
+import zoneinfo
+from datetime import date
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from schemas.exports import KINDS, Kind
+from schemas.exports import KINDS, ExportColumn, Kind
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 Texts = Annotated[list[Text], Field(min_length=1)]
+Columns = dict[str, Text | Texts]
+Mark = Literal[".", ",", " ", "'", ""]
 
-DATE_DIRECTIVES = ("%d", "%m", "%Y")
+LOCAL_TIME_ZONE = "Asia/Ho_Chi_Minh"
+# In a list of texts: any text at all, as in a column that names the files attached.
+ANY_TEXT = "*"
+_DATE_DIRECTIVES = (("%d", "%-d"), ("%m", "%-m", "%b", "%B"), ("%Y",))
+# No code has such a form: a pattern that lets these through would let people through.
+_PEOPLE = ("LÒ THỊ MẪU", "LO THI MAU", "MAU", "0912345678", "+84912345678", "012345678901",
+           "123456789", "THÔN MẪU 12")  # fmt: skip
 
 
 class Strict(BaseModel):
@@ -23,70 +34,215 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class Marks(Strict):
+    """How a column writes numbers: the mark between thousands and the one before decimals."""
+
+    grouping: Mark
+    decimal: Mark
+
+
+class Change(Strict):
+    """Headers that are called otherwise from a reporting period on."""
+
+    valid_from: date
+    columns: Columns
+
+
 class Export(Strict):
     """One export of a source.
 
-    `columns` maps canonical columns to the header that the file must have, a group header and its
-    leaf joined by " / ". `values` maps canonical values to the texts that mean them.
+    Attributes
+    ----------
+    kind
+        What a row is: a dossier, a payment request, a transaction, a receipt, a procedure.
+    files
+        Glob patterns of the file names that belong to the export.
+    records
+        Where the array of records stands in a JSON file (`content`); empty for a bare array.
+    columns
+        Canonical column to the header that the file must have, a group header and its leaf joined
+        by " / ", or the path in a JSON record; a list names alternatives.
+    changes
+        Headers that replace those of `columns` from a reporting period on.
+    values
+        Canonical value to the texts that mean it; "*" is any text.
+    date_formats
+        strptime formats, tried in order. A number of days is always read as Excel's.
+    time_zone
+        Zone of times that are written without one.
+    grouping_mark, decimal_mark, marks
+        How amounts are written; `marks` for single columns.
+    code_patterns
+        Form of the codes of a column (upper case, without blanks) where it is not the national.
+    dossier_code_prefix
+        What the portal leaves out at the start of a dossier code.
+    units
+        Whether units are written by code, by name, or by either.
+    is_snapshot
+        Whether a delivery is the period's whole list: it replaces all earlier ones of the period.
     """
 
-    kind: Literal["dossier", "payment"]
-    columns: dict[str, Text]
+    kind: Literal["dossier", "payment", "transaction", "receipt", "procedure"]
+    files: Texts = ["*"]
+    records: str = ""
+    columns: Columns
+    changes: list[Change] = []
     values: dict[str, dict[str, Texts]] = {}
-    date_formats: Annotated[list[Text], Field(min_length=1)] = ["%d/%m/%Y %H:%M:%S", "%d/%m/%Y"]
-    thousands_mark: Literal[".", ",", " ", ""] = "."
+    date_formats: Texts = ["%d/%m/%Y %H:%M:%S", "%d/%m/%Y"]
+    time_zone: Text = LOCAL_TIME_ZONE
+    grouping_mark: Mark = "."
+    decimal_mark: Mark = ","
+    marks: dict[str, Marks] = {}
+    code_patterns: dict[str, Text] = {}
+    dossier_code_prefix: str = ""
+    units: Literal["code", "name", "either"] = "either"
+    is_snapshot: bool = False
 
     @property
     def definition(self) -> Kind:
         """The kind of this export, with its columns."""
         return KINDS[self.kind]
 
+    @property
+    def mapped(self) -> list[ExportColumn]:
+        """The columns of the kind that this export has, in the order of the kind."""
+        return [column for column in self.definition.columns if column.name in self.columns]
+
+    def headers(self) -> dict[str, list[str]]:
+        """Return the headers, or JSON paths, that each mapped column may have."""
+        return {
+            name: [headers] if isinstance(headers, str) else headers
+            for name, headers in self.columns.items()
+        }
+
+    def marks_of(self, column: str) -> Marks:
+        """Return how `column` writes numbers."""
+        default = Marks(grouping=self.grouping_mark, decimal=self.decimal_mark)
+        return self.marks.get(column, default)
+
+    def on(self, day: date) -> "Export":
+        """Return the export as it is for a reporting period that starts on `day`."""
+        columns = dict(self.columns)
+        for change in sorted(self.changes, key=lambda change: change.valid_from):
+            if change.valid_from <= day:
+                columns |= change.columns
+        return self.model_copy(update={"columns": columns})
+
     @model_validator(mode="after")
     def _fits_its_kind(self) -> Self:
         known = {column.name: column for column in self.definition.columns}
-        unknown = sorted(set(self.columns) - set(known))
+        problems = [
+            *self._column_problems(known),
+            *self._value_problems(known),
+            *self._format_problems(),
+            *self._code_problems(known),
+        ]
+        if problems:
+            raise ValueError("; ".join(problems))
+        return self
+
+    def _column_problems(self, known: dict[str, ExportColumn]) -> list[str]:
+        named = set(self.columns) | {name for change in self.changes for name in change.columns}
+        unknown = sorted(named - set(known))
+        missing = sorted(name for name, c in known.items() if c.needed and name not in self.columns)
+        problems = []
         if unknown:
-            raise ValueError(
+            problems.append(
                 f"columns {unknown} are not columns of a {self.kind} export; "
                 f"it may have {sorted(known)}"
             )
-        missing = sorted(name for name, c in known.items() if c.needed and name not in self.columns)
         if missing:
-            raise ValueError(f"columns {missing} are needed in a {self.kind} export: map them")
+            problems.append(f"columns {missing} are needed in a {self.kind} export: map them")
+        return problems
+
+    def _value_problems(self, known: dict[str, ExportColumn]) -> list[str]:
+        problems = []
         for name in self.columns:
-            if known[name].reading in ("value", "flag"):
-                self._check_values(name, known[name].values or ("true", "false"))
+            column = known.get(name)
+            if column and column.reading in ("value", "flag"):
+                problems += self._texts_problems(name, column.values or ("true", "false"))
         unused = sorted(set(self.values) - set(self.columns))
         if unused:
-            raise ValueError(f"values are given for {unused}, which columns do not map")
-        for text in self.date_formats:
-            if any(directive not in text for directive in DATE_DIRECTIVES):
-                raise ValueError(f"date format {text!r} lacks one of {DATE_DIRECTIVES}")
-        return self
+            problems.append(f"values are given for {unused}, which columns do not map")
+        return problems
 
-    def _check_values(self, name: str, allowed: tuple[str, ...]) -> None:
+    def _texts_problems(self, name: str, allowed: tuple[str, ...]) -> list[str]:
         given = self.values.get(name, {})
         if not given:
-            raise ValueError(f"column {name!r} needs its texts under values.{name}")
+            return [f"column {name!r} needs its texts under values.{name}"]
+        problems = []
         unknown = sorted(set(given) - set(allowed))
         if unknown:
-            raise ValueError(f"values.{name} has {unknown}; it may have {list(allowed)}")
+            problems.append(f"values.{name} has {unknown}; it may have {list(allowed)}")
         texts = [text.casefold() for listed in given.values() for text in listed]
         twice = sorted({text for text in texts if texts.count(text) > 1})
         if twice:
-            raise ValueError(f"values.{name} lists {twice} more than once")
+            problems.append(f"values.{name} lists {twice} more than once")
+        return problems
+
+    def _format_problems(self) -> list[str]:
+        problems = [
+            f"date format {text!r} lacks one of %d, %m, %Y"
+            for text in self.date_formats
+            if not all(any(d in text for d in directive) for directive in _DATE_DIRECTIVES)
+        ]
+        orders = {text.find("%d") < text.find("%m") for text in self.date_formats
+                  if "%Y" in text and not text.startswith("%Y")}  # fmt: skip
+        if len(orders) > 1:
+            problems.append("date_formats mix day first and month first: no day of 1 to 12 is safe")
+        if self.time_zone not in zoneinfo.available_timezones():
+            problems.append(f"time_zone {self.time_zone!r} is no zone such as {LOCAL_TIME_ZONE}")
+        amounts = [c.name for c in self.definition.columns if c.reading == "amount"]
+        for name in [*(self.marks.keys() - set(amounts))]:
+            problems.append(f"marks.{name} is no amount column; it may be one of {amounts}")
+        for name in amounts:
+            marks = self.marks_of(name)
+            if marks.grouping == marks.decimal != "":
+                problems.append(f"{name} has {marks.decimal!r} for both grouping and decimal mark")
+        return problems
+
+    def _code_problems(self, known: dict[str, ExportColumn]) -> list[str]:
+        problems = []
+        for name, pattern in self.code_patterns.items():
+            if name not in known or known[name].reading != "code":
+                problems.append(f"code_patterns.{name} is no code column of a {self.kind} export")
+                continue
+            try:
+                matches = re.compile(pattern)
+            except re.error as error:
+                problems.append(f"code_patterns.{name} is no regular expression: {error}")
+                continue
+            if any(matches.fullmatch(text) for text in _PEOPLE):
+                problems.append(f"code_patterns.{name} matches names or telephone numbers too")
+        return problems
 
 
 class Source(Strict):
     """A portal: its name, its exports, and the share of rejected rows that refuses a file.
 
-    `values` holds, by kind of export, the texts that all its exports share; an export's own
-    `values` of the same column come instead of them.
+    Attributes
+    ----------
+    origin
+        `national`: extracted from the national portal, whose synchronisation makes up dates;
+        `local`: the authority's own system.
+    refuse_above_share
+        Share of rejected rows above which a file is refused as a whole.
+    keep_raw_days
+        Days after which delivered bytes are purged from the raw store; None keeps them.
+    unit_names
+        Unit code to the other names by which the portal calls it.
+    values
+        By kind of export, the texts that all its exports share; an export's own `values` of the
+        same column come instead of them.
     """
 
     title: Text
+    origin: Literal["local", "national"] = "local"
     refuse_above_share: Annotated[float, Field(gt=0, le=1)] = 0.2
-    values: dict[Literal["dossier", "payment"], dict[str, dict[str, Texts]]] = {}
+    keep_raw_days: Annotated[int, Field(ge=1)] | None = None
+    unit_names: dict[Text, Texts] = {}
+    values: dict[Literal["dossier", "payment", "transaction", "receipt", "procedure"],
+                 dict[str, dict[str, Texts]]] = {}  # fmt: skip
     exports: Annotated[dict[Name, Export], Field(min_length=1)]
 
     @model_validator(mode="before")
@@ -105,5 +261,8 @@ def _with_shared_values(export: Any, shared: Any) -> Any:
     if not isinstance(export, dict) or not isinstance(shared, dict):
         return export
     of_kind = shared.get(export.get("kind"), {})
-    mapped = {name: texts for name, texts in of_kind.items() if name in export.get("columns", {})}
+    columns = export.get("columns", {})
+    if not isinstance(of_kind, dict) or not isinstance(columns, dict):
+        return export
+    mapped = {name: texts for name, texts in of_kind.items() if name in columns}
     return export | {"values": mapped | export.get("values", {})}

@@ -10,13 +10,14 @@ from pathlib import Path
 import duckdb
 
 from assets.engine import compute, inbox, load, publish, reference
-from assets.engine.load_file import Loaded
+from assets.engine.loaded import Loaded
 from assets.engine.paths import PROJECT, Paths
 from assets.engine.periods import FIRST_PERIOD, local_now, month_from_key, periods_until
 from assets.engine.sources import load_sources
 from assets.engine.warehouse import warehouse
 from schemas.exports import KINDS
-from schemas.tables import BY_LEVEL, BY_UNIT, OUTSIDE, OWN_COUNT, SUMMARY
+from schemas.quarantine_tables import CONFLICT, GONE, ORPHAN, OUTSIDE, SUMMARY
+from schemas.tables import BY_LEVEL, BY_UNIT, OWN_COUNT, PAYMENT_SUM
 
 SETTINGS = PROJECT / "data"
 SAMPLE_INBOX = PROJECT / "data" / "sample" / "inbox"
@@ -65,8 +66,8 @@ def compute_all(connection: duckdb.DuckDBPyConnection) -> None:
     for table in (OWN_COUNT, BY_UNIT, BY_LEVEL):
         compute.compute_table(connection, table, "test-run")
     compute.check_balance(connection)
-    for table in (SUMMARY, OUTSIDE):
-        compute.compute_quarantine(connection, table)
+    for table in (PAYMENT_SUM, SUMMARY, OUTSIDE, CONFLICT, GONE, ORPHAN):
+        compute.rebuild_table(connection, table)
 
 
 def process(paths: Paths, keys: list[str]) -> list[Loaded]:

@@ -5,8 +5,8 @@ import dagster as dg
 from assets.core.register_state import register_state
 from assets.metadata import table_asset
 from assets.resources import Installation
+from schemas.core_tables import DOSSIER
 from schemas.exports import DOSSIER as DOSSIER_KIND
-from schemas.tables import DOSSIER
 
 
 @table_asset(DOSSIER, "duckdb", deps=[["core", "dossier_version"]])

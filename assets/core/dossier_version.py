@@ -6,8 +6,8 @@ from assets.core.take_in import take_in
 from assets.metadata import table_asset
 from assets.partitions import PERIODS
 from assets.resources import Installation
+from schemas.core_tables import DOSSIER_VERSION
 from schemas.exports import DOSSIER
-from schemas.tables import DOSSIER_VERSION
 
 
 @table_asset(

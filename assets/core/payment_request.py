@@ -5,8 +5,8 @@ import dagster as dg
 from assets.core.register_state import register_state
 from assets.metadata import table_asset
 from assets.resources import Installation
+from schemas.core_tables import PAYMENT_REQUEST
 from schemas.exports import PAYMENT
-from schemas.tables import PAYMENT_REQUEST
 
 
 @table_asset(PAYMENT_REQUEST, "duckdb", deps=[["core", "payment_version"]])

@@ -6,8 +6,8 @@ from assets.core.take_in import take_in
 from assets.metadata import table_asset
 from assets.partitions import PERIODS
 from assets.resources import Installation
+from schemas.core_tables import PAYMENT_VERSION
 from schemas.exports import PAYMENT
-from schemas.tables import PAYMENT_VERSION
 
 
 @table_asset(

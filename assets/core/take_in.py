@@ -11,7 +11,7 @@ import dagster as dg
 
 from assets.engine.errors import MotcuaError
 from assets.engine.load import load_period
-from assets.engine.load_file import Loaded
+from assets.engine.loaded import Loaded
 from assets.engine.warehouse import scalar
 from assets.partitions import period_of
 from assets.resources import Installation
@@ -44,6 +44,8 @@ def take_in(
     for result in results:
         if result.reason:
             context.log.error(result.reason)
+        for warning in result.warnings:
+            context.log.warning("%s: %s", result.delivery.reference, warning)
     return dg.MaterializeResult(
         metadata={
             "period_label": period.label,
@@ -64,6 +66,8 @@ def _counts(results: list[Loaded]) -> dict[str, int]:
         "read_count": sum(result.read for result in results),
         "accepted_count": sum(result.accepted for result in results),
         "quarantined_count": sum(result.quarantined for result in results),
+        "flagged_count": sum(result.flagged for result in results),
+        "warning_count": sum(len(result.warnings) for result in results),
         "duplicate_count": sum(result.duplicates for result in results),
         "layout_count": sum(result.layout for result in results),
         "unit_unknown_count": sum(result.unit_unknown for result in results),

@@ -1,14 +1,12 @@
-"""The stream of a file: typed batches in file order, split into accepted and rejected rows.
+"""The stream of a list: typed batches in file order, split into accepted and rejected rows.
 
 Belongs here: running the typing SELECT in an in-memory reader, row numbers, rejected rows.
 Does not belong here: writing to the warehouse (`assets.engine.load`).
 """
 
-import csv
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from pathlib import Path
 
 import duckdb
 import numpy as np
@@ -17,77 +15,44 @@ import pyarrow as pa
 import pyarrow.compute
 
 from assets.engine.errors import FileRefused, WarehouseError
-from assets.engine.judge import broken_rules
-from assets.engine.text import label_key
-from assets.engine.text_table import GRID_VIEW, RAW_PREFIX, TextTable
-from assets.engine.typing_sql import typed_select
-from schemas.exports import Kind
-from schemas.rules import COLUMN_COUNT, UNREADABLE_TEXT
+from assets.engine.judge import broken_rules, flag_lists
+from assets.engine.rejects import Rejects, line_rejects, unsplittable
+from assets.engine.text import shape
+from assets.engine.text_table import GRID_VIEW, TextTable
+from assets.engine.typing_sql import readable_columns, typed_select
+from schemas.exports import DOSSIER
+from schemas.judgement import Circumstances
+from schemas.rules import FLAG_IDS, UNREADABLE_TEXT
 from schemas.settings import Export
 
 # pandera has a fixed cost of 40 ms a batch; half a million rows make it vanish.
 BATCH_ROWS = 500_000
-SEARCHED_BYTES = 1 << 22
-
-# What DuckDB calls a line it cannot split, and the rule such a row breaks.
-_LINE_RULES = {
-    "MISSING COLUMNS": COLUMN_COUNT.rule_id,
-    "TOO MANY COLUMNS": COLUMN_COUNT.rule_id,
-    "INVALID ENCODING": UNREADABLE_TEXT.rule_id,
-}
-
-
-@dataclass
-class Rejects:
-    """The rejected rows of one file, collected batch by batch."""
-
-    parts: list[pd.DataFrame] = field(default_factory=list)
-
-    def add(self, row_numbers: pd.Series, rule_ids: pd.Series, found: pd.Series) -> None:
-        """Add rows; one entry for each rule a row breaks."""
-        self.parts.append(
-            pd.DataFrame({"row_number": row_numbers, "rule_id": rule_ids, "found": found})
-        )
-
-    def frame(self) -> pd.DataFrame:
-        """Return the columns `row_number`, `rule_id`, `found` of all rejected rows."""
-        empty = pd.DataFrame({"row_number": [0], "rule_id": [""], "found": [""]})[:0]
-        return pd.concat([empty, *self.parts], ignore_index=True)
-
-    @property
-    def count(self) -> int:
-        """How many rows were rejected, each counted once."""
-        return int(self.frame()["row_number"].nunique())
+SEARCHED_RECORDS = 1000
+# Fewer records than this may all lack a key that the portal leaves out where it is empty.
+ENOUGH_RECORDS = 20
+_KEY = re.compile(r"[A-Za-z_]\w{0,40}", re.ASCII)
 
 
 def typed_batches(
-    reading: duckdb.DuckDBPyConnection,
-    warehouse: duckdb.DuckDBPyConnection,
-    table: TextTable,
-    export: Export,
-) -> Iterator[tuple[pa.Table, int]]:
-    """Yield typed batches with `row_number`, and how many blank rows each dropped.
+    reading: duckdb.DuckDBPyConnection, table: TextTable, export: Export
+) -> Iterator[pa.Table]:
+    """Yield typed batches with `row_number`, layout rows among them.
 
-    Rows of delimited text are numbered as if every line could be split; `correct_row_numbers`
-    mends that when the file has been read to its end.
+    Rows that DuckDB reads are numbered as if every line could be split; `correct_row_numbers`
+    mends that when the list has been read to its end.
 
     Raises
     ------
     FileRefused
         The text cannot be split into rows at all.
     """
-    units = unit_codes_by_label(warehouse)
     if table.grid is not None:
         reading.register(GRID_VIEW, table.grid)
-    sql = typed_select(export, table.relation, has_row_number=table.grid is not None)
     next_row = table.header_row + 1
     try:
-        for typed in _ahead(reading.sql(sql).to_arrow_reader(BATCH_ROWS)):
-            numbered = typed if table.grid is not None else _numbered(typed, next_row)
+        for typed in _ahead(reading.sql(typed_select(export, table)).to_arrow_reader(BATCH_ROWS)):
+            yield typed if table.grid is not None else _numbered(typed, next_row)
             next_row += typed.num_rows
-            blank = int(pa.compute.sum(numbered["is_blank"]).as_py() or 0)
-            rows = numbered.filter(pa.compute.invert(numbered["is_blank"])) if blank else numbered
-            yield _with_unit_codes(rows, units), blank
     except (duckdb.Error, pa.ArrowException, OSError) as error:
         if any(sign in str(error) for sign in ("Out of Memory", "IO Error", "Cannot allocate")):
             raise WarehouseError(
@@ -96,7 +61,52 @@ def typed_batches(
                 "enough of both",
                 "Free memory or repair the disk, and run the period again.",
             ) from None
-        raise _unsplittable("text that cannot be split into rows and cells") from None
+        raise unsplittable("text that cannot be split into rows and cells") from None
+
+
+def check_keys(reading: duckdb.DuckDBPyConnection, table: TextTable, export: Export) -> list[str]:
+    """Return the mapped columns of JSON records whose key none of the first records has.
+
+    Raises
+    ------
+    FileRefused
+        There are enough records to say that a key has gone: the portal calls it otherwise now.
+    """
+    if not table.objects:
+        return []
+    try:
+        count, keys = reading.execute(
+            f"""
+            SELECT count(DISTINCT record), list(DISTINCT key) FROM (
+                SELECT rowid AS record, unnest(json_keys(record)) AS key FROM (
+                    SELECT row_number() OVER () AS rowid, TRY_CAST(json AS JSON) AS record
+                    FROM {table.objects} LIMIT {SEARCHED_RECORDS}))
+            """
+        ).fetchall()[0]
+    except duckdb.Error:
+        raise unsplittable("text that cannot be split into records") from None
+    top = {
+        name: [re.split(r"[.\[]", path)[0] for path in paths]
+        for name, paths in export.headers().items()
+    }
+    missing = [name for name, steps in top.items() if not set(steps) & set(keys or ())]
+    if count >= ENOUGH_RECORDS and any(_is_mandatory(name, export) for name in missing):
+        spare = sorted(
+            key for key in keys if _KEY.fullmatch(key) and all(key not in p for p in top.values())
+        )
+        raise FileRefused(
+            "Matching the keys of its records",
+            f"no {sorted(top[name][0] for name in missing)} among the first {count:,}; "
+            f"other keys there are {spare}",
+            "every path of the source settings",
+            "Correct these columns in the source settings, or export the records with them.",
+        )
+    return missing
+
+
+def _is_mandatory(name: str, export: Export) -> bool:
+    # Without its reception no dossier counts in any period.
+    return name == "received_date" or export.definition.column(name).needed
 
 
 def _numbered(batch: pa.Table, first: int) -> pa.Table:
@@ -123,149 +133,51 @@ def _gather(stream: pa.RecordBatchReader) -> pa.Table:
     return pa.Table.from_batches(pieces, stream.schema)
 
 
-def rejected_rows(batch: pa.Table, kind: Kind, rejects: Rejects) -> np.ndarray:
-    """Return the row numbers of `batch` that are rejected; add them to `rejects`."""
-    broken = broken_rules(batch, kind.name)
-    rows = batch.select(["row_number", "found"]).take(broken["position"].to_numpy())
-    found = [
-        _shape_of(rule_id, shapes)
-        for rule_id, shapes in zip(broken["rule_id"], rows["found"].to_pylist(), strict=True)
-    ]
-    numbers = rows["row_number"].to_pandas()
-    rejects.add(numbers, broken["rule_id"], pd.Series(found, dtype=object))
-    unique: np.ndarray = numbers.unique()
-    return unique
-
-
-def correct_row_numbers(
-    reading: duckdb.DuckDBPyConnection,
-    warehouse: duckdb.DuckDBPyConnection,
-    *,
-    table: TextTable,
-    kind: Kind,
-    delivery_id: str,
-    rejects: Rejects,
-) -> int:
-    """Reject the lines that could not be split, and number the rows behind them anew.
-
-    DuckDB passes over such lines and over empty ones, so every row after one stands further down
-    in the file than its place in the stream says. Returns how many lines were rejected.
-    """
-    if table.delimited is None:
-        return 0
-    lines = _broken_lines(reading, table)
-    passed_over = np.sort(
-        np.concatenate([lines["row_number"], _empty_lines(table.delimited, table)])
-    )
-    if len(passed_over):
-        # The k-th line passed over (from 0) moves every row numbered line - k or more.
-        moved_from = passed_over - np.arange(len(passed_over))
-        for part in rejects.parts:
-            part["row_number"] += np.searchsorted(moved_from, part["row_number"], side="right")
-        moves = pd.DataFrame({"moved_from": moved_from, "lines": np.arange(1, len(moved_from) + 1)})
-        moves = moves.drop_duplicates("moved_from", keep="last")
-        warehouse.register("row_move", moves)
-        warehouse.execute(
-            f"""
-            UPDATE {kind.table} AS version SET row_number = moved.row_number
-            FROM (SELECT v.rowid AS version_rowid, v.row_number + row_move.lines AS row_number
-                  FROM {kind.table} AS v
-                  ASOF JOIN row_move ON v.row_number >= row_move.moved_from
-                  WHERE v.delivery_id = ?) AS moved
-            WHERE version.rowid = moved.version_rowid
-            """,
-            [delivery_id],
-        )
-        warehouse.unregister("row_move")
-    rejects.add(lines["row_number"], lines["rule_id"], lines["found"])
-    return len(lines)
-
-
-def _shape_of(rule_id: str, shapes: str | None) -> str | None:
-    """Return the shape of the column that a rule is about, from `c1: shape; c2: shape`."""
-    column = rule_id.rpartition("_")[0]
-    named = dict(part.split(": ", 1) for part in (shapes or "").split("; ") if ": " in part)
-    return named.get(column)
-
-
-def unit_codes_by_label(warehouse: duckdb.DuckDBPyConnection) -> dict[str, str]:
-    """Return the unit that each name or code means, by the label's normal form.
-
-    A name that means two units says nothing: its rows count as unassigned.
-    """
-    units = warehouse.execute("SELECT unit_code, unit_name FROM reference.unit").fetchall()
-    meant: dict[str, set[str]] = {}
-    for code, name in units:
-        for label in (code, name):
-            meant.setdefault(label_key(label), set()).add(code)
-    return {label: codes.pop() for label, codes in meant.items() if len(codes) == 1}
-
-
-def _with_unit_codes(batch: pa.Table, units: dict[str, str]) -> pa.Table:
-    """Replace the raw text of the unit by its code; each spelling is looked up once."""
-    raw = RAW_PREFIX + "unit_code"
-    if raw not in batch.column_names:
+def judged_rows(
+    batch: pa.Table, export: Export, circumstances: Circumstances, rejects: Rejects
+) -> pa.Table:
+    """Return the accepted rows of `batch` with their `flags`; add the others to `rejects`."""
+    kind = export.definition
+    broken = broken_rules(batch, kind, circumstances)
+    batch = batch.append_column("flags", flag_lists(broken, batch.num_rows))
+    rejected = broken[~broken["rule_id"].isin(FLAG_IDS)]
+    if rejected.empty:
         return batch
-    spelled = batch[raw].combine_chunks().dictionary_encode()
-    codes = pa.array(
-        [units.get(label_key(text)) for text in spelled.dictionary.to_pylist()], pa.string()
+    positions = rejected["position"].to_numpy()
+    rows = batch.take(positions)
+    found = [
+        _shape_of(rule_id, texts, export)
+        for rule_id, texts in zip(rejected["rule_id"], rows["found"].to_pylist(), strict=True)
+    ]
+    rejects.add(
+        pd.DataFrame(
+            {
+                "row_number": rows["row_number"].to_numpy(),
+                "rule_id": rejected["rule_id"].to_numpy(),
+                "unit_code": rows["unit_code"].to_pylist() if kind is DOSSIER else None,
+                "record_code": rows[kind.key].to_pylist(),
+                "found": found,
+            }
+        )
     )
-    position = batch.column_names.index("unit_code")
-    return batch.set_column(position, "unit_code", codes.take(spelled.indices)).drop_columns([raw])
+    keep = np.ones(batch.num_rows, bool)
+    keep[positions] = False
+    return batch.filter(pa.array(keep))
 
 
-def _broken_lines(reading: duckdb.DuckDBPyConnection, table: TextTable) -> pd.DataFrame:
-    """Return the lines DuckDB could not split, never their text.
-
-    Raises
-    ------
-    FileRefused
-        A quotation mark was left open, which swallows every row behind it.
-    """
-    errors = reading.execute(
-        "SELECT line AS row_number, min(error_type) AS error FROM reject_errors GROUP BY line"
-    ).df()
-    other = errors[~errors["error"].isin(list(_LINE_RULES))]
-    errors["row_number"] += table.header_row - table.skipped_lines
-    if not other.empty:
-        row = int(errors.loc[other.index, "row_number"].min())
-        raise _unsplittable(f"a stray or open quotation mark near row {row:,}")
-    errors["rule_id"] = errors["error"].map(_LINE_RULES)
-    errors["found"] = None
-    return errors[["row_number", "rule_id", "found"]]
+def broken_records(batch: pa.Table, rejects: Rejects) -> pa.Table:
+    """Reject the records of `batch` that cannot be split, and return the others."""
+    is_broken = batch["is_broken"]
+    if not pa.compute.any(is_broken).as_py():
+        return batch
+    numbers = batch.filter(is_broken)["row_number"].to_numpy()
+    rejects.add(line_rejects(numbers, UNREADABLE_TEXT.rule_id))
+    return batch.filter(pa.compute.invert(is_broken))
 
 
-def _empty_lines(file: Path, table: TextTable) -> np.ndarray:
-    """Return the row numbers of empty lines among the rows."""
-    if not _has_empty_line(file):
-        return np.array([], dtype=np.int64)
-    try:
-        with file.open(encoding="utf-8-sig", errors="replace", newline="") as text:
-            records = csv.reader(text, delimiter=table.delimiter)
-            empty = [number for number, record in enumerate(records, start=1) if not record]
-    except csv.Error:
-        raise _unsplittable("a cell of more than 4 MB") from None
-    return np.array([number for number in empty if number > table.header_row], dtype=np.int64)
-
-
-def _has_empty_line(file: Path) -> bool:
-    """Say whether two line ends follow each other; 0.2 s a gigabyte, csv takes a hundred times."""
-    tail = b""
-    with file.open("rb") as handle:
-        while chunk := handle.read(SEARCHED_BYTES):
-            text = np.frombuffer(tail + chunk, np.uint8)
-            ends = np.flatnonzero(text == ord("\n"))
-            gaps = np.diff(ends)
-            if (gaps == 1).any() or (text[ends[1:][gaps == 2] - 1] == ord("\r")).any():
-                return True
-            tail = chunk[-2:]
-    return False
-
-
-def _unsplittable(found: str) -> FileRefused:
-    return FileRefused(
-        "Reading its rows",
-        found,
-        "rows with the cells of the header and every quotation mark closed",
-        "Export it again, or close the quotation mark.",
-    )
+def _shape_of(rule_id: str, texts: list[str | None] | None, export: Export) -> str | None:
+    """Return the shape of the text that a rule is about; nothing else of it is kept."""
+    column = rule_id.rpartition("_")[0]
+    names = [readable.name for readable in readable_columns(export)]
+    text = texts[names.index(column)] if texts and column in names else None
+    return None if text is None else shape(text)

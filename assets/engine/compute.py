@@ -50,7 +50,8 @@ def refresh_periods(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
         """
         SELECT min(first_period), min(covers_to) FROM (
             SELECT min(delivery_period) AS first_period, max(covers_to) AS covers_to
-            FROM ops.delivery WHERE state = 'loaded' GROUP BY source, export)
+            FROM ops.delivery WHERE state = 'loaded' AND kind IN ('dossier', 'payment')
+            GROUP BY source, export)
         """
     ).fetchall()[0]
     periods = [] if cutoff is None else periods_until(first, cutoff)
@@ -90,16 +91,17 @@ def compute_table(connection: duckdb.DuckDBPyConnection, table: Table, run_id: s
         return _replace_changed(connection, table, run_id)
 
 
-def compute_quarantine(connection: duckdb.DuckDBPyConnection, table: Table) -> int:
-    """Write `quarantine.summary` or `quarantine.outside`; return the number of rows."""
+def rebuild_table(connection: duckdb.DuckDBPyConnection, table: Table) -> int:
+    """Write a table anew from its SQL file; return the number of rows."""
     rules = pd.DataFrame(
-        [(rule.rule_id, rule.vi, rule.en) for rule in RULES.values()],
-        columns=["rule_id", "rule_vi", "rule_en"],
+        [(r.rule_id, r.severity, r.repairer, r.vi, r.en) for r in RULES.values()],
+        columns=["rule_id", "severity", "repairer", "rule_vi", "rule_en"],
     )
     connection.register("rule", rules)
     with transaction(connection):
         connection.execute(f"DELETE FROM {table.qualified_name}")
-        sql = sql_file(ENGINE_SQL / f"{table.name}.sql")
+        folder = INDICATOR_SQL if table.layer == "indicators" else ENGINE_SQL
+        sql = sql_file(folder / f"{table.name}.sql")
         inserted = connection.execute(f"INSERT INTO {table.qualified_name} BY NAME {sql}")
         count = int(inserted.fetchall()[0][0])
     connection.unregister("rule")

@@ -1,37 +1,74 @@
-"""Containers: what kind of file the bytes are, whatever its suffix says, and its cells as text.
+"""Containers: what kind of file the bytes are, whatever its suffix says, and what heads say.
 
-Belongs here: sniffing, workbooks (python-calamine), web pages (lxml), the head of delimited text,
-the "Từ ngày … đến ngày …" line. Does not belong here: what the cells mean
-(`assets.engine.headers`, `assets.engine.text_table`). No message of a library leaves this
-module: it may quote a cell.
+Belongs here: sniffing, the first rows of delimited text, the lines of a file that speak of the
+file itself ("Từ ngày … đến ngày …", "Thời điểm xuất …"). Does not belong here: reading the rows
+of a container (`workbook`, `web_page`, `spreadsheet_xml`, `json_file`), expanding archives
+(`unpack`), old encodings (`legacy_text`), what the cells mean (`headers`, `text_table`).
 """
 
 import csv
 import io
-import math
 import re
+import zipfile
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-import lxml.etree
-import lxml.html
-import pandas as pd
-
+from assets.engine import legacy_text
 from assets.engine.errors import FileRefused
-from assets.engine.text import clean, label_key
+from assets.engine.text import label_key
 
-Container = Literal["delimited", "workbook", "web_page"]
+Container = Literal["delimited", "json", "workbook", "web_page", "spreadsheet_xml", "gzip", "zip"]
 Cells = list[str | None]
 
-HEAD_BYTES = 1 << 18
+HEAD_BYTES = legacy_text.HEAD_BYTES
 DELIMITERS = ";,\t|"
-_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+SPREADSHEET_NAMESPACE = "urn:schemas-microsoft-com:office:spreadsheet"
+
+_OLE = b"\xd0\xcf\x11\xe0"
+_PK = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
+_OTHERS = (
+    (b"%PDF-", "a PDF document"),
+    (b"{\\rtf", "an RTF document"),
+    (b"Rar!\x1a\x07", "a RAR archive"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"),
+    (b"BZh", "a bzip2 archive"),
+    (b"\xfd7zXZ\x00", "an xz archive"),
+    (b"\x28\xb5\x2f\xfd", "a Zstandard archive"),
+    (b"\x89PNG\r\n", "an image"),
+    (b"\xff\xd8\xff", "an image"),
+    (b"GIF8", "an image"),
+    (b"II*\x00", "an image"),
+    (b"MM\x00*", "an image"),
+    (b"SQLite format 3\x00", "an SQLite database"),
+    (b"\x00\x01\x00\x00Standard ", "an Access database"),
+    (b"PAR1", "a Parquet file"),
+    (b"MIME-Version:", "a mail or web archive (MHTML)"),
+)
+_OLE_STREAMS = (
+    ("EncryptedPackage", "a workbook or document with a password"),
+    ("WordDocument", "a Word document"),
+    ("PowerPoint Document", "a PowerPoint presentation"),
+)
+# Of the parts of a zip, the one that says which kind of document it is.
+_ZIP_PARTS = (
+    ("word/", "a Word document"),
+    ("ppt/", "a PowerPoint presentation"),
+    ("META-INF/manifest.xml", "an OpenDocument file"),
+)
+_PAGE_STARTS = re.compile(r"<(?:!doctype html|html|head|meta|body|table|style|title)\b", re.I)
+_JSON_START = re.compile(r"\{\s*[\"}]|\[\s*(?:\{|\]\s*\Z)")
 _DAY = r"(\d{1,2})/(\d{1,2})/(\d{4})"
+_TIME = r"(\d{1,2}):(\d{2})(?::(\d{2}))?"
 # The whole of a row: an address or a note among the data may speak of days too.
 _PERIOD_LINE = re.compile(
     rf"\(?(?:thời gian|kỳ báo cáo|kỳ)?:? ?từ ngày:? ?{_DAY},? đến(?: hết)? ngày:? ?{_DAY}\)?\.?"
+)
+_EXTRACTED_LINE = re.compile(
+    r"\(?(?:(?:thời điểm|thời gian|ngày|ngày giờ) (?:xuất|kết xuất|trích xuất|in)"
+    r"(?: báo cáo| dữ liệu| danh sách| file| excel)?) ?:? ?"
+    rf"(?:{_DAY}(?:,? (?:lúc )?{_TIME})?|{_TIME},? (?:ngày )?{_DAY})\)?\.?"
 )
 _LINES_BEFORE_ROWS = 50
 # DuckDB bounds a line at 2 MB; csv would stop at a cell of 128 KB.
@@ -53,97 +90,45 @@ def sniff(file: Path) -> Container:
     Raises
     ------
     FileRefused
-        The file is empty or of no container Motcua reads.
+        The file is empty or of no container Motcua reads; its kind is named where it is known.
     """
     with file.open("rb") as handle:
         head = handle.read(HEAD_BYTES)
-    if not head.strip(b"\x00 \t\r\n\xef\xbb\xbf"):
+    if not head.strip(b"\x00 \t\r\n\xef\xbb\xbf\xfe\xff"):
         raise FileRefused("Reading a file", "no bytes but blanks", "rows", "Export it again.")
-    if head.startswith((_ZIP, _OLE)):
-        return "workbook"
-    start = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:4096].lower()
-    if start.startswith((b"<html", b"<table", b"<!doctype html")) or b"<table" in start:
-        return "web_page"
-    if b"\x00" in head:
-        raise FileRefused(
-            "Reading a file",
-            "binary data of no known container",
-            "a workbook, a web page's table or delimited text in UTF-8",
-            "Export it again as .xlsx or CSV.",
-        )
-    return "delimited"
+    _refuse_others(head)
+    if archive := archive_kind(file):
+        return archive
+    if head.startswith(_PK):
+        return _zip_document(file)
+    if head.startswith(_OLE):
+        return _ole_document(file, head)
+    return _text_container(head)
 
 
-def workbook_rows(file: Path, date_format: str) -> list[Cells]:
-    """Return the cells of the only sheet with rows as text; true dates in `date_format`.
-
-    Raises
-    ------
-    FileRefused
-        The bytes are no whole workbook, or several sheets have rows: none may be lost.
-    """
-    try:
-        sheets = pd.read_excel(
-            file, engine="calamine", header=None, dtype=object, na_filter=False, sheet_name=None
-        )
-    except Exception:  # noqa: BLE001 (calamine raises many types, and their texts quote cells)
-        raise FileRefused(
-            "Opening a workbook",
-            "bytes that start like a workbook but cannot be opened",
-            "a whole .xlsx or .xls file without password",
-            "Export it again; it may have been cut off while it was copied.",
-        ) from None
-    filled = [sheet for sheet in sheets.values() if not sheet.empty]
-    if len(filled) > 1:
-        raise FileRefused(
-            "Opening a workbook",
-            f"{len(filled)} sheets with rows",
-            "one sheet",
-            "Deliver each sheet as a file of its own.",
-        )
-    return [
-        [_cell_text(cell, date_format) for cell in row]
-        for sheet in filled
-        for row in sheet.itertuples(index=False)
-    ]
-
-
-def web_page_rows(file: Path) -> list[Cells]:
-    """Return the cells of the page's largest table, spans filled with their text.
-
-    Raises
-    ------
-    FileRefused
-        There is no table, or the page ends before its table does: half a list must not pass
-        for a whole one.
-    """
-    parser = lxml.html.HTMLParser(encoding="utf-8", huge_tree=True, no_network=True)
-    try:
-        root = lxml.html.parse(str(file), parser=parser).getroot()
-        tables = [] if root is None else list(root.iter("table"))
-    except (lxml.etree.LxmlError, AssertionError):
-        tables = []
-    if not tables:
-        raise FileRefused(
-            "Opening a web page", "no table", "a <table> with rows", "Export the list again."
-        )
-    with file.open("rb") as handle:
-        handle.seek(max(0, file.stat().st_size - HEAD_BYTES))
-        if b"</table" not in handle.read().lower():
-            raise FileRefused(
-                "Opening a web page",
-                "a table without its end",
-                "a whole page, up to </table>",
-                "Export it again; it may have been cut off while it was copied.",
-            )
-    return _table_cells(max(tables, key=lambda table: len(table.findall(".//tr"))))
-
-
-def delimited_heads(file: Path) -> list[DelimitedHead]:
-    """Return the first rows under each delimiter; the caller knows which one has its header."""
+def archive_kind(file: Path) -> Literal["gzip", "zip"] | None:
+    """Return the kind of archive `file` is; None for workbooks, which are zip files too."""
     with file.open("rb") as handle:
         head = handle.read(HEAD_BYTES)
-    text = head.decode("utf-8-sig", errors="replace")
+    if head.startswith(b"\x1f\x8b"):
+        return "gzip"
+    if not head.startswith(_PK):
+        return None
+    names = _zip_names(file)
+    if names is None:  # Cut off: the reader of what it was says so.
+        return None if b"[Content_Types].xml" in head or b"xl/" in head else "zip"
+    is_document = "[Content_Types].xml" in names or "META-INF/manifest.xml" in names
+    return None if is_document else "zip"
+
+
+def delimited_heads(text: str) -> list[DelimitedHead]:
+    """Return the first rows under each delimiter; the caller knows which one has its header.
+
+    Parameters
+    ----------
+    text
+        The first HEAD_BYTES of the file, decoded.
+    """
     heads = []
     for delimiter in DELIMITERS:
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
@@ -158,66 +143,105 @@ def delimited_heads(file: Path) -> list[DelimitedHead]:
     return heads
 
 
-def period_line(file: Path) -> tuple[date, date] | None:
-    """Return the days of the file's own "Từ ngày … đến ngày …" line, if it has one."""
-    container = sniff(file)
-    if container == "workbook":
-        return find_period(workbook_rows(file, "%d/%m/%Y"))
-    if container == "web_page":
-        return find_period(web_page_rows(file))
+def find_period(rows: list[Cells]) -> tuple[date, date] | None:
+    """Return both days of the first "Từ ngày … đến ngày …" among the first rows, as written."""
+    match = _first_line(rows, _PERIOD_LINE)
+    if match is None:
+        return None
+    numbers = [int(group) for group in match.groups()]
     try:
-        return find_period(delimited_heads(file)[0].rows)
-    except csv.Error:
+        return (date(*reversed(numbers[:3])), date(*reversed(numbers[3:])))
+    except ValueError:
         return None
 
 
-def find_period(rows: list[Cells]) -> tuple[date, date] | None:
-    """Return both days of the first "Từ ngày … đến ngày …" among the first rows, as written."""
+def find_extracted_at(rows: list[Cells]) -> datetime | None:
+    """Return when the file says it was exported ("Thời điểm xuất: 15/11/2023 08:30"), local."""
+    match = _first_line(rows, _EXTRACTED_LINE)
+    if match is None:
+        return None
+    numbers = [int(group or 0) for group in match.groups()]
+    day, time = (numbers[:3], numbers[3:6]) if match.group(1) else (numbers[9:], numbers[6:9])
+    try:
+        return datetime(*reversed(day), *time)  # type: ignore[arg-type]  # noqa: DTZ001
+    except ValueError:
+        return None
+
+
+def _first_line(rows: list[Cells], pattern: re.Pattern[str]) -> re.Match[str] | None:
     for row in rows[:_LINES_BEFORE_ROWS]:
         texts = {label_key(cell) for cell in row if cell and cell.strip()}
-        match = _PERIOD_LINE.fullmatch(texts.pop()) if len(texts) == 1 else None
+        match = pattern.fullmatch(texts.pop()) if len(texts) == 1 else None
         if match:
-            numbers = [int(group) for group in match.groups()]
-            try:
-                return (date(*reversed(numbers[:3])), date(*reversed(numbers[3:])))
-            except ValueError:
-                return None
+            return match
     return None
 
 
-def _cell_text(cell: Any, date_format: str) -> str | None:
-    if isinstance(cell, datetime | date):
-        return cell.strftime(date_format)
-    if isinstance(cell, bool):
-        return str(int(cell))
-    if isinstance(cell, float):
-        return None if math.isnan(cell) else f"{cell:.0f}" if cell.is_integer() else repr(cell)
-    return None if cell is None else str(cell) or None
+def _refused(found: str) -> FileRefused:
+    return FileRefused(
+        "Reading a file",
+        found,
+        "a workbook, a web page's table, delimited text, JSON, or a zip or gzip of them",
+        "Export the list again as .xlsx, CSV or JSON.",
+    )
 
 
-def _table_cells(table: lxml.html.HtmlElement) -> list[Cells]:
-    rows: list[Cells] = []
-    hanging: dict[int, tuple[int, str | None]] = {}  # column -> rows still covered, their text
-    for tr in table.iter("tr"):
-        row: Cells = []
-        for cell in tr.iterchildren("td", "th"):
-            _take_hanging(row, hanging)
-            text = clean(" ".join(cell.itertext())) or None
-            for _ in range(_span(cell, "colspan")):
-                hanging[len(row)] = (_span(cell, "rowspan") - 1, text)
-                row.append(text)
-        _take_hanging(row, hanging)
-        rows.append(row)
-    return rows
+def _refuse_others(head: bytes) -> None:
+    for magic, kind in _OTHERS:
+        if head.startswith(magic):
+            raise _refused(kind)
+    if head[257:262] == b"ustar":
+        raise _refused("a tar archive")
 
 
-def _take_hanging(row: Cells, hanging: dict[int, tuple[int, str | None]]) -> None:
-    while (hung := hanging.get(len(row), (0, None)))[0] > 0:
-        hanging[len(row)] = (hung[0] - 1, hung[1])
-        row.append(hung[1])
+def _zip_names(file: Path) -> set[str] | None:
+    try:
+        with zipfile.ZipFile(file) as archive:
+            return set(archive.namelist())
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        return None
 
 
-def _span(cell: lxml.html.HtmlElement, name: str) -> int:
-    text = cell.get(name, "1")
-    # HTML bounds both spans; a broken page must not ask for a billion cells.
-    return min(max(int(text), 1), 1000) if text.isdecimal() else 1
+def _zip_document(file: Path) -> Container:
+    names = _zip_names(file)
+    if names is None or any(name.startswith("xl/") for name in names):
+        return "workbook"
+    for part, kind in _ZIP_PARTS:
+        if any(name.startswith(part) for name in names):
+            raise _refused(kind)
+    raise _refused("an Office document that is no workbook")
+
+
+def _ole_document(file: Path, head: bytes) -> Container:
+    # The header of an OLE file: sector size as a power of two, first sector of its directory.
+    size = 1 << min(int.from_bytes(head[30:32], "little"), 16)
+    with file.open("rb") as handle:
+        handle.seek(min((int.from_bytes(head[48:52], "little") + 1) * size, file.stat().st_size))
+        directory = handle.read(1 << 13)
+    if "Workbook".encode("utf-16-le") not in directory:
+        for stream, kind in _OLE_STREAMS:
+            if stream.encode("utf-16-le") in directory:
+                raise _refused(kind)
+    return "workbook"
+
+
+def _text_container(head: bytes) -> Container:
+    codec = legacy_text.utf_16_codec(head)
+    if codec is None and b"\x00" in head:
+        raise _refused("binary data of no known container")
+    # Latin-1 keeps every byte apart: marks and tags are ASCII, whatever the letters are.
+    text = head.decode(codec or "latin-1", errors="replace")
+    start = text.lstrip("\ufeff\u00ef\u00bb\u00bf \t\r\n")
+    if start.startswith("<") and SPREADSHEET_NAMESPACE in start and "<html" not in start.lower():
+        return "spreadsheet_xml"
+    if _is_web_page(start):
+        return "web_page"
+    if start.startswith("<?xml"):
+        raise _refused("an XML document of a kind that is no spreadsheet")
+    return "json" if _JSON_START.match(start) else "delimited"
+
+
+def _is_web_page(start: str) -> bool:
+    if _PAGE_STARTS.match(start) or "<table" in start[:4096].lower():
+        return True
+    return start.startswith(("<?xml", "<!--")) and bool(_PAGE_STARTS.search(start))

@@ -10,25 +10,56 @@ from itertools import pairwise
 
 from assets.engine.containers import Cells
 from assets.engine.errors import FileRefused
-from assets.engine.text import clean, label_key
+from assets.engine.text import clean, header_key, label_key
+from schemas.usual_headers import USUAL_HEADERS
 
 GROUP_SEPARATOR = " / "
 _SEARCHED_ROWS = 50
 _MOST_HEADER_ROWS = 3
 _LONGEST_HEADER = 150
 _HEADER_LIKE = re.compile(r"[^\d\n]{1,60}")
+_USUAL_WORDS = {
+    word
+    for columns in USUAL_HEADERS.values()
+    for headers in columns.values()
+    for header in headers
+    for word in re.split(r"\W+", label_key(header))
+}
+
+Wanted = dict[str, list[str]]
 
 
 @dataclass(frozen=True)
 class Header:
-    """The header found: index of its last row, width, and the column of each canonical name."""
+    """The header found.
+
+    Attributes
+    ----------
+    last_row
+        Index of its last row.
+    paths
+        The full header of each column, group and leaf.
+    columns
+        Canonical name to index of its column.
+    """
 
     last_row: int
-    width: int
+    paths: list[str]
     columns: dict[str, int]
 
+    @property
+    def width(self) -> int:
+        """How many columns there are."""
+        return len(self.paths)
 
-def find_header(rows: list[Cells], wanted: dict[str, str]) -> Header:
+
+class HeaderMissing(FileRefused):
+    """No row holds every header wanted; `matched` says how many the best row held."""
+
+    matched = 0
+
+
+def find_header(rows: list[Cells], wanted: Wanted) -> Header:
     """Return the header among the first rows that holds every header of `wanted`.
 
     Parameters
@@ -36,54 +67,72 @@ def find_header(rows: list[Cells], wanted: dict[str, str]) -> Header:
     rows
         Cells from the first row of the file on.
     wanted
-        Canonical column to header text; group and leaf joined by " / ".
+        Canonical column to its possible headers; group and leaf joined by " / ".
 
     Raises
     ------
-    FileRefused
+    HeaderMissing
         No row looks like the header, or some wanted headers are missing (both lists are named).
     """
-    found, last_row, paths = max(
-        (
-            (_matches(paths, wanted), first + height - 1, paths)
-            for first in range(min(len(rows), _SEARCHED_ROWS))
-            for height in range(1, _MOST_HEADER_ROWS + 1)
-            if first + height <= len(rows)
-            for paths in [header_paths(rows[first : first + height])]
-        ),
-        key=lambda candidate: len(candidate[0]),
-        default=({}, 0, []),
-    )
-    longest = max((len(path) for path in paths), default=0)
+    header = best_header(rows, wanted)
+    longest = max((len(path) for path in header.paths), default=0)
     if longest > _LONGEST_HEADER:
-        raise FileRefused(
-            f"Reading the header in row {last_row + 1}",
+        raise _missing(
+            len(header.columns),
+            f"Reading the header in row {header.last_row + 1}",
             f"a header of {longest} characters",
             f"at most {_LONGEST_HEADER}",
             "Close the quotation mark before it: it swallows the rows below.",
         )
-    if len(found) == len(wanted):
-        return Header(last_row, len(paths), found)
-    if 2 * len(found) < len(wanted):
-        raise FileRefused(
+    if len(header.columns) == len(wanted):
+        return header
+    if 2 * len(header.columns) < len(wanted):
+        raise _missing(
+            len(header.columns),
             "Looking for the header row",
-            f"none among the first {_SEARCHED_ROWS} rows ({len(found)} of {len(wanted)} matched)",
-            "a row with " + ", ".join(repr(text) for text in wanted.values()),
+            f"none among the first {_SEARCHED_ROWS} rows "
+            f"({len(header.columns)} of {len(wanted)} matched)",
+            "a row with " + ", ".join(repr(texts[0]) for texts in wanted.values()),
             "Export the list with its header, or correct the columns in the source settings.",
         )
-    missing = [text for name, text in wanted.items() if name not in found]
-    # Only what can be nothing but a header is named: a cell of data may hold a person.
-    spare = [
-        path
-        for index, path in enumerate(paths)
-        if index not in found.values() and _HEADER_LIKE.fullmatch(path)
-    ]
-    raise FileRefused(
-        f"Matching the header in row {last_row + 1}",
-        f"no column {missing}; other columns there are {spare}",
+    missing = [texts[0] for name, texts in wanted.items() if name not in header.columns]
+    raise _missing(
+        len(header.columns),
+        f"Matching the header in row {header.last_row + 1}",
+        f"no column {missing}; other columns there are {_usual_headers(header)}",
         "every column of the source settings",
         "Correct these columns in the source settings, or export the list with them.",
     )
+
+
+def best_header(rows: list[Cells], wanted: Wanted) -> Header:
+    """Return the header that holds most of `wanted`, however few they are."""
+    candidates = (
+        Header(first + height - 1, paths, _matches(paths, wanted))
+        for first in range(min(len(rows), _SEARCHED_ROWS))
+        for height in range(1, _MOST_HEADER_ROWS + 1)
+        if first + height <= len(rows)
+        for paths in [header_paths(rows[first : first + height])]
+    )
+    return max(candidates, key=lambda header: len(header.columns), default=Header(0, [], {}))
+
+
+def spare_headers(header: Header) -> list[str]:
+    """Return the headers nothing is mapped to, without those that may be data."""
+    return [
+        path
+        for index, path in enumerate(header.paths)
+        if index not in header.columns.values() and _HEADER_LIKE.fullmatch(path)
+    ]
+
+
+def _usual_headers(header: Header) -> list[str]:
+    """Return the spare headers of usual words only: another cell may hold a person's name."""
+    return [path for path in spare_headers(header) if _words(path) <= _USUAL_WORDS]
+
+
+def _words(path: str) -> set[str]:
+    return set(re.split(r"\W+", label_key(path)))
 
 
 def header_paths(block: list[Cells]) -> list[str]:
@@ -94,7 +143,8 @@ def header_paths(block: list[Cells]) -> list[str]:
     """
     width = max(len(row) for row in block)
     filled = [[clean(cell or "") for cell in row] + [""] * (width - len(row)) for row in block]
-    for upper, lower in pairwise(filled):
+    # From the leaves upwards: what stands over a merged group goes on over all of it.
+    for upper, lower in reversed(list(pairwise(filled))):
         for column in range(1, width):
             if not upper[column] and lower[column]:
                 upper[column] = upper[column - 1]
@@ -108,10 +158,22 @@ def header_paths(block: list[Cells]) -> list[str]:
     return paths
 
 
-def _matches(paths: list[str], wanted: dict[str, str]) -> dict[str, int]:
-    columns = {label_key(path): index for index, path in reversed(list(enumerate(paths)))}
-    return {
-        name: columns[label_key(text)]
-        for name, text in wanted.items()
-        if label_key(text) in columns
-    }
+def _matches(paths: list[str], wanted: Wanted) -> dict[str, int]:
+    """Return the column of each wanted header: as it is written, else without "(VNĐ)"."""
+    numbered = list(reversed(list(enumerate(paths))))
+    exact = {label_key(path): index for index, path in numbered}
+    loose = {header_key(path): index for index, path in numbered}
+    found = {}
+    for name, texts in wanted.items():
+        places = [exact.get(label_key(text)) for text in texts]
+        places += [loose.get(header_key(text)) for text in texts]
+        known = [place for place in places if place is not None]
+        if known:
+            found[name] = known[0]
+    return found
+
+
+def _missing(matched: int, doing: str, found: str, expected: str, to_do: str) -> HeaderMissing:
+    refusal = HeaderMissing(doing, found, expected, to_do)
+    refusal.matched = matched
+    return refusal

@@ -11,11 +11,12 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from fnmatch import fnmatch
 from pathlib import Path
 
 from assets.engine import raw_store
-from assets.engine.containers import period_line
 from assets.engine.errors import FileRefused, MotcuaError, WarehouseError
+from assets.engine.opening import period_line
 from assets.engine.paths import Paths
 from assets.engine.periods import FIRST_PERIOD, Period, month_from_key, month_of
 from assets.engine.raw_store import Delivery
@@ -44,10 +45,16 @@ def waiting_files(paths: Paths, sources: dict[str, Source]) -> Iterator[Waiting]
         for export in sorted(settings.exports):
             root = paths.inbox / source / export
             for file in sorted(root.rglob("*")):
-                if file.is_file() and not file.name.startswith(IGNORED):
+                if _is_of(file, settings.exports[export].files):
                     parts = file.relative_to(root).parts
                     folder = parts[0] if len(parts) > 1 else None
                     yield Waiting(source, export, file, "/".join(parts), folder)
+
+
+def _is_of(file: Path, patterns: list[str]) -> bool:
+    """Say whether a file is one of an export: by its name, and no lock of an office program."""
+    is_named = any(fnmatch(file.name.lower(), pattern.lower()) for pattern in patterns)
+    return file.is_file() and is_named and not file.name.startswith(IGNORED)
 
 
 @dataclass
@@ -69,7 +76,7 @@ def collect_period(
     collected = Collected([])
     for waiting in waiting_files(paths, sources):
         try:
-            if period_of(waiting, now) != period:
+            if period_of(paths, waiting, now) != period:
                 continue
             delivery = raw_store.collect(
                 paths, waiting.file, source=waiting.source, export=waiting.export,
@@ -90,7 +97,7 @@ def collect_period(
     return collected
 
 
-def period_of(waiting: Waiting, now: datetime) -> Period | None:
+def period_of(paths: Paths, waiting: Waiting, now: datetime) -> Period | None:
     """Return the period of a file: its folder's, else its own period line's, else the running.
 
     None if the folder looks like a day but is no period key, or the line ends in a period that
@@ -104,7 +111,8 @@ def period_of(waiting: Waiting, now: datetime) -> Period | None:
             return None
         return period if period.start <= now.date() else None
     try:
-        line = period_line(waiting.file)
+        with raw_store.reading_folder(paths) as workspace:
+            line = period_line(waiting.file, workspace)
     except FileRefused:
         line = None
     if line is None or line[0] > line[1]:
@@ -118,11 +126,12 @@ def stray_files(paths: Paths, sources: dict[str, Source], now: datetime) -> dict
     for waiting in waiting_files(paths, sources):
         known.add(waiting.file)
         with suppress(OSError):  # told when it is collected
-            misplaced += period_of(waiting, now) is None
+            misplaced += period_of(paths, waiting, now) is None
     files = (file for file in paths.inbox.rglob("*") if file.is_file())
     unknown = sum(file not in known and not file.name.startswith(IGNORED) for file in files)
     reasons = {
-        "in a folder that is not <source>/<export> of the source settings": unknown,
+        "in a folder that is not <source>/<export> of the source settings, or under a name that "
+        "the export's `files` do not fit": unknown,
         f"of a period before {FIRST_PERIOD} or to come, or in a folder that is no period key such "
         "as 2023-10-15": misplaced,
     }

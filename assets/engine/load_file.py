@@ -5,55 +5,38 @@ Belongs here: the path of one file from its bytes to versions, register, quarant
 typed, rows are judged or the latest version is found.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import cached_property
 
 import duckdb
+import numpy as np
+import pandas as pd
 import pyarrow as pa
 
 from assets.engine import raw_store, register
-from assets.engine.batches import Rejects, correct_row_numbers, rejected_rows, typed_batches
+from assets.engine.aliases import agree_on_codes, flag_shared
+from assets.engine.batches import broken_records, check_keys, judged_rows, typed_batches
 from assets.engine.errors import FileRefused
+from assets.engine.layout import LayoutLog
+from assets.engine.lines import correct_row_numbers, moved
+from assets.engine.loaded import Loaded, is_loaded
+from assets.engine.opening import OpenFile
 from assets.engine.paths import Paths
 from assets.engine.periods import local_now, month_of
 from assets.engine.raw_store import Delivery
-from assets.engine.text_table import TextTable, open_text_table
+from assets.engine.rejects import Rejects
+from assets.engine.text_table import TextTable
+from assets.engine.units import UnitLabels, unit_labels, with_units
 from assets.engine.warehouse import reader, scalar, transaction
-from schemas.exports import Kind
+from schemas.core_tables import BOOKKEEPING
+from schemas.exports import DOSSIER, Kind
+from schemas.judgement import Circumstances
 from schemas.settings import Export, Source
 from schemas.tables import TABLES
 
-
-@dataclass
-class Loaded:
-    """What became of one delivered file."""
-
-    delivery: Delivery
-    state: str
-    reason: str | None = None
-    covers_to: date | None = None
-    read: int = 0
-    accepted: int = 0
-    quarantined: int = 0
-    duplicates: int = 0
-    layout: int = 0
-    unit_unknown: int = 0
-    is_new: bool = True
-
-    def check_conservation(self) -> None:
-        """Assert that every row read is accounted for exactly once."""
-        if self.read != self.accepted + self.quarantined + self.duplicates:
-            raise AssertionError(
-                f"Loading {self.delivery.reference}: read {self.read} rows but accepted "
-                f"{self.accepted} + quarantined {self.quarantined} + duplicates "
-                f"{self.duplicates}: a defect of Motcua, nothing of this file was loaded"
-            )
-
-
-def is_loaded(connection: duckdb.DuckDBPyConnection, delivery: Delivery) -> bool:
-    """Say whether the rows of a delivery are in force."""
-    sql = "SELECT state = 'loaded' FROM ops.delivery WHERE delivery_id = ?"
-    return scalar(connection, sql, [delivery.delivery_id]) is True
+# What is kept of a delivery beside its rows, and replaced when it is read again.
+_PER_DELIVERY = ("quarantine.rejected_row", "ops.delivery_part", "ops.layout", "ops.check_value")
 
 
 @dataclass
@@ -68,6 +51,19 @@ class FileLoad:
     superseded: list[Delivery]
     version: str
     run_id: str
+
+    @cached_property
+    def labels(self) -> UnitLabels:
+        """What the unit labels of this export mean."""
+        return unit_labels(self.connection, self.source, self.export)
+
+    @property
+    def circumstances(self) -> Circumstances:
+        """What the rows are judged against."""
+        arrived = datetime.fromisoformat(self.delivery.collected_at).date()
+        return Circumstances(
+            arrived, self.source.origin == "national", frozenset(self.export.columns)
+        )
 
     def run(self) -> Loaded:
         """Load the file, or record why it is refused; nothing of a refused file stays."""
@@ -87,25 +83,63 @@ class FileLoad:
 
     def _load(self) -> Loaded:
         kind = self.export.definition
-        blob = raw_store.blob_of(self.paths, self.delivery)
-        table = open_text_table(blob, self.export)
-        result = Loaded(self.delivery, "loaded", covers_to=self._covers_to(table.period))
+        result = Loaded(self.delivery, "loaded")
         self._forget(kind)
-        rejects = self._write_accepted(table, result)
+        with raw_store.reading_folder(self.paths) as workspace:
+            blob = raw_store.blob_of(self.paths, self.delivery)
+            opened = OpenFile(blob, self.export, workspace)
+            headings = [self._load_part(table, result) for table in opened.tables()]
+        result.covers_to = self._covers_to(_stated_period([h.period for h in headings]))
+        result.extracted_at = max(
+            (h.extracted_at for h in headings if h.extracted_at), default=None
+        )
+        result.warnings += opened.warnings
         register.find_repeated(self.connection, kind, self.delivery.delivery_id)
         result.duplicates = self._drop_duplicates(kind)
-        result.quarantined = rejects.count
+        if kind is DOSSIER:
+            flag_shared(self.connection, self.delivery.delivery_id)
         result.accepted = self._count(kind, "true")
-        result.unit_unknown = (
-            self._count(kind, "unit_code IS NULL") if "unit_code" in self.export.columns else 0
-        )
+        result.flagged = self._count(kind, "flags IS NOT NULL")
+        if "unit_code" in self.export.columns:
+            result.unit_unknown = self._count(kind, "unit_code IS NULL")
         result.check_conservation()
-        self._check_share(result, rejects)
-        self._write_rejects(rejects)
+        self._check_share(result)
         self._record(result)
-        register.touch_contested(self.connection, kind, self.delivery.delivery_id)
-        register.settle_touched(self.connection, kind)
+        self._settle(kind)
         return result
+
+    def _settle(self, kind: Kind) -> None:
+        """Bring the register up to date with what came and what went."""
+        delivery_id = self.delivery.delivery_id
+        superseded = [delivery.delivery_id for delivery in self.superseded]
+        agree_on_codes(self.connection, kind, delivery_id, superseded)
+        if kind is DOSSIER:
+            register.find_repeated(self.connection, kind, delivery_id)
+        register.touch_contested(self.connection, kind, delivery_id)
+        register.settle_touched(self.connection, kind)
+
+    def _load_part(self, table: TextTable, result: Loaded) -> TextTable:
+        """Take in one list of the file; return it without its rows."""
+        kind = self.export.definition
+        log, rejects = LayoutLog(self.export, table.header_keys), Rejects()
+        with reader(self.paths) as reading:
+            absent = check_keys(reading, table, self.export)
+            if absent:
+                result.warnings.append(f"part {table.part_number}: no record has {absent}")
+            for typed in typed_batches(reading, table, self.export):
+                whole = broken_records(typed, rejects)
+                result.read += typed.num_rows - whole.num_rows
+                rows = with_units(log.take_out(whole), self.labels)
+                result.read += rows.num_rows
+                self._insert(judged_rows(rows, self.export, self.circumstances, rejects), table)
+            moves = correct_row_numbers(reading, table, rejects)
+            result.read += rejects.line_count
+        log.finish()
+        self._move_rows(kind, table, moves)
+        self._write_rejects(rejects, table)
+        self._write_part(log, table, moves)
+        result.note_part(rejects, log, table)
+        return replace(table, grid=None)
 
     def _covers_to(self, stated: tuple[date, date] | None) -> date:
         """Return the last day the file covers: stated, else the day before it was written."""
@@ -121,7 +155,9 @@ class FileLoad:
             raise FileRefused(
                 "Comparing the file's own period line with its folder",
                 f"Từ ngày {first:%d/%m/%Y} đến ngày {last:%d/%m/%Y}",
-                f"a line that ends within {month.label}",
+                "a first day before the last, within " + month.label
+                if first > last
+                else f"a line that ends within {month.label}",
                 "Move the file to its period's folder, or correct the line.",
             )
         return last
@@ -131,7 +167,7 @@ class FileLoad:
         register.start_touched(self.connection)
         for delivery in (self.delivery, *self.superseded):
             register.touch_delivery(self.connection, kind, delivery.delivery_id)
-        for table in (kind.table, "quarantine.rejected_row"):
+        for table in (kind.table, *_PER_DELIVERY):
             self.connection.execute(
                 f"DELETE FROM {table} WHERE delivery_id = ?", [self.delivery.delivery_id]
             )
@@ -141,53 +177,50 @@ class FileLoad:
                 [delivery.delivery_id],
             )
 
-    def _write_accepted(self, table: TextTable, result: Loaded) -> Rejects:
-        """Stream the file through typing and judging; insert what is accepted."""
-        rejects = Rejects()
+    def _insert(self, accepted: pa.Table, table: TextTable) -> None:
         kind = self.export.definition
-        columns = ", ".join(
-            f"keyed_hash({name.removesuffix('_key')}_code) AS {name}"
-            if name.endswith("_key")
-            else name
-            for name in TABLES[kind.table].column_names[4:]
+        columns = ", ".join(_stored(name) for name in _row_columns(kind))
+        self.connection.register("accepted_batch", accepted)
+        self.connection.execute(
+            f"""
+            INSERT INTO {kind.table} BY NAME
+            SELECT ? AS delivery_id, ? AS part_number, row_number,
+                   CAST(? AS DATE) AS delivery_period, true AS is_latest, false AS is_gone, flags,
+                   {columns}
+            FROM accepted_batch
+            """,
+            [self.delivery.delivery_id, table.part_number, self.delivery.period],
         )
-        with reader(self.paths) as reading:
-            for batch, blank in typed_batches(reading, self.connection, table, self.export):
-                result.layout += blank
-                result.read += batch.num_rows
-                rejected = pa.table({"row_number": rejected_rows(batch, kind, rejects)})
-                self.connection.register("rejected_row_number", rejected)
-                self.connection.register("typed_batch", batch)
-                self.connection.execute(
-                    f"""
-                    INSERT INTO {kind.table} BY NAME
-                    SELECT ? AS delivery_id, row_number, CAST(? AS DATE) AS delivery_period,
-                           true AS is_latest, {columns}
-                    FROM typed_batch ANTI JOIN rejected_row_number USING (row_number)
-                    """,
-                    [self.delivery.delivery_id, self.delivery.period],
-                )
-                self.connection.unregister("typed_batch")
-            result.layout += table.layout_count
-            result.read += correct_row_numbers(
-                reading,
-                self.connection,
-                table=table,
-                kind=kind,
-                delivery_id=self.delivery.delivery_id,
-                rejects=rejects,
-            )
-        return rejects
+        self.connection.unregister("accepted_batch")
+
+    def _move_rows(self, kind: Kind, table: TextTable, moves: pd.DataFrame) -> None:
+        """Give the accepted rows of a list the numbers they have in the file."""
+        if moves.empty:
+            return
+        self.connection.register("row_move", moves)
+        self.connection.execute(
+            f"""
+            UPDATE {kind.table} AS version SET row_number = moved.row_number
+            FROM (SELECT v.rowid AS version_rowid, v.row_number + row_move.lines AS row_number
+                  FROM {kind.table} AS v
+                  ASOF JOIN row_move ON v.row_number >= row_move.moved_from
+                  WHERE v.delivery_id = ? AND v.part_number = ?) AS moved
+            WHERE version.rowid = moved.version_rowid
+            """,
+            [self.delivery.delivery_id, table.part_number],
+        )
+        self.connection.unregister("row_move")
 
     def _drop_duplicates(self, kind: Kind) -> int:
         """Delete later copies of rows that are equal in every typed column; return how many."""
-        columns = ", ".join(TABLES[kind.table].column_names[4:])
+        columns = ", ".join(_row_columns(kind))
         deleted = self.connection.execute(
             f"""
-            DELETE FROM {kind.table} WHERE delivery_id = $id AND row_number IN (
-                SELECT row_number FROM {kind.table}
+            DELETE FROM {kind.table} WHERE rowid IN (
+                SELECT rowid FROM {kind.table}
                 WHERE delivery_id = $id AND {kind.key} IN (SELECT key FROM {register.REPEATED})
-                QUALIFY row_number() OVER (PARTITION BY {columns} ORDER BY row_number) > 1)
+                QUALIFY row_number() OVER (
+                    PARTITION BY {columns} ORDER BY part_number, row_number) > 1)
             """,
             {"id": self.delivery.delivery_id},
         ).fetchone()
@@ -198,22 +231,42 @@ class FileLoad:
         count = scalar(self.connection, sql, [self.delivery.delivery_id])
         return int(str(count))
 
-    def _check_share(self, result: Loaded, rejects: Rejects) -> None:
+    def _check_share(self, result: Loaded) -> None:
         limit = self.source.refuse_above_share
-        if result.read and result.quarantined > limit * result.read:
-            rules = rejects.frame()["rule_id"].value_counts()
+        if result.read and result.refusable > limit * result.read:
+            rules = result.rejected_by_rule.most_common()
             raise FileRefused(
                 "Judging its rows",
                 f"{result.quarantined:,} of {result.read:,} rows rejected "
-                f"({', '.join(f'{rule} {count:,}' for rule, count in rules.items())})",
+                f"({', '.join(f'{rule} {count:,}' for rule, count in rules)})",
                 f"at most {limit:.0%} (refuse_above_share)",
                 "Compare the file with the columns and values of the source settings.",
             )
 
-    def _write_rejects(self, rejects: Rejects) -> None:
-        rows = rejects.frame().assign(delivery_id=self.delivery.delivery_id)
+    def _write_rejects(self, rejects: Rejects, table: TextTable) -> None:
+        rows = rejects.frame().assign(
+            delivery_id=self.delivery.delivery_id, part_number=table.part_number
+        )
         if len(rows):
             self.connection.execute("INSERT INTO quarantine.rejected_row BY NAME FROM rows")
+
+    def _write_part(self, log: LayoutLog, table: TextTable, moves: pd.DataFrame) -> None:
+        """Record where the list stood, its layout rows by kind, and its totals rows."""
+        place = [self.delivery.delivery_id, table.part_number]
+        self.connection.execute(
+            "INSERT INTO ops.delivery_part VALUES (?, ?, ?, ?, ?, ?, ?)",
+            [*place, table.member_number, table.sheet_number, table.container, table.encoding,
+             table.header_row],
+        )  # fmt: skip
+        for kind, count in sorted(log.counts.items()):
+            self.connection.execute("INSERT INTO ops.layout VALUES (?, ?, ?, ?)",
+                                    [*place, kind, count])  # fmt: skip
+        for value in log.check_values():
+            row_number = int(moved(np.array([value.row_number]), moves)[0])
+            self.connection.execute(
+                "INSERT INTO ops.check_value VALUES (?, ?, ?, ?, ?, ?)",
+                [*place, row_number, value.column_name, value.stated, value.counted],
+            )
 
     def _record_refusal(self, result: Loaded) -> None:
         """Record the refusal; what an earlier reading of the same bytes loaded stays in force."""
@@ -230,16 +283,68 @@ class FileLoad:
         self.connection.execute(
             "DELETE FROM ops.delivery WHERE delivery_id = ?", [delivery.delivery_id]
         )
+        row = {
+            "delivery_id": delivery.delivery_id,
+            "source": delivery.source,
+            "export": delivery.export,
+            "kind": self.export.kind,
+            "delivery_period": delivery.period,
+            "file_sha256": delivery.sha256,
+            "file_suffix": delivery.suffix,
+            "file_bytes": delivery.size,
+            "state": result.state,
+            "reason": result.reason,
+            "covers_to": result.covers_to,
+            "extracted_at": result.extracted_at,
+            "origin": self.source.origin,
+            "is_snapshot": self.export.is_snapshot,
+            "read_count": result.read,
+            "accepted_count": result.accepted,
+            "quarantined_count": result.quarantined,
+            "flagged_count": result.flagged,
+            "duplicate_count": result.duplicates,
+            "layout_count": result.layout,
+            "unit_unknown_count": result.unit_unknown,
+            "warnings": result.warnings,
+            "reading_version": self.version,
+            "collected_at": _local(delivery.collected_at),
+            "loaded_at": local_now().replace(tzinfo=None),
+            "run_id": self.run_id,
+        }
         self.connection.execute(
-            f"INSERT INTO ops.delivery VALUES ({', '.join('?' * 20)})",
-            [
-                delivery.delivery_id, delivery.source, delivery.export, delivery.period,
-                delivery.sha256, delivery.suffix, delivery.size, result.state, result.reason,
-                result.covers_to, result.read, result.accepted, result.quarantined,
-                result.duplicates, result.layout, result.unit_unknown, self.version,
-                _local(delivery.collected_at), local_now().replace(tzinfo=None), self.run_id,
-            ],
-        )  # fmt: skip
+            f"INSERT INTO ops.delivery ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})",
+            list(row.values()),
+        )
+
+
+def _row_columns(kind: Kind) -> tuple[str, ...]:
+    """Return the columns of a version table that say what the row says."""
+    return TABLES[kind.table].column_names[len(BOOKKEEPING) :]
+
+
+def _stored(name: str) -> str:
+    """Return the SQL of a column as it is stored from a typed batch."""
+    if name.endswith("_key"):
+        return f"keyed_hash({name.removesuffix('_key')}_code) AS {name}"
+    # Both change once the register knows the other versions of the dossier.
+    if name == "first_due_date":
+        return "due_date AS first_due_date"
+    if name == "delivered_dossier_code":
+        return "CAST(NULL AS VARCHAR) AS delivered_dossier_code"
+    return name
+
+
+def _stated_period(lines: list[tuple[date, date] | None]) -> tuple[date, date] | None:
+    """Return the period line of the file; FileRefused if its parts have different ones."""
+    stated = sorted({line for line in lines if line})
+    if len(stated) > 1:
+        raise FileRefused(
+            "Reading the period lines of its parts",
+            f"{len(stated)} different ones",
+            "one period a file",
+            "Deliver each period as a file of its own.",
+        )
+    return stated[0] if stated else None
 
 
 def _local(moment: str) -> datetime:

@@ -60,6 +60,11 @@ class Paths:
         return self.data / "published"
 
     @property
+    def returns(self) -> Path:
+        """Files to send back to units, one a unit: they name dossiers, so they are private."""
+        return self.data / "returns"
+
+    @property
     def sources(self) -> Path:
         """Settings files, one a portal."""
         return self.settings / "sources"

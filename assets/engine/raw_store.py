@@ -10,6 +10,8 @@ import json
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,8 +19,10 @@ from pathlib import Path
 from assets.engine.paths import PRIVATE_FILE, Paths, private_folder
 
 CHUNK = 1 << 20
+_READING = ".reading-"
 # What follows a dot may be part of a person's name.
-SUFFIXES = ("csv", "htm", "html", "json", "tsv", "txt", "xls", "xlsm", "xlsx", "xml")
+SUFFIXES = ("csv", "gz", "htm", "html", "json", "jsonl", "ndjson", "tsv", "txt", "xls", "xlsm",
+            "xlsx", "xml", "zip")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -99,6 +103,18 @@ def collect(
 def blob_of(paths: Paths, delivery: Delivery) -> Path:
     """Return where the bytes of a delivery lie."""
     return _blob(paths, delivery.sha256)
+
+
+@contextmanager
+def reading_folder(paths: Paths) -> Iterator[Path]:
+    """Give a private folder for what must be unpacked to be read; nothing of it stays.
+
+    A run that was killed leaves its folder behind; the next reading removes it.
+    """
+    for left_behind in private_folder(paths.raw).glob(f"{_READING}*"):
+        shutil.rmtree(left_behind, ignore_errors=True)
+    with tempfile.TemporaryDirectory(dir=paths.raw, prefix=_READING) as folder:
+        yield private_folder(Path(folder))
 
 
 def _end_last_line(manifest: Path) -> None:

@@ -14,7 +14,7 @@ import pandas as pd
 import pandera.errors
 
 from assets.engine.errors import SettingsError
-from assets.engine.warehouse import INDICATOR_SQL, sql_file, transaction
+from assets.engine.warehouse import ENGINE_SQL, INDICATOR_SQL, sql_file, transaction
 from schemas.measures import FORMULA_VERSION, MEASURES
 from schemas.reference import REFERENCE_SCHEMAS
 from schemas.tables import INDICATOR, TABLES
@@ -36,6 +36,16 @@ def load_reference(connection: duckdb.DuckDBPyConnection, folder: Path, name: st
     if name == "unit":
         _check_parents(frame, folder / "unit.csv")
     return _replace(connection, f"reference.{name}", frame)
+
+
+def load_procedures(connection: duckdb.DuckDBPyConnection, folder: Path) -> tuple[int, int]:
+    """Replace `reference.procedure` by the CSV and the delivered catalogues.
+
+    The CSV has the last word on a procedure that stands in both. Returns the rows of each.
+    """
+    listed = load_reference(connection, folder, "procedure")
+    inserted = connection.execute(sql_file(ENGINE_SQL / "delivered_procedure.sql"))
+    return listed, int(inserted.fetchall()[0][0])
 
 
 def file_version(folder: Path, name: str) -> str:

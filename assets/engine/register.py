@@ -1,18 +1,26 @@
-"""The register: which version of each dossier and payment request is the latest.
+"""The register: which version of each dossier and payment record is the latest.
 
-Belongs here: keeping `is_latest` of the version tables right after rows came or went. Does not
-belong here: loading rows. Only keys that a load touches are looked at.
+Belongs here: keeping `is_latest`, `is_gone` and `first_due_date` of the version tables right after
+rows came or went. Does not belong here: loading rows. Only keys that a load touches are looked at.
 
-Latest is the greatest (delivery period, arrival), then the furthest state; a later period's
-version is never overridden by a redelivery of an earlier one.
+Latest is the greatest (delivery period, stated extraction time, arrival), then the furthest state;
+a later period's version is never overridden by a redelivery of an earlier one. A file that states
+no extraction time counts as extracted when it arrived. Where the greatest version stands in a
+snapshot that a newer snapshot replaced, the newer one no longer holds the record: it is gone.
 """
 
 import duckdb
 
-from schemas.exports import Kind
+from schemas.exports import DOSSIER, Kind
 
 TOUCHED = "touched_key"
 REPEATED = "repeated_key"
+_ORDER = (
+    "version.delivery_period",
+    "coalesce(delivery.extracted_at, delivery.collected_at)",
+    "delivery.collected_at",
+)
+_DESCENDING = ", ".join(f"{item} DESC" for item in _ORDER)
 
 
 def start_touched(connection: duckdb.DuckDBPyConnection) -> None:
@@ -62,33 +70,55 @@ def touch_contested(connection: duckdb.DuckDBPyConnection, kind: Kind, delivery_
 
 
 def settle_touched(connection: duckdb.DuckDBPyConnection, kind: Kind) -> int:
-    """Flag the latest version of every touched key; return how many rows changed their flag."""
-    states = ", ".join(f"'{state}'" for state in kind.states)
+    """Flag the latest version of every touched key; return how many rows changed."""
+    state = "version.state" if kind.states else "NULL"
+    states = "[" + ", ".join(f"'{state}'" for state in kind.states) + "]::VARCHAR[]"
+    first_due = (
+        f"min_by(version.due_date, ({', '.join(_ORDER)}, version.row_number)) FILTER (WHERE "
+        "delivery.state = 'loaded' AND version.due_date IS NOT NULL) "
+        f"OVER (PARTITION BY version.{kind.key})"
+        if kind is DOSSIER
+        else "NULL"
+    )
     connection.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE settled AS
         SELECT
             version.rowid AS version_rowid,
-            delivery.state = 'loaded' AND row_number() OVER (
+            delivery.state = 'loaded' AS is_in_force,
+            {first_due} AS first_due_date,
+            is_in_force OR delivery.state = 'superseded' AND delivery.is_snapshot AS is_evidence,
+            is_evidence AND row_number() OVER (
                 PARTITION BY version.{kind.key}
                 ORDER BY
-                    delivery.state = 'loaded' DESC,
-                    version.delivery_period DESC,
-                    delivery.collected_at DESC,
-                    list_position([{states}], version.state) DESC,
+                    is_evidence DESC,
+                    {_DESCENDING},
+                    list_position({states}, {state}) DESC,
                     version.delivery_id,
+                    version.part_number,
                     version.row_number
-            ) = 1 AS is_latest
+            ) = 1 AS is_greatest
         FROM {kind.table} AS version
         JOIN ops.delivery AS delivery USING (delivery_id)
         WHERE version.{kind.key} IN (SELECT key FROM {TOUCHED})
         """
     )
+    due = ", first_due_date = settled.first_due_date" if kind is DOSSIER else ""
+    due_differs = (
+        "OR version.first_due_date IS DISTINCT FROM settled.first_due_date"
+        if kind is DOSSIER
+        else ""
+    )
     changed = connection.execute(
         f"""
-        UPDATE {kind.table} AS version SET is_latest = settled.is_latest
+        UPDATE {kind.table} AS version
+        SET is_latest = settled.is_greatest AND settled.is_in_force,
+            is_gone = settled.is_greatest AND NOT settled.is_in_force {due}
         FROM settled
-        WHERE version.rowid = settled.version_rowid AND version.is_latest <> settled.is_latest
+        WHERE version.rowid = settled.version_rowid
+            AND (version.is_latest <> (settled.is_greatest AND settled.is_in_force)
+                 OR version.is_gone <> (settled.is_greatest AND NOT settled.is_in_force)
+                 {due_differs})
         """
     ).fetchone()
     return int(changed[0]) if changed else 0

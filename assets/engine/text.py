@@ -1,7 +1,7 @@
 """Text as people type it, made comparable.
 
 Belongs here: normal forms of labels for matching. Does not belong here: typing of cell values,
-which SQL does (`assets.engine.typing_sql`).
+which SQL does (`assets.engine.typing_sql`), and old encodings (`assets.engine.legacy_text`).
 """
 
 import re
@@ -10,6 +10,44 @@ import unicodedata
 # Blanks that spreadsheets and web pages leave behind, zero-width ones included.
 INVISIBLE = "\u00a0\u200b\u200c\u200d\u2060\ufeff"
 _BLANKS = re.compile(rf"[\s{INVISIBLE}]+")
+# The tone stands on either vowel of oa, oe, uy: hoà and hòa are one word.
+_NEW_TONES = [
+    "oà",
+    "oá",
+    "oả",
+    "oã",
+    "oạ",
+    "oè",
+    "oé",
+    "oẻ",
+    "oẽ",
+    "oẹ",
+    "uỳ",
+    "uý",
+    "uỷ",
+    "uỹ",
+    "uỵ",
+]
+_OLD_TONES = [
+    "òa",
+    "óa",
+    "ỏa",
+    "õa",
+    "ọa",
+    "òe",
+    "óe",
+    "ỏe",
+    "õe",
+    "ọe",
+    "ùy",
+    "úy",
+    "ủy",
+    "ũy",
+    "ụy",
+]
+TONES = dict(zip(_NEW_TONES, _OLD_TONES, strict=True))
+_TONE = re.compile("|".join(TONES))
+_BRACKETED = re.compile(r" ?\([^()]*\)$")
 
 
 def clean(text: str) -> str:
@@ -18,8 +56,17 @@ def clean(text: str) -> str:
 
 
 def label_key(text: str) -> str:
-    """Return the form in which two spellings of one label are equal (blanks, case, NFC)."""
-    return clean(text).casefold()
+    """Return the form in which two spellings of one label are equal.
+
+    Blanks, case, NFC, the place of the tone, and ð for đ make no difference.
+    """
+    folded = clean(text).lower().replace("ð", "đ")
+    return _TONE.sub(lambda match: TONES[match.group()], folded)
+
+
+def header_key(text: str) -> str:
+    """Return the form in which two spellings of one header are equal: without "(VNĐ)"."""
+    return _BRACKETED.sub("", label_key(text))
 
 
 def shape(text: str) -> str:

@@ -1,165 +1,224 @@
-"""A delivered file as a table of text: only the mapped columns, with the row each came from.
+"""A list as a table of text: only the mapped columns, with the row each came from.
 
-Belongs here: turning any container into one SQL relation of raw text, and dropping the rows that
-are layout. Does not belong here: typing (`assets.engine.typing_sql`).
+Belongs here: turning the rows of any container into one SQL relation of raw text. Does not belong
+here: reading containers (`assets.engine.opening` finds the lists of a file), typing and telling
+layout from data (`assets.engine.typing_sql`).
+
+Beside `raw_<column>` every relation has `lead_text` (text of the row's first cell), `filled_count`
+(different texts in the row, where all of it was read), `stated_rows` (a whole number on the row
+that is in no amount column) and `is_broken` (a record that cannot be split).
 """
 
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from pathlib import Path
 
 import pyarrow as pa
 
-from assets.engine.containers import (
-    Cells,
-    DelimitedHead,
-    delimited_heads,
-    find_period,
-    sniff,
-    web_page_rows,
-    workbook_rows,
-)
-from assets.engine.errors import FileRefused
-from assets.engine.headers import Header, find_header
+from assets.engine.containers import Cells, DelimitedHead, find_extracted_at, find_period
+from assets.engine.headers import GROUP_SEPARATOR, Header, find_header
 from assets.engine.text import label_key
 from schemas.columns import quoted
-from schemas.settings import Export
+from schemas.settings import ANY_TEXT, Export
 
 GRID_VIEW = "delivered_grid"
 RAW_PREFIX = "raw_"
-REPLACEMENT = "\ufffd"  # what decoding leaves where bytes are no UTF-8
-# Layout rows (totals, signatures, group titles) fill few cells; a row of data fills more.
-_MOST_LAYOUT_CELLS = 3
+_TOTAL = ("tổng", "cộng")
 
 
 @dataclass(frozen=True)
 class TextTable:
-    """A file's rows as text.
+    """The rows of one list as text.
 
     Attributes
     ----------
     relation
-        SQL FROM item with the columns `raw_<canonical name>`, and `row_number` if `grid` is given.
+        SQL FROM item with the columns named above, and `row_number` if `grid` is given.
+    header
+        The header; without paths where there is none (JSON).
+    period, extracted_at
+        Both days of the file's own "Từ ngày … đến ngày …" line, and when it says it was made.
     grid
         The rows, where Python read them; registered as the view the relation names.
-    delimited, delimiter
-        The file and its delimiter, where DuckDB reads the rows.
-    header_row
-        Row of the header's last line, as a spreadsheet shows it.
-    skipped_lines
-        Lines up to the first row of data.
-    layout_count
-        Rows dropped because they are layout: totals, signatures, blank rows.
-    period
-        Both days of the file's own "Từ ngày … đến ngày …" line.
+    delimited, delimiter, skipped_lines
+        The text that DuckDB reads, and its lines up to the first row of data.
+    part_number, member_number, sheet_number, container, encoding
+        Where in the delivered file the list stood.
+    header_keys
+        Mapped column to the texts that its cell has where the header is repeated.
+    objects
+        SQL FROM item with the JSON records as delivered, one column `json`.
+    goes_on
+        The list of the sheet before goes on here, without a header.
     """
 
     relation: str
-    header_row: int
-    period: tuple[date, date] | None
+    header: Header
+    period: tuple[date, date] | None = None
+    extracted_at: datetime | None = None
     grid: pa.Table | None = None
-    layout_count: int = 0
     delimited: Path | None = None
     delimiter: str = ""
     skipped_lines: int = 0
+    part_number: int = 1
+    member_number: int = 1
+    sheet_number: int = 1
+    container: str = ""
+    encoding: str = "utf-8"
+    header_keys: dict[str, list[str]] = field(default_factory=dict)
+    objects: str = ""
+    goes_on: bool = False
+
+    @property
+    def header_row(self) -> int:
+        """Row of the header's last line, as a spreadsheet shows it; 0 where there is none."""
+        return self.header.last_row + 1 if self.header.paths and not self.goes_on else 0
+
+    def placed(self, **place: int | str) -> "TextTable":
+        """Return the same table with its place in the file."""
+        return replace(self, **place)  # type: ignore[arg-type]
 
 
-def open_text_table(file: Path, export: Export) -> TextTable:
-    """Return the rows of `file` as text, mapped by `export`.
+def grid_table(rows: list[Cells], export: Export, header: Header | None = None) -> TextTable:
+    """Return the rows of a sheet below its header.
 
-    Raises
-    ------
-    FileRefused
-        The container, the header or a mandatory column is not what the settings say.
+    `header` is that of the sheet before, where this one continues its list; rows then start at
+    the first. Raises HeaderMissing if the sheet has no header that fits.
     """
-    container = sniff(file)
-    if container == "delimited":
-        return _delimited(file, export)
-    if container == "workbook":
-        rows = workbook_rows(file, export.date_formats[0])
-    else:
-        rows = web_page_rows(file)
-    return _grid(rows, export)
-
-
-def _grid(rows: list[Cells], export: Export) -> TextTable:
-    header = find_header(rows, export.columns)
-    # What every row of data has, and no totals row: amounts are summed, keys and states are not.
-    needed = [
-        header.columns[column.name]
-        for column in export.definition.columns
-        if column.needed and column.reading != "amount"
-    ]
-    kept = [
-        (number, row)
-        for number, row in enumerate(rows[header.last_row + 1 :], start=header.last_row + 2)
-        if not _is_layout(row, needed)
-    ]
+    found = header or find_header(rows, export.headers())
+    first = 0 if header else found.last_row + 1
+    body = rows[first:]
+    amounts = {found.columns[c.name] for c in export.mapped if c.reading == "amount"}
     columns: dict[str, pa.Array] = {
-        RAW_PREFIX + name: pa.array([_cell(row, index) for _, row in kept], pa.string())
-        for name, index in header.columns.items()
+        RAW_PREFIX + name: pa.array([_cell(row, index) for row in body], pa.string())
+        for name, index in found.columns.items()
     }
-    columns["row_number"] = pa.array([number for number, _ in kept], pa.int64())
-    layout_count = len(rows) - header.last_row - 1 - len(kept)
+    texts = [[cell for cell in row if cell and cell.strip()] for row in body]
+    columns |= {
+        "row_number": pa.array(range(first + 1, len(rows) + 1), pa.int64()),
+        "lead_text": pa.array([row[0] if row else None for row in texts], pa.string()),
+        "filled_count": pa.array([len(set(row)) for row in texts], pa.int32()),
+        "stated_rows": pa.array([_stated_rows(row, amounts) for row in body], pa.int64()),
+        "is_broken": pa.array([False] * len(body), pa.bool_()),
+    }
     return TextTable(
         GRID_VIEW,
-        header.last_row + 1,
+        found,
         find_period(rows),
+        find_extracted_at(rows),
         grid=pa.table(columns),
-        layout_count=layout_count,
+        header_keys=header_keys(found, export),
+        goes_on=header is not None,
     )
 
 
-def _is_layout(row: Cells, needed: list[int]) -> bool:
-    filled = [cell for cell in row if cell and cell.strip()]
-    if not filled:
-        return True
-    if label_key(filled[0]).startswith("tổng"):
-        return all(_cell(row, index) in (None, filled[0]) for index in needed)
-    return len(filled) <= _MOST_LAYOUT_CELLS and all(_cell(row, i) is None for i in needed)
-
-
-def _cell(row: Cells, index: int) -> str | None:
-    cell = row[index] if index < len(row) else None
-    return cell if cell and cell.strip() else None
-
-
-def _delimited(file: Path, export: Export) -> TextTable:
-    heads = delimited_heads(file)
-    head, header = _header_of(heads, export)
-    skipped = head.last_lines[header.last_row]
+def delimited_table(file: Path, head: DelimitedHead, header: Header, export: Export) -> TextTable:
+    """Return the rows of delimited text in UTF-8 below its header."""
+    # DuckDB skips records: a header with a line break in it is one.
+    skipped = header.last_row + 1
     names = {index: name for name, index in header.columns.items()}
     text_columns = ", ".join(f"'c{index}': 'VARCHAR'" for index in range(header.width))
     mapped = ", ".join(f"c{i} AS {RAW_PREFIX}{names[i]}" for i in sorted(names))
+    lead = ", ".join(f"c{index}" for index in range(min(2, header.width)))
     relation = (
-        f"(SELECT {mapped} FROM read_csv({quoted(str(file))}, auto_detect = false, "
+        f"(SELECT {mapped}, coalesce({lead}, NULL) AS lead_text, CAST(NULL AS INTEGER) AS "
+        "filled_count, CAST(NULL AS BIGINT) AS stated_rows, false AS is_broken "
+        f"FROM read_csv({quoted(str(file))}, auto_detect = false, "
         f"header = false, skip = {skipped}, delim = {quoted(head.delimiter)}, quote = '\"', "
         f"escape = '\"', columns = {{{text_columns}}}, ignore_errors = true, "
         "store_rejects = true))"
     )
     return TextTable(
         relation,
-        header.last_row + 1,
+        header,
         find_period(head.rows),
+        find_extracted_at(head.rows),
         delimited=file,
         delimiter=head.delimiter,
         skipped_lines=skipped,
+        header_keys=header_keys(header, export),
     )
 
 
-def _header_of(heads: list[DelimitedHead], export: Export) -> tuple[DelimitedHead, Header]:
-    refusals = []
-    for head in heads:
-        try:
-            return head, find_header(head.rows, export.columns)
-        except FileRefused as refusal:
-            refusals.append(refusal)
-    if any(REPLACEMENT in (cell or "") for row in heads[0].rows for cell in row):
-        raise FileRefused(
-            "Reading delimited text",
-            "bytes that are not UTF-8",
-            "UTF-8 text",
-            "Export it again as CSV UTF-8 or as .xlsx.",
-        )
-    # The delimiter under which most headers matched speaks for the file.
-    raise max(refusals, key=lambda refusal: refusal.doing.startswith("Matching"))
+def json_table(objects_sql: str, export: Export) -> TextTable:
+    """Return the records of `objects_sql`, a relation with one column `json`."""
+    wanted = export.headers()
+    single = {
+        name: [json_path(path) for path in paths]
+        for name, paths in wanted.items()
+        if not any("[*]" in path for path in paths)
+    }
+    # All plain paths are taken out in one pass over the record; a path with [*] cannot join them.
+    paths = [path for listed in single.values() for path in listed]
+    place = {path: number for number, path in enumerate(paths, start=1)}
+    columns = [
+        f"coalesce({', '.join(f'texts[{place[path]}]' for path in listed)}, NULL) "
+        f"AS {RAW_PREFIX}{name}"
+        for name, listed in single.items()
+    ]
+    columns += [
+        f"coalesce({', '.join(_several(path, name, export) for path in wanted[name])}, NULL) "
+        f"AS {RAW_PREFIX}{name}"
+        for name in wanted
+        if name not in single
+    ]
+    listed = ", ".join(quoted(path) for path in paths)
+    relation = (
+        f"(SELECT {', '.join(columns)}, CAST(NULL AS VARCHAR) AS lead_text, "
+        "CAST(NULL AS INTEGER) AS filled_count, CAST(NULL AS BIGINT) AS stated_rows, "
+        "record IS NULL AND json IS NOT NULL AS is_broken "
+        f"FROM (SELECT json, record, json_extract_string(record, [{listed}]) AS texts "
+        f"FROM (SELECT json, TRY_CAST(json AS JSON) AS record FROM {objects_sql})))"
+    )
+    return TextTable(relation, Header(-1, [], {}), objects=objects_sql)
+
+
+def json_path(path: str) -> str:
+    """Return the JSON path of a dotted path: `procedure.code`, `DanhSach[#-1].Ngay`."""
+    steps = []
+    for step in path.split("."):
+        name, bracket, index = step.partition("[")
+        steps.append(f'."{name}"{bracket}{index}')
+    return "$" + "".join(steps)
+
+
+def _several(path: str, name: str, export: Export) -> str:
+    """Return the text of a path that may lead to several: joined, a flag as its first yes."""
+    texts = f"json_extract_string(record, {quoted(json_path(path))})"
+    if "[*]" not in path:
+        return texts
+    filled = f"list_filter({texts}, lambda text: text <> '')"
+    if export.definition.column(name).reading != "flag":
+        # The national contract joins lists in one text with ##.
+        return f"nullif(array_to_string({filled}, '##'), '')"
+    yes = export.values[name].get("true", [])
+    listed = ", ".join(quoted(text) for text in yes)
+    is_yes = "true" if ANY_TEXT in yes else f"text IN ({listed})"
+    return f"coalesce(list_filter({filled}, lambda text: {is_yes})[1], {filled}[1])"
+
+
+def header_keys(header: Header, export: Export) -> dict[str, list[str]]:
+    """Return, by mapped column, the texts that its cell has where the header is repeated."""
+    return {
+        name: sorted({label_key(part) for part in header.paths[index].split(GROUP_SEPARATOR)})
+        for name, index in header.columns.items()
+        if name in export.columns
+    }
+
+
+def _stated_rows(row: Cells, amounts: Iterable[int]) -> int | None:
+    """Return the first whole number of a totals row that stands in no amount column."""
+    lead = next((cell for cell in row if cell and cell.strip()), "")
+    if not label_key(lead).startswith(_TOTAL):
+        return None
+    for index, cell in enumerate(row):
+        text = (cell or "").strip().replace(".", "")
+        if index not in amounts and text.isdecimal() and len(text) < 10:
+            return int(text)
+    return None
+
+
+def _cell(row: Cells, index: int) -> str | None:
+    cell = row[index] if index < len(row) else None
+    return cell if cell and cell.strip() else None

@@ -1,54 +1,71 @@
 """Typing: one SELECT that turns raw text into typed columns, for every container alike.
 
-Belongs here: how the text of each reading becomes a value, only through TRY functions, and what
-is kept of text that does not (its shape). Does not belong here: deciding whether a row is
-accepted (`schemas.judgement`).
+Belongs here: how the text of each reading becomes a value, only through TRY functions, what is
+taken along of text that does not. Does not belong here: deciding whether a row is accepted
+(`schemas.judgement`).
 
 The SELECT yields, for each column `c` of the kind: `c` typed, `c_is_unreadable` (text is there but
-could not be typed), for the row `found` (shapes of unreadable text) and `is_blank`, and for the
-unit its raw text, which `assets.engine.batches` resolves: without a join rows keep their order.
+could not be typed), the kind's facts, and for the row `found` (texts that could not be typed, in
+the order of `readable_columns`; `assets.engine.batches` keeps their shapes only) and
+the mapped texts of a row without a key, by which `assets.engine.layout` tells layout from data.
+The unit keeps its raw text, which `assets.engine.units` resolves: without a join rows keep their
+order.
 """
 
 from assets.engine.text import label_key
-from assets.engine.text_table import RAW_PREFIX
+from assets.engine.text_table import RAW_PREFIX, TextTable
 from schemas.columns import quoted
-from schemas.exports import ExportColumn
-from schemas.judgement import UNREADABLE_SUFFIX
-from schemas.settings import Export
+from schemas.exports import DOSSIER, ExportColumn
+from schemas.judgement import FACTS, UNREADABLE_SUFFIX
+from schemas.settings import ANY_TEXT, LOCAL_TIME_ZONE, Export
 
-# Formats of codes: TT 01/2018/TT-VPCP Art. 19 (dossiers), the national procedure database.
-_DOSSIER_CODE = r"(\d{3}\.\d{2}\.\d{2}\.)?[A-Z]\d{2}(\.\d{1,4}){0,3}-\d{6}-\d{4,7}"
 _PROCEDURE_CODE = r"[1-9]\.\d{6}(\.(\d{3}\.\d{2}\.\d{2}\.)?[A-Z]\d{2}(\.\d{1,4})*)?"
-# A code has a digit; a name does not.
-_REQUEST_CODE = r"[A-Z][A-Z0-9]*([-._][A-Z0-9]+)*[-._][A-Z0-9]*\d[A-Z0-9]*"
+# A code of six digits that a spreadsheet took for a number: its last zeros, or its dot, are gone.
+_SHORTENED_CODE, _DOTLESS_CODE = r"[1-9]\.\d{3,5}", r"[1-9]\d{6}"
+_OTHER_CODE = r"[A-Z][A-Z0-9_]*[-._]?[A-Z0-9_.-]*\d[A-Z0-9_.-]*"
 _NULL_DATES = "DATE '0001-01-01', DATE '1900-01-01', DATE '1970-01-01'"
 _TYPES = {"date": "DATE", "flag": "BOOLEAN", "amount": "BIGINT"}
+_LIST_MARK = r"\s*(##|[;,])\s*"
+_LONGEST_NAME = 2000
+# The mapped texts of a row without a key.
+TEXTS = "texts"
 
 
-def typed_select(export: Export, relation: str, has_row_number: bool) -> str:
-    """Return the SELECT that types `relation` (columns `raw_*`) by the settings of `export`."""
-    mapped = [c for c in export.definition.columns if c.name in export.columns]
+def typed_select(export: Export, table: TextTable) -> str:
+    """Return the SELECT that types the rows of `table` by the settings of `export`."""
+    mapped = export.mapped
     parsed = ", ".join(f"{_parsed(column, export)} AS parsed_{column.name}" for column in mapped)
-    unreadable = {column.name: _unreadable(column) for column in mapped if column.reading != "unit"}
-    typed = [f"{_typed(column, column in mapped)} AS {column.name}"
-             for column in export.definition.columns]  # fmt: skip
-    typed += [
-        f"{unreadable.get(column.name, 'false')} AS {column.name}{UNREADABLE_SUFFIX}"
-        for column in export.definition.columns
-        if column.reading != "unit"
+    unreadable = {c.name: _unreadable(c) for c in readable_columns(export)}
+    kind = export.definition
+    items = [f"{_typed(c, c in mapped)} AS {c.name}" for c in kind.columns]
+    items += [
+        f"{unreadable.get(c.name, 'false')} AS {c.name}{UNREADABLE_SUFFIX}"
+        for c in kind.columns
+        if c.reading not in ("unit", "name")
     ]
-    typed += [f"{RAW_PREFIX}{c.name}" for c in mapped if c.reading == "unit"]
-    shapes = ", ".join(
-        f"CASE WHEN {condition} THEN '{name}: ' || text_shape({RAW_PREFIX}{name}) END"
+    items += [f"{RAW_PREFIX}{c.name}" for c in mapped if c.reading == "unit"]
+    items += [f"{sql} AS {name}" for name, sql in _facts(export).items()]
+    found = ", ".join(
+        f"CASE WHEN {condition} THEN {RAW_PREFIX}{name} END"
         for name, condition in unreadable.items()
     )
+    texts = ", ".join(f"{RAW_PREFIX}{c.name}" for c in mapped)
+    amounts = [c.name for c in mapped if c.reading == "amount"]
+    # Written once: a macro's text is repeated wherever its argument stands.
+    numbers = "".join(f", number_text({RAW_PREFIX}{name}) AS number_{name}" for name in amounts)
     return f"""
-        SELECT {"row_number," if has_row_number else ""} {", ".join(typed)},
+        SELECT {"row_number," if table.grid is not None else ""} {", ".join(items)},
             CASE WHEN {" OR ".join(unreadable.values())}
-                 THEN concat_ws('; ', {shapes}) END AS found,
-            {_blank(mapped)} AS is_blank
-        FROM (SELECT raw.*, {parsed} FROM {relation} AS raw)
+                 THEN [{found}] END AS found,
+            CASE WHEN parsed_{kind.key} IS NULL THEN [{texts}] END AS {TEXTS},
+            lead_text, filled_count, stated_rows, is_broken
+        FROM (SELECT raw.*, {parsed} FROM (SELECT * {numbers} FROM {table.relation}) AS raw)
     """
+
+
+def readable_columns(export: Export) -> list[ExportColumn]:
+    """Return the mapped columns whose text may turn out to be unreadable."""
+    return [column for column in export.mapped if column.reading not in ("unit", "name")]
 
 
 def _parsed(column: ExportColumn, export: Export) -> str:
@@ -57,28 +74,89 @@ def _parsed(column: ExportColumn, export: Export) -> str:
     Cleaning costs as much as parsing, and nearly all text needs none.
     """
     raw = f"raw.{RAW_PREFIX}{column.name}"
-    if column.reading == "unit":
-        # Python resolves units: a join would change the order of the rows.
-        return "CAST(NULL AS VARCHAR)"
-    if column.reading == "date":
-        formats = "[" + ", ".join(quoted(text) for text in export.date_formats) + "]"
-        return (
-            f"plausible_day(CAST(coalesce(try_strptime({raw}, {formats}), "
-            f"try_strptime(clean_text({raw}), {formats})) AS DATE))"
-        )
+    pattern = quoted(export.code_patterns.get(column.name, column.pattern))
+    marks = export.marks_of(column.name)
+    number = f"raw.number_{column.name}"
+    amount = f"typed_amount({number}, {quoted(marks.grouping)}, {quoted(marks.decimal)})"
     if column.reading in ("value", "flag"):
         return _lookup(raw, export.values[column.name])
-    if column.reading == "amount":
-        return _amount(raw, export.thousands_mark)
-    pattern = {"dossier_code": _DOSSIER_CODE, "procedure_code": _PROCEDURE_CODE}.get(
-        column.reading, _REQUEST_CODE
+    if column.reading == "code":
+        prefix = export.dossier_code_prefix if _is_dossier_code(column) else ""
+        return _codes(raw, pattern) if column.is_list else _code(raw, pattern, prefix)
+    return {
+        # Python resolves units: a join would change the order of the rows.
+        "unit": "CAST(NULL AS VARCHAR)",
+        "name": f"nullif(left(clean_text({raw}), {_LONGEST_NAME}), '')",
+        "date": f"plausible_day({_moment(raw, export)})",
+        "amount": amount,
+        "procedure_code": _procedure_code(raw),
+    }[column.reading]
+
+
+def _codes(raw: str, pattern: str) -> str:
+    split = f"regexp_split_to_array(upper(clean_text({raw})), '{_LIST_MARK}')"
+    parts = f"list_filter({split}, lambda part: part <> '')"
+    is_none_else = f"lambda part: NOT regexp_full_match(part, {pattern})"
+    return (
+        f"CASE WHEN len({parts}) > 0 AND len(list_filter({parts}, {is_none_else})) = 0 "
+        f"THEN {parts} END"
     )
-    keep = "left({}, 8)" if column.reading == "procedure_code" else "{}"
-    branches = " ".join(
-        f"WHEN regexp_full_match({text}, '{pattern}') THEN {keep.format(text)}"
-        for text in (raw, f"code_text({raw})")
-    )
+
+
+def _code(raw: str, pattern: str, prefix: str) -> str:
+    texts = [raw, f"code_text({raw})"]
+    if prefix:
+        texts.append(f"{quoted(prefix)} || code_text({raw})")
+    branches = " ".join(f"WHEN regexp_full_match({text}, {pattern}) THEN {text}" for text in texts)
     return f"CASE {branches} END"
+
+
+def _procedure_code(raw: str) -> str:
+    """Return the short form of a procedure code; a code of another form as it stands."""
+    code, whole = f"code_text({raw})", f"upper(clean_text({raw}))"
+    return (
+        f"CASE WHEN regexp_full_match({raw}, '{_PROCEDURE_CODE}') THEN left({raw}, 8) "
+        f"WHEN regexp_full_match({code}, '{_PROCEDURE_CODE}') THEN left({code}, 8) "
+        f"WHEN regexp_full_match({code}, '{_SHORTENED_CODE}') THEN rpad({code}, 8, '0') "
+        f"WHEN regexp_full_match({code}, '{_DOTLESS_CODE}') "
+        f"THEN left({code}, 1) || '.' || right({code}, 6) "
+        # Not without its blanks: a name and a number may look like a code then.
+        f"WHEN {_is_other_code(whole)} THEN {whole} END"
+    )
+
+
+def _is_other_code(code: str) -> str:
+    # Seven digits in a row may be a passport or a telephone.
+    return (
+        f"(regexp_full_match({code}, '{_OTHER_CODE}') AND length({code}) <= 40 "
+        rf"AND NOT regexp_matches({code}, '\d{{7}}'))"
+    )
+
+
+def _moment(raw: str, export: Export) -> str:
+    """Return the local time that a text means: by the formats in order, else Excel's day number."""
+    aware = [text for text in export.date_formats if "%z" in text]
+    timed = [text for text in export.date_formats
+             if text not in aware and ("%H" in text or "%I" in text)]  # fmt: skip
+    daily = [text for text in export.date_formats if text not in aware and text not in timed]
+    local = quoted(LOCAL_TIME_ZONE)
+    tries = []
+    for text in (raw, f"clean_text({raw})"):
+        if export.time_zone == LOCAL_TIME_ZONE:
+            naive = _formats([text for text in export.date_formats if text not in aware])
+            tries += [f"try_strptime({text}, {naive})"] if timed or daily else []
+        else:
+            zone = quoted(export.time_zone)
+            tries += [
+                f"timezone({local}, timezone({zone}, try_strptime({text}, {_formats(timed)})))"
+            ] if timed else []  # fmt: skip
+            tries += [f"try_strptime({text}, {_formats(daily)})"] if daily else []
+        tries += [f"timezone({local}, try_strptime({text}, {_formats(aware)}))"] if aware else []
+    return f"coalesce({', '.join(tries)}, excel_day({raw}))"
+
+
+def _formats(formats: list[str]) -> str:
+    return "[" + ", ".join(quoted(text) for text in formats) + "]"
 
 
 def _lookup(raw: str, texts: dict[str, list[str]]) -> str:
@@ -87,45 +165,79 @@ def _lookup(raw: str, texts: dict[str, list[str]]) -> str:
     The normal form is looked up in a map, where it stands once: in a CASE, DuckDB would compute
     it for every row beforehand.
     """
-    pairs = [(quoted(text), quoted(value)) for value in texts for text in texts[value]]
-    exact = " ".join(f"WHEN {text} THEN {value}" for text, value in pairs)
-    loose = {label_key(text): (text, value) for text, value in pairs}
-    keys = ", ".join(f"label_key({text})" for text, _ in loose.values())
-    values = ", ".join(value for _, value in loose.values())
-    return f"coalesce(CASE {raw} {exact} END, MAP([{keys}], [{values}])[label_key({raw})])"
-
-
-def _amount(raw: str, mark: str) -> str:
-    digits = f"regexp_replace(label_key({raw}), ' ?(đ|đồng|vnđ|vnd)$', '')"
-    if not mark:
-        return f"TRY_CAST({digits} AS BIGINT)"
-    grouped = rf"-?\d+|-?\d{{1,3}}([{mark}]\d{{3}})+"
-    return (
-        f"CASE WHEN regexp_full_match({digits}, '{grouped}') "
-        f"THEN TRY_CAST(replace({digits}, '{mark}', '') AS BIGINT) END"
-    )
+    pairs = [(quoted(text), quoted(value)) for value in texts for text in texts[value]
+             if text != ANY_TEXT]  # fmt: skip
+    tries = []
+    if pairs:
+        exact = " ".join(f"WHEN {text} THEN {value}" for text, value in pairs)
+        loose = {label_key(text): quoted(value) for value in texts for text in texts[value]}
+        keys, values = ", ".join(map(quoted, loose)), ", ".join(loose.values())
+        tries = [f"CASE {raw} {exact} END", f"MAP([{keys}], [{values}])[label_key({raw})]"]
+    for value, listed in texts.items():
+        if ANY_TEXT in listed:
+            tries.append(f"CASE WHEN NOT is_empty_text({raw}) THEN {quoted(value)} END")
+    return f"coalesce({', '.join(tries)}, NULL)"
 
 
 def _unreadable(column: ExportColumn) -> str:
+    if column.name == "exclusion":
+        # A remark that is no mark of exclusion says nothing against the row.
+        return "false"
     raw, parsed = f"{RAW_PREFIX}{column.name}", f"parsed_{column.name}"
     return (
-        f"CASE WHEN {parsed} IS NULL AND {raw} IS NOT NULL THEN clean_text({raw}) <> '' "
+        f"CASE WHEN {parsed} IS NULL AND {raw} IS NOT NULL THEN NOT is_empty_text({raw}) "
         "ELSE false END"
     )
 
 
 def _typed(column: ExportColumn, is_mapped: bool) -> str:
-    sql_type = _TYPES.get(column.reading, "VARCHAR")
+    sql_type = _TYPES.get(column.reading, "VARCHAR") + ("[]" if column.is_list else "")
     if not is_mapped:
         return f"CAST(NULL AS {sql_type})"
     parsed = f"parsed_{column.name}"
     if column.reading == "date":
         # Portals write these days where they mean "none".
-        return f"CASE WHEN {parsed} NOT IN ({_NULL_DATES}) THEN {parsed} END"
+        day = f"CAST({parsed} AS DATE)"
+        return f"CASE WHEN {day} NOT IN ({_NULL_DATES}) THEN {day} END"
     return f"CAST({parsed} AS {sql_type})"
 
 
-def _blank(mapped: list[ExportColumn]) -> str:
-    needed = " AND ".join(f"parsed_{c.name} IS NULL" for c in mapped if c.needed)
-    cells = ", ".join(f"nullif(clean_text({RAW_PREFIX}{c.name}), '')" for c in mapped)
-    return f"CASE WHEN {needed} THEN coalesce({cells}) IS NULL ELSE false END"
+def _facts(export: Export) -> dict[str, str]:
+    """Return the SQL of each fact that a rule of the kind asks for."""
+    facts = dict.fromkeys(FACTS.get(export.kind, ()), "false")
+    if export.definition is DOSSIER:
+        facts["received_hour"] = "CAST(NULL AS INTEGER)"
+        if "received_date" in export.columns:
+            day, code = "parsed_received_date", "parsed_dossier_code"
+            facts["received_hour"] = (
+                f"CASE WHEN CAST({day} AS TIME) > TIME '00:00:00' "
+                f"THEN CAST(hour({day}) AS INTEGER) END"
+            )
+            # The code holds the day of reception as yyMMdd (TT 01/2018/TT-VPCP Art. 19).
+            facts["day_month_is_swapped"] = (
+                f"coalesce(CASE WHEN day({day}) <= 12 AND day({day}) <> month({day}) THEN "
+                f"TRY_CAST(substr({code}, strpos({code}, '-') + 1, 6) AS INTEGER) = "
+                f"(year({day}) % 100) * 10000 + day({day}) * 100 + month({day}) END, false)"
+            )
+        if export.dossier_code_prefix:
+            pattern = quoted(export.code_patterns.get(
+                "dossier_code", export.definition.column("dossier_code").pattern))  # fmt: skip
+            facts["dossier_code_is_completed"] = (
+                "(parsed_dossier_code IS NOT NULL AND NOT "
+                f"regexp_full_match(code_text({RAW_PREFIX}dossier_code), {pattern}))"
+            )
+    if "procedure_code" in export.columns:
+        code = f"code_text({RAW_PREFIX}procedure_code)"
+        # Nearly every code is of the short form, which one comparison tells.
+        differs = f"parsed_procedure_code IS DISTINCT FROM {RAW_PREFIX}procedure_code"
+        facts["procedure_code_is_restored"] = (
+            f"coalesce(CASE WHEN {differs} THEN "
+            f"regexp_full_match({code}, '{_SHORTENED_CODE}|{_DOTLESS_CODE}') END, false)"
+        )
+        # National codes begin with a digit, all others with a letter.
+        facts["procedure_code_is_nonstandard"] = "coalesce(parsed_procedure_code >= 'A', false)"
+    return facts
+
+
+def _is_dossier_code(column: ExportColumn) -> bool:
+    return column.name in ("dossier_code", "other_dossier_code")

@@ -17,7 +17,8 @@ from assets.engine.hash_key import dossier_hash_key
 from assets.engine.paths import PRIVATE_FILE, Paths, private_folder
 from assets.engine.periods import TIMEZONE
 from schemas.columns import Table
-from schemas.tables import TABLES, WAREHOUSE_TABLES
+from schemas.exports import KINDS
+from schemas.tables import WAREHOUSE_TABLES
 
 MEMORY_LIMIT = "2GB"
 CONNECT_SECONDS = 20.0
@@ -138,15 +139,11 @@ def _create_tables(connection: duckdb.DuckDBPyConnection) -> None:
                 "the raw store keeps every delivered file.",
             )
         create_table(connection, table)
-    for name in ("dossier", "payment_request"):
+    for kind in KINDS.values():
         # The registers are views: each version table flags the row that is the latest.
         connection.execute(
-            f"CREATE VIEW IF NOT EXISTS core.{name} AS "
-            f"SELECT * FROM {TABLES[_VERSIONS[name]].qualified_name} WHERE is_latest"
+            f"CREATE VIEW IF NOT EXISTS {kind.register} AS FROM {kind.table} WHERE is_latest"
         )
-
-
-_VERSIONS = {"dossier": "core.dossier_version", "payment_request": "core.payment_version"}
 
 
 def create_table(

@@ -12,7 +12,16 @@ from schemas.tables import DOSSIERS_FILE
 @table_asset(
     DOSSIERS_FILE,
     "duckdb",
-    deps=[["core", "dossier"], ["core", "payment_request"], ["indicators", "by_unit"]],
+    deps=[
+        ["core", "dossier"],
+        ["core", "payment_request"],
+        ["core", "payment_transaction"],
+        ["core", "receipt"],
+        ["quarantine", "conflict"],
+        ["quarantine", "gone"],
+        ["quarantine", "orphan"],
+        ["indicators", "by_unit"],
+    ],
 )
 def dossiers(installation: Installation) -> dg.MaterializeResult[None]:
     """Replace the published file, unless something does not balance."""

@@ -15,6 +15,7 @@ from schemas.tables import MOTCUA_FILE
     deps=[
         ["indicators", "by_unit"],
         ["indicators", "by_level"],
+        ["indicators", "payment_sum"],
         ["quarantine", "summary"],
         ["quarantine", "outside"],
         ["reference", "procedure"],

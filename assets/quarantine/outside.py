@@ -2,10 +2,10 @@
 
 import dagster as dg
 
-from assets.engine.compute import compute_quarantine
+from assets.engine.compute import rebuild_table
 from assets.metadata import table_asset
 from assets.resources import Installation
-from schemas.tables import OUTSIDE
+from schemas.quarantine_tables import OUTSIDE
 
 
 @table_asset(
@@ -17,5 +17,5 @@ from schemas.tables import OUTSIDE
 def outside(installation: Installation) -> dg.MaterializeResult[None]:
     """Write the table anew from the whole warehouse."""
     with installation.warehouse() as connection:
-        rows = compute_quarantine(connection, OUTSIDE)
+        rows = rebuild_table(connection, OUTSIDE)
     return dg.MaterializeResult(metadata={"dagster/row_count": rows})

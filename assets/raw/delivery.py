@@ -7,7 +7,7 @@ from assets.engine.periods import local_now
 from assets.metadata import table_asset
 from assets.partitions import PERIODS, period_of
 from assets.resources import Installation
-from schemas.tables import MANIFEST
+from schemas.quarantine_tables import MANIFEST
 
 
 @table_asset(MANIFEST, "file", partitions_def=PERIODS)

@@ -1,20 +1,20 @@
-"""Asset reference/procedure: the administrative procedures, from `reference/procedure.csv`."""
+"""Asset reference/procedure: `reference/procedure.csv` and what delivered catalogues add."""
 
 import dagster as dg
 
-from assets.engine.reference import file_version, load_reference
+from assets.engine.reference import file_version, load_procedures
 from assets.metadata import table_asset
 from assets.resources import Installation
 from schemas.tables import PROCEDURE
 
 
-@table_asset(PROCEDURE, "csv", "duckdb")
+@table_asset(PROCEDURE, "csv", "duckdb", deps=[["core", "procedure_version"]])
 def procedure(installation: Installation) -> dg.MaterializeResult[None]:
-    """Check the CSV against its schema and replace the table by it."""
+    """Check the CSV against its schema; replace the table by it and the delivered catalogues."""
     folder = installation.paths.reference
     with installation.warehouse() as connection:
-        rows = load_reference(connection, folder, "procedure")
+        rows, delivered = load_procedures(connection, folder)
     return dg.MaterializeResult(
-        metadata={"dagster/row_count": rows},
-        data_version=dg.DataVersion(file_version(folder, "procedure")),
+        metadata={"dagster/row_count": rows + delivered, "delivered_count": delivered},
+        data_version=dg.DataVersion(f"{file_version(folder, 'procedure')}-{delivered}"),
     )

@@ -1,7 +1,8 @@
 """`make bench`: the whole job against the floor, the night on top of it, and the small case.
 
-Belongs here: making the files, running us and the floor in turn, printing a table and JSON. Does
-not belong here: assertions; a timing is a measurement, not a test.
+Belongs here: running us and the floor in turn, printing a table and JSON. Does not belong here:
+making the files (`bulk_files`), containers other than CSV (`containers`), assertions; a timing is a
+measurement, not a test.
 """
 
 import argparse
@@ -13,15 +14,11 @@ import sys
 import time
 from pathlib import Path
 from statistics import median
-from string import Template
 from typing import Any
 
-import duckdb
-
 from assets.engine.paths import PROJECT
+from tests.benchmarks.bulk_files import FOLDER, csv_file, write_dossiers
 
-HERE = Path(__file__).parent
-FOLDER = PROJECT / "data" / "bench"
 BIG, NIGHT = "2023-10-15", "2023-11-15"
 CHANGED = 10_000
 
@@ -32,7 +29,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=10_000_000)
     parser.add_argument("--repeat", type=int, default=3)
     options = parser.parse_args()
-    file = _make_file(options.rows)
+    file = csv_file(options.rows)
     installation = FOLDER / "installation"
     runs: dict[str, list[dict[str, Any]]] = {"collect": [], "us": [], "sharp": [], "naive": []}
     for turn in range(options.repeat):
@@ -41,36 +38,16 @@ def main() -> None:
         inbox = installation / "inbox" / "xin_man" / "dossiers_commune" / BIG
         inbox.mkdir(parents=True)
         os.link(file, inbox / file.name)
-        runs["collect"].append(_run("ours", installation, BIG, "collect"))
-        runs["us"].append(_run("ours", installation, BIG))
+        runs["collect"].append(run_module("ours", installation, BIG, "collect"))
+        runs["us"].append(run_module("ours", installation, BIG))
         for variant in ("sharp", "naive"):
-            runs[variant].append(_run("floor", file, FOLDER, variant))
+            runs[variant].append(run_module("floor", file, FOLDER, variant))
     _deliver_night(options.rows, installation)
-    night = _run("ours", installation, NIGHT)
+    night = run_module("ours", installation, NIGHT)
     result = _result(options.rows, file.stat().st_size, runs, night, _small_case())
     (FOLDER / "result.json").write_text(json.dumps(result, indent=2), encoding="utf-8")
     _print(result)
     shutil.rmtree(installation)
-
-
-def _make_file(rows: int) -> Path:
-    """Return the CSV of `rows` dossiers, made once."""
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    file = FOLDER / f"dossiers-{rows}.csv"
-    if not file.exists():
-        print(f"writing {rows:,} dossiers to {file}", file=sys.stderr)
-        part = file.with_suffix(".part")
-        _write_dossiers(part, rows, "")
-        part.rename(file)
-    return file
-
-
-def _write_dossiers(file: Path, rows: int, only: str) -> None:
-    text = Template((HERE / "dossiers.sql").read_text(encoding="utf-8")).substitute(
-        rows=rows, units=PROJECT / "data" / "reference" / "unit.csv", target=file, only=only
-    )
-    with duckdb.connect() as connection:
-        connection.execute(text)
 
 
 def _deliver_night(rows: int, installation: Path) -> None:
@@ -78,7 +55,7 @@ def _deliver_night(rows: int, installation: Path) -> None:
     inbox = installation / "inbox" / "xin_man" / "dossiers_commune" / NIGHT
     inbox.mkdir(parents=True)
     file = inbox / "night.csv"
-    _write_dossiers(file, rows, f"WHERE fate >= 96 ORDER BY h LIMIT {CHANGED}")
+    write_dossiers(file, rows, f"WHERE fate >= 96 ORDER BY h LIMIT {CHANGED}")
     text = file.read_text(encoding="utf-8")
     text = text.replace("Đang xử lý", "Đã trả kết quả").replace(
         "Yêu cầu bổ sung giấy tờ", "Đã trả kết quả"
@@ -104,7 +81,8 @@ def _small_case() -> dict[str, Any]:
     return {"seconds": seconds}
 
 
-def _run(module: str, *arguments: object) -> dict[str, Any]:
+def run_module(module: str, *arguments: object) -> dict[str, Any]:
+    """Run a module of this folder in a process of its own; return the JSON it prints last."""
     command = [sys.executable, "-m", f"tests.benchmarks.{module}", *map(str, arguments)]
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, cwd=PROJECT)
     result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])

@@ -4,7 +4,6 @@ Usage: python -m tests.benchmarks.floor FILE FOLDER naive|sharp
 """
 
 import json
-import resource
 import sys
 import time
 from pathlib import Path
@@ -13,6 +12,7 @@ from string import Template
 import duckdb
 
 from assets.engine.warehouse import MEMORY_LIMIT
+from tests.benchmarks.memory import peak_bytes
 
 HERE = Path(__file__).parent
 ACCEPTED = (
@@ -56,8 +56,7 @@ def main(file: str, folder: str, variant: str) -> None:
             connection.execute(statement).fetchall()
             steps[name] = round(time.perf_counter() - started, 2)
     database.unlink()
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    print(json.dumps({"seconds": sum(steps.values()), "steps": steps, "peak_bytes": peak}))
+    print(json.dumps({"seconds": sum(steps.values()), "steps": steps, "peak_bytes": peak_bytes()}))
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ file on.
 """
 
 import json
-import resource
 import sys
 import time
 from pathlib import Path
@@ -21,6 +20,7 @@ from assets.engine.sources import load_sources
 from assets.resources import Installation
 from pipelines.cli import QUIET
 from pipelines.definitions import defs
+from tests.benchmarks.memory import peak_bytes
 
 
 def main(folder: str, key: str, only: str = "") -> None:
@@ -41,9 +41,8 @@ def main(folder: str, key: str, only: str = "") -> None:
                 for event in result.all_events
                 if event.is_step_success
             }
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     seconds = round(time.perf_counter() - started, 2)
-    print(json.dumps({"seconds": seconds, "steps": steps, "peak_bytes": peak}))
+    print(json.dumps({"seconds": seconds, "steps": steps, "peak_bytes": peak_bytes()}))
 
 
 if __name__ == "__main__":

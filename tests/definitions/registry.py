@@ -3,11 +3,14 @@
 import dagster as dg
 
 from pipelines.definitions import defs
-from schemas import tables
+from schemas import core_tables, quarantine_tables, tables
 from schemas.columns import Table
 
 REGISTRY = {
-    table.qualified_name: table for table in vars(tables).values() if isinstance(table, Table)
+    table.qualified_name: table
+    for module in (core_tables, quarantine_tables, tables)
+    for table in vars(module).values()
+    if isinstance(table, Table)
 }
 
 

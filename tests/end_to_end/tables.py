@@ -25,12 +25,16 @@ def all_tables(paths: Paths, *, without: frozenset[str] = frozenset()) -> Tables
             for name, columns in columns_by_table(connection).items():
                 kept = ", ".join(column for column in columns if column not in without)
                 rows = connection.execute(f"SELECT {kept} FROM {name} ORDER BY ALL").fetchall()
-                state[f"{file.parent.name}/{file.name} {name}"] = rows
+                state[f"{file.parent.name}/{file.name} {name}"] = [_hashable(row) for row in rows]
     csv_file = paths.published / "by_unit.csv"
     state["published/by_unit.csv"] = [
         (line,) for line in csv_file.read_text("utf-8-sig").splitlines()
     ]
     return state
+
+
+def _hashable(row: tuple[object, ...]) -> tuple[object, ...]:
+    return tuple(tuple(value) if isinstance(value, list) else value for value in row)
 
 
 def columns_by_table(connection: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:

@@ -99,7 +99,8 @@ def fill(connection: duckdb.DuckDBPyConnection, register: Register) -> None:
         for code, paper in PROCEDURES.items()
     ])  # fmt: skip
     _insert(connection, "ops.delivery", [_delivery(register)])
-    place = {"delivery_id": "d", "delivery_period": register.first_month, "is_latest": True}
+    place = {"delivery_id": "d", "part_number": 1, "delivery_period": register.first_month,
+             "is_latest": True, "is_gone": False}  # fmt: skip
     _insert(connection, "core.dossier_version", [
         asdict(dossier) | place
         | {"row_number": number, "dossier_code": str(number), "dossier_key": KEY}
@@ -135,11 +136,21 @@ def counts(row: Row) -> dict[str, int]:
 
 def _delivery(register: Register) -> Row:
     moment = "2023-02-21 00:00:00"
-    texts = ("source", "export", "file_sha256", "file_suffix", "reading_version", "run_id")
+    texts = (
+        "source",
+        "export",
+        "origin",
+        "file_sha256",
+        "file_suffix",
+        "reading_version",
+        "run_id",
+    )
     numbers = ("file_bytes", "read_count", "accepted_count", "quarantined_count",
-               "duplicate_count", "layout_count", "unit_unknown_count")  # fmt: skip
+               "flagged_count", "duplicate_count", "layout_count",
+               "unit_unknown_count")  # fmt: skip
     return {
-        "delivery_id": "d", "delivery_period": register.first_month, "state": "loaded",
+        "delivery_id": "d", "kind": "dossier", "is_snapshot": False,
+        "delivery_period": register.first_month, "state": "loaded",
         "covers_to": register.cutoff, "collected_at": moment, "loaded_at": moment,
         **dict.fromkeys(texts, "mau"), **dict.fromkeys(numbers, 0),
     }  # fmt: skip

@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 import xlsxwriter  # type: ignore[import-untyped,unused-ignore]
 
-from assets.engine.load_file import Loaded
+from assets.engine.loaded import Loaded
 from assets.engine.paths import Paths
 from assets.engine.warehouse import warehouse
 from tests.support import take_in

@@ -23,7 +23,7 @@ def _put(paths: Paths, *parts: str, text: str = "x;y\n1;2\n") -> Path:
 
 def _periods(paths: Paths) -> list[str | None]:
     waiting = waiting_files(paths, load_sources(paths.sources))
-    periods = [period_of(item, NOW) for item in waiting]
+    periods = [period_of(paths, item, NOW) for item in waiting]
     return [period.key if period else None for period in periods]
 
 

@@ -47,6 +47,9 @@ def test_blanks_case_and_normal_form_of_a_value_do_not_matter(
         ("01/01/0001", None),
         ("01/01/1900 00:00:00", None),
         ("01/01/1970", None),
+        ("-", None),
+        ("44931", date(2023, 1, 5)),
+        ("44931.75", date(2023, 1, 5)),
     ],
 )
 def test_days_are_read_and_null_days_of_portals_are_none(
@@ -60,7 +63,7 @@ def test_days_are_read_and_null_days_of_portals_are_none(
 @pytest.mark.parametrize(
     "text",
     [
-        "31/02/2023", "2023-01-05", "05/13/2023", "44931", "hôm qua", "05/01/2023 25:00:00",
+        "31/02/2023", "2023-01-05", "05/13/2023", "4493", "hôm qua", "05/01/2023 25:00:00",
         "05/01/23",
         "05/01/202",
     ],
@@ -76,7 +79,8 @@ def test_text_that_is_no_day_rejects_its_row(text: str, installation: Paths) -> 
     ("text", "amount"),
     [
         ("30.000", 30_000), ("30000", 30_000), ("1.234.567 đ", 1_234_567), ("0", 0),
-        ("30.000 VNĐ", 30_000), ("5.000\u00a0đồng", 5_000),
+        ("30.000 VNĐ", 30_000), ("5.000\u00a0đồng", 5_000), ("10000.0", 10_000),
+        ("Miễn phí", 0), ("1.234.567,00", 1_234_567), ("1.5E+6", 1_500_000),
     ],
 )  # fmt: skip
 def test_amounts_are_read_with_their_marks(text: str, amount: int, installation: Paths) -> None:
@@ -89,7 +93,7 @@ def test_amounts_are_read_with_their_marks(text: str, amount: int, installation:
     ("text", "rule_id"),
     [
         ("30.00", "amount_unreadable"), ("3.0000", "amount_unreadable"),
-        ("30,000", "amount_unreadable"), ("miễn phí", "amount_unreadable"),
+        ("30,000", "amount_unreadable"), ("94,4%", "amount_unreadable"),
         ("-5.000", "amount_negative"), ("", "amount_missing"),
     ],
 )  # fmt: skip

@@ -3,18 +3,57 @@
 CREATE OR REPLACE TEMP MACRO clean_text(raw) AS
     trim(regexp_replace(nfc_normalize(raw), '[\s\x0B\x{0085}\p{Z}\x{200B}-\x{200D}\x{2060}\x{FEFF}]+', ' ', 'g'));
 
-CREATE OR REPLACE TEMP MACRO label_key(raw) AS lower(clean_text(raw));
+-- The tone stands on either vowel of oa, oe, uy: hoà and hòa are one word.
+CREATE OR REPLACE TEMP MACRO one_tone_place(label) AS
+    CASE WHEN regexp_matches(label, 'o[àáảãạèéẻẽẹ]|u[ỳýỷỹỵ]')
+         THEN replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(label, 'oà', 'òa'), 'oá', 'óa'), 'oả', 'ỏa'), 'oã', 'õa'), 'oạ', 'ọa'), 'oè', 'òe'), 'oé', 'óe'), 'oẻ', 'ỏe'), 'oẽ', 'õe'), 'oẹ', 'ọe'), 'uỳ', 'ùy'), 'uý', 'úy'), 'uỷ', 'ủy'), 'uỹ', 'ũy'), 'uỵ', 'ụy')
+         ELSE label END;
+
+CREATE OR REPLACE TEMP MACRO label_key(raw) AS
+    one_tone_place(replace(lower(clean_text(raw)), 'ð', 'đ'));
+
+-- Text that stands for nothing.
+CREATE OR REPLACE TEMP MACRO is_empty_text(raw) AS clean_text(raw) IN ('', '-', '--', '–', '—');
+
+-- A number as people write it: 11.047, 10000.0, 10.000 đ, Miễn phí. The grouping mark stands before
+-- every three digits, the decimal mark before any other count; one digit behind a dot is how
+-- programs print a whole number. What could mean two numbers is none, nor are digits behind a 0,
+-- as telephone and identity numbers have them.
+CREATE OR REPLACE TEMP MACRO number_text(raw) AS
+    regexp_replace(lower(clean_text(raw)), ' ?(đ|₫|đồng|vnđ|vnd)\.?$', '');
+CREATE OR REPLACE TEMP MACRO typed_number(text, grouping, decimals) AS
+    CASE
+        WHEN regexp_full_match(text, '-?(0|[1-9]\d{0,14})') THEN TRY_CAST(text AS DECIMAL(20, 4))
+        WHEN text IN ('miễn phí', 'không thu', 'không thu phí') THEN 0
+        WHEN grouping <> '' AND regexp_full_match(text, '-?\d{1,3}([' || grouping || ']\d{3})+(['
+                || coalesce(nullif(decimals, ''), '~') || ']\d+)?')
+            THEN TRY_CAST(replace(replace(text, grouping, ''), decimals, '.') AS DECIMAL(20, 4))
+        WHEN regexp_full_match(text, '-?\d+(\.\d|['
+                || coalesce(nullif(decimals, ''), '~') || '](\d{1,2}|\d{4,}))')
+            THEN TRY_CAST(replace(text, ',', '.') AS DECIMAL(20, 4))
+        WHEN regexp_full_match(text, '\d(\.\d+)?e\+?\d{1,2}')
+            THEN TRY_CAST(TRY_CAST(text AS DOUBLE) AS DECIMAL(20, 4))
+    END;
+CREATE OR REPLACE TEMP MACRO typed_amount(text, grouping, decimals) AS
+    CASE WHEN typed_number(text, grouping, decimals) % 1 = 0
+         THEN CAST(typed_number(text, grouping, decimals) AS BIGINT) END;
+-- A share: 94,4% and 85.85% stand in one sheet, so either mark is decimal before the sign.
+CREATE OR REPLACE TEMP MACRO typed_percent(raw) AS
+    CASE WHEN regexp_full_match(clean_text(raw), '-?\d{1,3}([.,]\d+)? ?%')
+         THEN TRY_CAST(replace(regexp_replace(clean_text(raw), ' ?%$', ''), ',', '.')
+                       AS DECIMAL(9, 4)) END;
+
+-- Days since 30/12/1899, which Excel writes where a date lost its format: 2000 to 2099.
+CREATE OR REPLACE TEMP MACRO excel_day(raw) AS
+    CASE WHEN regexp_full_match(clean_text(raw), '\d{5}(\.\d+)?')
+              AND TRY_CAST(clean_text(raw) AS DOUBLE) BETWEEN 36526 AND 73050
+         THEN CAST(DATE '1899-12-30' + CAST(floor(TRY_CAST(clean_text(raw) AS DOUBLE)) AS INTEGER) AS TIMESTAMP) END;
 
 CREATE OR REPLACE TEMP MACRO code_text(raw) AS upper(replace(clean_text(raw), ' ', ''));
 
--- What a text looks like, never what it says: `Aaaa 99`.
-CREATE OR REPLACE TEMP MACRO text_shape(raw) AS
-    left(regexp_replace(regexp_replace(regexp_replace(
-        clean_text(raw), '[^\p{Lu}\P{L}]', 'a', 'g'), '\p{Lu}', 'A', 'g'), '\d', '9', 'g'), 60);
-
 -- A day of a year with fewer than four digits is no day; 0001-01-01 is how portals write "none".
 CREATE OR REPLACE TEMP MACRO plausible_day(day) AS
-    CASE WHEN day >= DATE '1900-01-01' OR day = DATE '0001-01-01' THEN day END;
+    CASE WHEN day >= DATE '1900-01-01' OR CAST(day AS DATE) = DATE '0001-01-01' THEN day END;
 
 -- First day of the reporting month (15th to 14th) that holds the day.
 CREATE OR REPLACE TEMP MACRO reporting_month(day) AS

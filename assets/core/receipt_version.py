@@ -1,0 +1,20 @@
+"""Asset core/receipt_version: every accepted row of the receipt exports, by delivery period."""
+
+import dagster as dg
+
+from assets.core.take_in import take_in
+from assets.metadata import table_asset
+from assets.partitions import PERIODS
+from assets.resources import Installation
+from schemas.core_tables import RECEIPT_VERSION
+from schemas.exports import RECEIPT
+
+
+@table_asset(
+    RECEIPT_VERSION, "duckdb", "pandas", partitions_def=PERIODS, deps=[["raw", "delivery"]]
+)
+def receipt_version(
+    context: dg.AssetExecutionContext, installation: Installation
+) -> dg.MaterializeResult[None]:
+    """Read, judge and load the period's receipt files; bring the register up to date."""
+    return take_in(context, installation, RECEIPT)

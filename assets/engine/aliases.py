@@ -1,0 +1,146 @@
+"""Dossiers with two codes: the local one and the national one are one dossier.
+
+Belongs here: which codes are one dossier, by what deliveries in force state, and writing the
+agreed code into the version tables. Does not belong here: which version is the latest.
+
+The agreed code of a group is the first in alphabetical order, so that the order in which files
+were loaded never matters. A second code that several dossiers of one file share is a filler and
+joins none of them.
+"""
+
+import duckdb
+
+from assets.engine.register import TOUCHED
+from schemas.exports import DOSSIER, KINDS, Kind
+
+SHARED = "other_dossier_code_shared"
+_DELIVERED = "coalesce(delivered_dossier_code, dossier_code)"
+
+
+def agree_on_codes(
+    connection: duckdb.DuckDBPyConnection, kind: Kind, delivery_id: str, superseded: list[str]
+) -> None:
+    """Bring the codes of all version tables up to date after a delivery was loaded.
+
+    Dossiers whose code changes are touched under both codes.
+    """
+    if not kind.has_dossier:
+        return
+    if kind is DOSSIER:
+        _find_groups(connection, [delivery_id, *superseded])
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE moved_code AS
+        SELECT alias_code AS delivered, dossier_code AS agreed FROM core.dossier_alias
+        WHERE alias_code IN (
+            SELECT {_DELIVERED} FROM {kind.table} WHERE delivery_id = ?)
+        """,
+        [delivery_id],
+    )
+    _move(connection, kind, "AND version.delivery_id = $id", {"id": delivery_id})
+
+
+def flag_shared(connection: duckdb.DuckDBPyConnection, delivery_id: str) -> None:
+    """Flag the dossiers of a delivery that share one second code."""
+    connection.execute(
+        f"""
+        UPDATE core.dossier_version SET flags = list_append(coalesce(flags, []), '{SHARED}')
+        WHERE delivery_id = $id AND other_dossier_code IN (
+            SELECT other_dossier_code FROM core.dossier_version
+            WHERE delivery_id = $id AND other_dossier_code IS NOT NULL
+            GROUP BY ALL HAVING count(DISTINCT {_DELIVERED}) > 1)
+        """,
+        {"id": delivery_id},
+    )
+
+
+def _find_groups(connection: duckdb.DuckDBPyConnection, delivery_ids: list[str]) -> None:
+    """Find anew the groups that hold a code of the deliveries, and move what changed."""
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE concerned AS
+        WITH stated AS (
+            SELECT unnest([{_DELIVERED}, other_dossier_code]) AS code
+            FROM core.dossier_version
+            WHERE delivery_id IN (SELECT unnest($ids)) AND other_dossier_code IS NOT NULL
+        ),
+        agreed AS (
+            SELECT coalesce(alias.dossier_code, stated.code) AS code
+            FROM stated LEFT JOIN core.dossier_alias AS alias ON alias_code = code
+        )
+        SELECT code FROM stated
+        UNION SELECT code FROM agreed
+        UNION SELECT alias_code FROM core.dossier_alias WHERE dossier_code IN (FROM agreed)
+        """,
+        {"ids": delivery_ids},
+    )
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE pair AS
+        SELECT DISTINCT {_DELIVERED} AS one, other_dossier_code AS other
+        FROM core.dossier_version
+        SEMI JOIN (SELECT delivery_id FROM ops.delivery WHERE state = 'loaded') USING (delivery_id)
+        WHERE other_dossier_code <> {_DELIVERED}
+            AND NOT list_contains(coalesce(flags, []), '{SHARED}')
+            AND ({_DELIVERED} IN (FROM concerned) OR other_dossier_code IN (FROM concerned));
+        INSERT INTO pair SELECT other, one FROM pair;
+        CREATE OR REPLACE TEMP TABLE label AS SELECT DISTINCT one AS code, one AS first FROM pair;
+        """
+    )
+    while _spread_first_code(connection):
+        pass
+    connection.execute(
+        """
+        CREATE OR REPLACE TEMP TABLE moved_code AS
+        SELECT code AS delivered, coalesce(first, code) AS agreed
+        FROM (FROM concerned UNION SELECT code FROM label) LEFT JOIN label USING (code);
+        DELETE FROM core.dossier_alias WHERE alias_code IN (SELECT delivered FROM moved_code);
+        INSERT INTO core.dossier_alias SELECT delivered, agreed FROM moved_code
+        WHERE delivered <> agreed;
+        """
+    )
+    for kind in KINDS.values():
+        if kind.has_dossier:
+            _move(connection, kind, "", {})
+
+
+def _spread_first_code(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Give every code the first code among its neighbours'; say whether one changed."""
+    changed = connection.execute(
+        """
+        UPDATE label SET first = nearer.first
+        FROM (SELECT pair.one AS code, min(label.first) AS first
+              FROM pair JOIN label ON label.code = pair.other GROUP BY pair.one) AS nearer
+        WHERE label.code = nearer.code AND nearer.first < label.first
+        """
+    ).fetchone()
+    return bool(changed and changed[0])
+
+
+def _move(
+    connection: duckdb.DuckDBPyConnection, kind: Kind, where: str, parameters: dict[str, str]
+) -> None:
+    """Write the agreed codes of `moved_code` into the versions of a kind."""
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE moving AS
+        SELECT version.rowid AS version_rowid, version.dossier_code AS former, agreed, delivered
+        FROM {kind.table} AS version
+        JOIN moved_code
+            ON delivered = coalesce(version.delivered_dossier_code, version.dossier_code)
+        WHERE version.dossier_code <> agreed {where}
+        """,
+        parameters,
+    )
+    if kind is DOSSIER:
+        connection.execute(
+            f"INSERT INTO {TOUCHED} SELECT former FROM moving UNION ALL SELECT agreed FROM moving"
+        )
+    connection.execute(
+        f"""
+        UPDATE {kind.table} AS version
+        SET dossier_code = agreed, dossier_key = keyed_hash(agreed),
+            delivered_dossier_code = nullif(delivered, agreed)
+        FROM moving WHERE version.rowid = version_rowid
+        """
+    )

@@ -1,0 +1,198 @@
+"""JSON files: arrays, objects line by line, and arrays within an envelope, made fit for DuckDB.
+
+Belongs here: telling the layout, cutting the array out of its envelope, the SQL that yields one
+record a row. Does not belong here: what the fields of a record mean. No value of a file leaves
+this module in a message, and keys only where they look like identifiers.
+
+DuckDB streams an array that makes up a whole file, and raises when it is broken or goes on behind
+its end. It does not descend into an envelope without holding all of it, so the array's bytes are
+copied; and it passes an array that is cut off behind a comma, so the last byte is looked at here.
+"""
+
+import json
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, Literal
+
+from assets.engine.errors import FileRefused
+from assets.engine.json_scan import end_of_array, members, skip_blanks
+from assets.engine.legacy_text import HEAD_BYTES, is_utf_8, transcode, utf_16_codec
+
+MAX_RECORD_BYTES = 16 << 20
+
+_EDGE = 1 << 20  # what may stand before and behind the records of an envelope
+_CHUNK = 1 << 20
+_BLANKS = " \t\r\n"
+_IDENTIFIER = re.compile(r"[A-Za-z_]{1,40}")
+# Four control characters in a row stand in no text, so every line is one column.
+_NO_DELIMITER = "\x01\x02\x03\x04"
+
+
+@dataclass(frozen=True)
+class JsonRecords:
+    """A file whose whole content is records: one array, or one object a line."""
+
+    file: Path
+    layout: Literal["array", "newline_delimited"]
+
+
+def json_records(file: Path, records: str, workspace: Path) -> JsonRecords:
+    """Return `file` as records, or a copy of those within its envelope.
+
+    Parameters
+    ----------
+    file
+        A JSON file; UTF-8 (a mark may stand before it) or UTF-16.
+    records
+        Dotted path of the array in the envelope ("content", "result.items"); "" where the file
+        itself is an array or has one object a line. A single object on a single line is one
+        record then.
+    workspace
+        A private folder for copies; the caller removes it.
+
+    Raises
+    ------
+    FileRefused
+        The file is cut off, or is no array, no lines of objects and no envelope with `records`.
+    """
+    file = _as_utf_8(file, workspace)
+    with file.open("rb") as handle:
+        # Latin-1 makes characters of bytes one by one, so places in the text are those in the
+        # file; all that JSON is made of is ASCII, and no part of a UTF-8 letter is.
+        text = handle.read(_EDGE).decode("latin-1")
+        start = skip_blanks(text, 3 if text.startswith("\u00ef\u00bb\u00bf") else 0)
+        if records:
+            return JsonRecords(_cut_out(handle, text, start, records, workspace), "array")
+        if text.startswith("[", start):
+            _check_array_end(handle)
+            return JsonRecords(file, "array")
+    if _is_newline_delimited(text[start:]):
+        return JsonRecords(file, "newline_delimited")
+    arrays = [_readable(key) for key, at, _ in members(text, start) if text.startswith("[", at)]
+    raise _refused(
+        f"an object with the arrays: {', '.join(sorted(set(arrays))) or 'none'}",
+        "an array, or one object a line",
+        "Set records to the path of the array in sources/*.toml.",
+    )
+
+
+def json_objects_sql(records: JsonRecords) -> str:
+    """Return a SQL FROM item with one column `json`: a record a row, in the file's order.
+
+    A line that is no JSON is returned as it is (ask `json_valid`), a blank line as NULL; a broken
+    array makes the query fail.
+    """
+    name = "'" + str(records.file).replace("'", "''") + "'"
+    if records.layout == "array":
+        return (
+            f"read_json_objects({name}, format = 'array', compression = 'none', "
+            f"maximum_object_size = {MAX_RECORD_BYTES}, hive_partitioning = false)"
+        )
+    return (
+        f"read_csv({name}, auto_detect = false, header = false, delim = '{_NO_DELIMITER}', "
+        "quote = '', escape = '', columns = {'json': 'VARCHAR'}, strict_mode = false, "
+        f"max_line_size = {MAX_RECORD_BYTES}, compression = 'none', hive_partitioning = false)"
+    )
+
+
+def _as_utf_8(file: Path, workspace: Path) -> Path:
+    """Return `file`, or a copy in UTF-8: a broken byte must cost its own record only."""
+    with file.open("rb") as handle:
+        utf_16 = utf_16_codec(handle.read(HEAD_BYTES)) is not None
+    if not utf_16 and is_utf_8(file):
+        return file
+    target = _free_name(workspace)
+    transcode(file, "utf-16" if utf_16 else "utf-8", target)
+    return target
+
+
+def _is_newline_delimited(text: str) -> bool:
+    first, _, rest = text.partition("\n")
+    try:
+        whole = isinstance(json.loads(first), dict)
+    except (ValueError, RecursionError):
+        return False
+    rest = rest.lstrip(_BLANKS)
+    return whole and (not rest or rest.startswith("{"))
+
+
+def _check_array_end(handle: IO[bytes]) -> None:
+    size = handle.seek(0, os.SEEK_END)
+    handle.seek(max(0, size - _CHUNK))
+    if not handle.read().rstrip(_BLANKS.encode()).endswith(b"]"):
+        raise _cut_off()
+
+
+def _cut_out(handle: IO[bytes], text: str, start: int, records: str, workspace: Path) -> Path:
+    """Copy the array at the path `records` to a file of its own."""
+    path = records.split(".")
+    for name in path:
+        start = _value_of(text, start, name)
+    if not text.startswith("[", start):
+        raise _refused(
+            "no array where the records should be", f"an array at {records}", "Look at records."
+        )
+    size = handle.seek(0, os.SEEK_END)
+    tail_start = max(start + 1, size - _EDGE)
+    handle.seek(tail_start)
+    tail = handle.read().decode("latin-1")
+    end_in_tail = end_of_array(tail, path)
+    if end_in_tail is None:
+        raise _cut_off()
+    end = tail_start + end_in_tail
+    target = _free_name(workspace)
+    descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as output:
+        handle.seek(start)
+        for chunk in _bytes_of(handle, end - start):
+            output.write(chunk)
+    return target
+
+
+def _value_of(text: str, start: int, name: str) -> int:
+    """Return where the value of the key `name` begins in the object at `start`."""
+    keys = []
+    for key, at, _ in members(text, start):
+        if key == name.encode().decode("latin-1"):
+            return at
+        keys.append(_readable(key))
+    if not text.startswith("{", start):
+        raise _refused("no object", "an envelope around the records", "Look at records.")
+    raise _refused(
+        f"an object with the keys: {', '.join(keys) or 'none'}",
+        "the path that records names, within the first MiB",
+        "Look at records in sources/*.toml; or the file was cut off while it was copied.",
+    )
+
+
+def _readable(key: Any) -> str:
+    return key if isinstance(key, str) and _IDENTIFIER.fullmatch(key) else "(another)"
+
+
+def _bytes_of(handle: IO[bytes], count: int) -> Iterator[bytes]:
+    while count > 0 and (chunk := handle.read(min(count, _CHUNK))):
+        count -= len(chunk)
+        yield chunk
+
+
+def _free_name(workspace: Path) -> Path:
+    """Return a name in `workspace` that no file has yet."""
+    number = 1
+    while (name := workspace / f"records-{number}.json").exists():
+        number += 1
+    return name
+
+
+def _refused(found: str, expected: str, to_do: str) -> FileRefused:
+    return FileRefused("Opening a JSON file", found, expected, to_do)
+
+
+def _cut_off() -> FileRefused:
+    return _refused(
+        "JSON that does not end as it begins",
+        "a whole file",
+        "Export it again; it may have been cut off while it was copied.",
+    )

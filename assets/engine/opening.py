@@ -1,0 +1,214 @@
+"""Opening a delivered file: the lists it holds, whatever it is packed in.
+
+Belongs here: archives, sheets, encodings, a list that goes on in the next sheet, what is left
+aside and why. Does not belong here: the containers themselves (one module each) and rows
+(`assets.engine.text_table`).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from assets.engine.containers import (
+    HEAD_BYTES,
+    Cells,
+    Container,
+    DelimitedHead,
+    delimited_heads,
+    find_period,
+    sniff,
+)
+from assets.engine.errors import FileRefused
+from assets.engine.headers import Header, HeaderMissing, find_header
+from assets.engine.json_file import json_objects_sql, json_records
+from assets.engine.legacy_text import (
+    candidate_encodings,
+    decode_head,
+    is_utf_8,
+    repair,
+    transcode,
+)
+from assets.engine.spreadsheet_xml import spreadsheet_xml_sheets
+from assets.engine.text_table import TextTable, delimited_table, grid_table, json_table
+from assets.engine.unpack import unpack
+from assets.engine.web_page import web_page_tables
+from assets.engine.workbook import workbook_sheets
+from schemas.settings import Export
+
+# What old spreadsheet programs cut a list at.
+FULL_SHEET = 65_536
+# Encodings of fonts, whose texts stand in workbooks and pages as other letters.
+_DAY_FORMAT = "%d/%m/%Y"
+_SPELLINGS = ("tcvn3", "vni", "mojibake")
+# A sheet with rows of no more cells than this holds notes, titles or signatures.
+_MOST_NOTE_CELLS = 3
+
+
+@dataclass
+class OpenFile:
+    """A delivered file while it is read: its lists, one at a time, and what is odd about it."""
+
+    file: Path
+    export: Export
+    workspace: Path
+    warnings: list[str] = field(default_factory=list)
+
+    def tables(self) -> Iterator[TextTable]:
+        """Yield every list of the file.
+
+        Raises
+        ------
+        FileRefused
+            A container, a header or a mandatory column is not what the settings say.
+        """
+        unpacked = unpack(self.file, self.workspace)
+        for reason, count in unpacked.skipped.items():
+            self.warnings.append(f"left aside in the archive: {reason} ({count})")
+        part_number = 0
+        for member_number, member in enumerate(unpacked.files, start=1):
+            for table in self._tables_of(member):
+                part_number += 1
+                yield table.placed(part_number=part_number, member_number=member_number)
+        if not part_number:
+            raise FileRefused(
+                "Looking for a list", "no sheet with rows", "at least one", "Export the list again."
+            )
+
+    def _tables_of(self, member: Path) -> Iterator[TextTable]:
+        container = sniff(member)
+        if container == "delimited":
+            yield self._delimited(member)
+        elif container == "json":
+            records = json_records(member, self.export.records, self.workspace)
+            yield json_table(json_objects_sql(records), self.export).placed(container="json")
+        else:
+            yield from self._grids(
+                sheets_of(member, container, self.export.date_formats[0]), container
+            )
+
+    def _grids(self, sheets: list[list[Cells]], container: Container) -> Iterator[TextTable]:
+        previous: tuple[int, Header] | None = None
+        for number, rows in enumerate(sheets, start=1):
+            if not rows:
+                continue
+            try:
+                table, encoding = _fitting_grid(rows, self.export)
+            except HeaderMissing:
+                if previous and previous[0] == FULL_SHEET:
+                    table, encoding = grid_table(rows, self.export, previous[1]), "utf-8"
+                elif _is_note(rows) and len(sheets) > 1:
+                    self.warnings.append(f"sheet {number} holds no list and was left aside")
+                    continue
+                else:
+                    raise
+            previous = (len(rows), table.header)
+            if len(rows) == FULL_SHEET:
+                self.warnings.append(f"sheet {number} has {FULL_SHEET:,} rows: it may be cut off")
+            yield table.placed(sheet_number=number, container=container, encoding=encoding)
+
+    def _delimited(self, member: Path) -> TextTable:
+        with member.open("rb") as handle:
+            head_bytes = handle.read(HEAD_BYTES)
+        refusals: list[HeaderMissing] = []
+        for encoding in candidate_encodings(head_bytes):
+            text = decode_head(head_bytes, encoding)
+            has_old_lines = "\r" in text and "\n" not in text
+            if has_old_lines:
+                text = text.replace("\r", "\n")
+            try:
+                head, header = _header_of(delimited_heads(text), self.export)
+            except HeaderMissing as refusal:
+                refusals.append(refusal)
+                continue
+            readable = member
+            if encoding != "utf-8":
+                readable = self.workspace / f"{member.name}.utf-8"
+                transcode(member, encoding, readable)
+            if has_old_lines:
+                readable = _with_line_feeds(readable, self.workspace)
+            table = delimited_table(readable, head, header, self.export)
+            return table.placed(container="delimited", encoding=encoding)
+        best = max(refusals, key=lambda refusal: refusal.matched)
+        if not is_utf_8(member) and 2 * best.matched < len(self.export.columns):
+            raise FileRefused(
+                "Reading delimited text",
+                "bytes that are not UTF-8, and no header under any old Vietnamese encoding",
+                "UTF-8 text",
+                "Export it again as CSV UTF-8 or as .xlsx.",
+            )
+        raise best
+
+
+def period_line(file: Path, workspace: Path) -> tuple[date, date] | None:
+    """Return the days of the file's own "Từ ngày … đến ngày …" line, if it has one.
+
+    Raises FileRefused if the file cannot be opened.
+    """
+    for member in unpack(file, workspace).files:
+        container = sniff(member)
+        if container == "delimited":
+            with member.open("rb") as handle:
+                head = handle.read(HEAD_BYTES)
+            lists = [delimited_heads(decode_head(head, encoding))[0].rows
+                     for encoding in candidate_encodings(head)]  # fmt: skip
+        elif container == "json":
+            continue
+        else:
+            lists = sheets_of(member, container, _DAY_FORMAT)
+        for rows in lists:
+            if line := find_period(rows):
+                return line
+    return None
+
+
+def sheets_of(member: Path, container: Container, date_format: str) -> list[list[Cells]]:
+    """Return the cells of every sheet of a workbook, or table of a page; dates in `date_format`.
+
+    Raises FileRefused if the bytes are no whole file of that container.
+    """
+    if container == "workbook":
+        return workbook_sheets(member, date_format)
+    if container == "spreadsheet_xml":
+        return spreadsheet_xml_sheets(member, date_format)
+    return web_page_tables(member)
+
+
+def _fitting_grid(rows: list[Cells], export: Export) -> tuple[TextTable, str]:
+    """Return the table of a sheet, its text repaired if only then its header is found."""
+    try:
+        return grid_table(rows, export), "utf-8"
+    except HeaderMissing as refusal:
+        for spelling in _SPELLINGS:
+            repaired = [[cell and repair(cell, spelling) for cell in row] for row in rows[:50]]
+            try:
+                find_header(repaired, export.headers())
+            except HeaderMissing:
+                continue
+            whole = [[cell and repair(cell, spelling) for cell in row] for row in rows]
+            return grid_table(whole, export), spelling
+        raise refusal from None
+
+
+def _is_note(rows: list[Cells]) -> bool:
+    return all(sum(bool(cell and cell.strip()) for cell in row) <= _MOST_NOTE_CELLS for row in rows)
+
+
+def _with_line_feeds(file: Path, workspace: Path) -> Path:
+    """Return a copy of `file` whose lines end as they do today, not with CR alone."""
+    copy = workspace / f"{file.name}.lines"
+    with file.open("rb") as origin, copy.open("wb") as target:
+        while chunk := origin.read(HEAD_BYTES):
+            target.write(chunk.replace(b"\r", b"\n"))
+    return copy
+
+
+def _header_of(heads: list[DelimitedHead], export: Export) -> tuple[DelimitedHead, Header]:
+    """Return the head whose delimiter shows the header; HeaderMissing names the best one's gaps."""
+    refusals = []
+    for head in heads:
+        try:
+            return head, find_header(head.rows, export.headers())
+        except HeaderMissing as refusal:
+            refusals.append(refusal)
+    raise max(refusals, key=lambda refusal: refusal.matched)

@@ -1,0 +1,47 @@
+"""Files to send back: each unit's rejected rows with the sentences that say how to repair them.
+
+Belongs here: `returns/<unit code>.csv`. Does not belong here: the rules (`schemas.rules`). A file
+names dossiers by their code, so that the unit finds them; it holds no row of another unit.
+"""
+
+import csv
+import os
+
+import duckdb
+
+from assets.engine.paths import PRIVATE_FILE, Paths, private_folder
+from assets.engine.warehouse import ENGINE_SQL, sql_file
+from schemas.rules import RULES
+
+HEADER = (
+    "Kỳ (ngày đầu)", "Loại xuất", "Tệp", "Phần", "Dòng", "Mã hồ sơ hoặc yêu cầu", "Quy tắc",
+    "Cách sửa", "How to repair", "Hình dạng giá trị",
+)  # fmt: skip
+UNASSIGNED = "unassigned"
+
+
+def write_return_files(connection: duckdb.DuckDBPyConnection, paths: Paths) -> dict[str, int]:
+    """Write one CSV (UTF-8 with BOM) a unit; return its rows by unit.
+
+    Rows whose unit could not be read go to `unassigned.csv`. A file whose rows are all repaired
+    is removed.
+    """
+    folder = private_folder(paths.returns)
+    by_unit: dict[str, list[tuple[object, ...]]] = {}
+    for unit_code, *row in connection.execute(
+        sql_file(ENGINE_SQL / "rejected_by_unit.sql"), {"unassigned": UNASSIGNED}
+    ).fetchall():
+        rule = RULES[row[6]]
+        by_unit.setdefault(unit_code, []).append((*row[:7], rule.vi, rule.en, row[7]))
+    for unit_code, rows in by_unit.items():
+        building = folder / f".{unit_code}.building"
+        descriptor = os.open(building, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE_FILE)
+        with os.fdopen(descriptor, "w", encoding="utf-8-sig", newline="") as handle:
+            writer = csv.writer(handle)
+            writer.writerow(HEADER)
+            writer.writerows(rows)
+        building.replace(folder / f"{unit_code}.csv")
+    for file in folder.glob("*.csv"):
+        if file.stem not in by_unit:
+            file.unlink()
+    return {unit_code: len(rows) for unit_code, rows in sorted(by_unit.items())}

@@ -1,0 +1,163 @@
+"""The settings checker: one settings file against one sample file, everything wrong in one run.
+
+Belongs here: the order of the steps and what they hand on. Does not belong here: the steps: a
+draft of the settings (`settings_draft`), headers (`settings_offered`, `settings_headers`), a trial
+with the real engine (`settings_trial`), what would read more (`settings_tries`, `settings_lists`),
+and the words (`settings_report`).
+
+Nothing of the sample stays: it is taken in within a private folder that is removed.
+"""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from fnmatch import fnmatch
+from pathlib import Path
+
+import duckdb
+
+from assets.engine.errors import FileRefused, SettingsError
+from assets.engine.inbox import Waiting, period_of
+from assets.engine.paths import Paths, private_folder
+from assets.engine.periods import Period, local_now, month_from_key
+from assets.engine.settings_draft import DraftExport, DraftSource, draft_source, engine_misfits
+from assets.engine.settings_findings import Findings, toml_text
+from assets.engine.settings_headers import fitted
+from assets.engine.settings_lists import say_counts
+from assets.engine.settings_offered import Offered, offered, usual_column
+from assets.engine.settings_trial import Trial, run_trial
+from assets.engine.settings_tries import try_all
+from assets.engine.warehouse import reader
+
+
+@dataclass
+class SettingsCheck:
+    """What a check found; `trial` is None if no row could be read.
+
+    `spare` are headers that nothing maps, with the column they usually are.
+    """
+
+    settings: str
+    export: str
+    kind: str = ""
+    period: str = ""
+    spare: list[tuple[str, str | None]] = field(default_factory=list)
+    trial: Trial | None = None
+    findings: Findings = field(default_factory=Findings)
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether nothing is wrong."""
+        return not self.findings.wrong
+
+
+def check_settings(
+    settings: Path, export: str, file: Path, reference: Path, period_key: str | None = None
+) -> SettingsCheck:
+    """Check a settings file against a sample of one of its exports.
+
+    Parameters
+    ----------
+    settings
+        A source's TOML file.
+    export
+        Name of the export that the sample is of.
+    file
+        The sample: a file as the portal delivers it.
+    reference
+        Folder of the authority's reference tables.
+    period_key
+        First day of the period the sample belongs to; without it the file's own line decides.
+
+    Raises
+    ------
+    SettingsError
+        The settings are no TOML, have no such export, or the reference tables do not fit.
+    """
+    check = SettingsCheck(settings.name, export)
+    source = draft_source(settings, check.findings)
+    if export not in source.exports:
+        raise SettingsError(
+            f"Looking for export {export} in {settings.name}",
+            f"the exports {', '.join(sorted(source.exports))}",
+            "one of them",
+            "Correct EXPORT, or add the export.",
+        )
+    if not file.is_file():
+        raise SettingsError("Opening the sample", "no such file", "a file", "Correct FILE.")
+    with _throw_away(reference) as paths:
+        try:
+            _check_sample(check, source, file, paths, period_key)
+        except FileRefused as refusal:
+            check.findings.add("the file", f"would be refused: {refusal}")
+        except duckdb.Error:
+            # Its message quotes lines of the file.
+            check.findings.add("the file", "cannot be read with these settings")
+    return check
+
+
+def _check_sample(
+    check: SettingsCheck, source: DraftSource, file: Path, paths: Paths, period_key: str | None
+) -> None:
+    name, findings = check.export, check.findings
+    draft = source.exports[name]
+    check.kind = draft.kind
+    if not any(fnmatch(file.name.lower(), pattern.lower()) for pattern in draft.files):
+        findings.add(f"exports.{name}.files", "the name of the sample fits none of these patterns")
+    period = _period(check, file, paths, period_key)
+    if period is None:
+        return
+    check.period = period.key
+    with reader(paths) as reading:
+        export = engine_misfits(_on(draft, period), name, reading, findings).usable()
+        workspace = private_folder(paths.data / "heads")
+        offer = offered(file, export, workspace, reading)
+        export = _with_records(export, offer, name, findings)
+        shared = source.values.get(draft.kind, {})
+        export, spare = fitted(export, offer, shared, name=name, findings=findings)
+        check.spare = [(path, usual_column(path, draft.kind)) for path in spare]
+        check.spare += [(f"(a header of shape {masked})", None) for masked in offer.masked]
+        if draft.definition.key not in export.columns:
+            findings.notes.append(
+                f"no row can be read without {draft.definition.key}: map it, and check again"
+            )
+            return
+        check.trial = run_trial(paths, source, export, file=file, period=period)
+        try_all(reading, check.trial, source, export, name=name, findings=findings)
+        say_counts(check.trial, source, findings)
+
+
+def _on(export: DraftExport, period: Period) -> DraftExport:
+    on = export.on(period.start)
+    if not isinstance(on, DraftExport):
+        raise TypeError("an export of a draft is a draft")
+    return on
+
+
+def _with_records(
+    export: DraftExport, offer: Offered, name: str, findings: Findings
+) -> DraftExport:
+    if not offer.is_json or offer.records == export.records:
+        return export
+    findings.add(f"exports.{name}.records", "is no path of an array of records in the file")
+    findings.propose(f"exports.{name}", f"records = {toml_text(offer.records)}")
+    return export.model_copy(update={"records": offer.records})
+
+
+def _period(check: SettingsCheck, file: Path, paths: Paths, key: str | None) -> Period | None:
+    if key is not None:
+        return month_from_key(key)
+    waiting = Waiting("sample", check.export, file, file.name, None)
+    period = period_of(paths, waiting, local_now())
+    if period is None:
+        check.findings.add("the file", "its own period line ends in a period that no run has")
+    return period
+
+
+@contextmanager
+def _throw_away(reference: Path) -> Iterator[Paths]:
+    """Give an installation that is removed with all that was read into it."""
+    with tempfile.TemporaryDirectory(prefix="motcua-check-") as folder:
+        data = private_folder(Path(folder) / "data")
+        yield Paths(data, reference.parent)

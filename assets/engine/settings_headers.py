@@ -1,0 +1,127 @@
+"""Headers wanted and headers offered: what of a sample file the settings map, and what not.
+
+Belongs here: headers that are missing or stand twice, and which ones a column probably means. Does
+not belong here: finding the headers of a sample (`settings_offered`) and reading rows.
+"""
+
+from typing import Any
+
+from assets.engine.batches import ENOUGH_RECORDS
+from assets.engine.headers import GROUP_SEPARATOR
+from assets.engine.settings_draft import DraftExport, likely
+from assets.engine.settings_findings import Findings, toml_text
+from assets.engine.settings_offered import Offered, plain_path, usual_column
+from assets.engine.text import header_key, label_key
+from schemas.usual_headers import PEOPLE_HEADER
+
+Values = dict[str, dict[str, list[str]]]
+
+
+def fitted(
+    export: DraftExport, offer: Offered, shared: Values, *, name: str, findings: Findings
+) -> tuple[DraftExport, list[str]]:
+    """Return the export with columns that the sample has, and the headers that none reads.
+
+    A column whose header is missing goes on with the one that is probably meant, so that one
+    check finds everything; `shared` are the texts that the exports of its kind share.
+    """
+    wanted = export.headers()
+    found = {
+        column: texts for column, texts in wanted.items() if any(offer.has(text) for text in texts)
+    }
+    copies = _copies(export, found)
+    taken = [text for texts in found.values() for text in texts]
+    spare = [path for path in offer.named if not _is_taken(path, taken, offer)]
+    needed = [column.name for column in export.definition.columns if column.needed]
+    for column in dict.fromkeys([*wanted, *needed]):
+        if column in found and column not in copies:
+            continue
+        meant = _meant(column, wanted.get(column, []), spare, export.kind)
+        if column in copies:
+            said = f"reads '{found.pop(column)[0]}', as {copies[column]} does" + _or(meant)
+            findings.add(f"exports.{name}.columns.{column}", said)
+        else:
+            _say_missing(
+                column, wanted.get(column), meant, offer, is_needed=column in needed, name=name,
+                findings=findings,
+            )  # fmt: skip
+        if meant:
+            findings.propose(f"exports.{name}.columns", f"{column} = {toml_text(meant)}")
+            found[column] = [meant]
+            spare.remove(meant)
+    columns: dict[str, Any] = {
+        column.name: found[column.name]
+        for column in export.definition.columns
+        if column.name in found
+    }
+    values = {column: shared[column] for column in columns if column in shared}
+    values |= {column: texts for column, texts in export.values.items() if column in columns}
+    mapped = export.model_copy(update={"columns": columns, "values": values})
+    for said in mapped.value_misfits():
+        findings.add(f"exports.{name}", said)
+    return mapped.usable(), spare
+
+
+def _say_missing(
+    column: str,
+    texts: list[str] | None,
+    meant: str | None,
+    offer: Offered,
+    *,
+    is_needed: bool,
+    name: str,
+    findings: Findings,
+) -> None:
+    if texts is None:
+        return  # The model has said that it is needed.
+    place = f"exports.{name}.columns.{column}"
+    quoted = " or ".join(f"'{text}'" for text in texts)
+    is_known = any(offer.has_top(text) for text in texts) or offer.count < ENOUGH_RECORDS
+    if offer.is_json and meant is None and is_known and not is_needed:
+        # Portals leave out what a record does not have.
+        findings.notes.append(f"{place}: {quoted} is in none of the first {offer.count:,} records")
+        return
+    kind = "path" if offer.is_json else "header"
+    findings.add(place, f"the file has no {kind} {quoted}{_or(meant)}")
+
+
+def _or(meant: str | None) -> str:
+    return f"; did you mean '{meant}'?" if meant else ""
+
+
+def _copies(export: DraftExport, found: dict[str, list[str]]) -> dict[str, str]:
+    """Return columns with the header of another of one reading, with that other's name.
+
+    One of them is a copied line that nobody fitted; flags and values may well share a header.
+    """
+    owners: dict[tuple[str, str], str] = {}
+    copies = {}
+    for column in export.definition.columns:
+        for text in found.get(column.name, ()):
+            owner = owners.setdefault((column.reading, label_key(text)), column.name)
+            if owner != column.name and column.reading in ("date", "code", "amount"):
+                copies[column.name] = owner
+    return copies
+
+
+def _meant(column: str, texts: list[str], spare: list[str], kind: str) -> str | None:
+    """Return which spare header a column probably means: another group, a slip, a usual name."""
+    spare = [path for path in spare if not PEOPLE_HEADER.search(path)]
+    leaves = {header_key(path.rpartition(GROUP_SEPARATOR)[2]): path for path in reversed(spare)}
+    keys = {header_key(path): path for path in reversed(spare)}
+    for text in texts:
+        if path := leaves.get(header_key(text.rpartition(GROUP_SEPARATOR)[2])):
+            return path
+    for path in spare:
+        if usual_column(path, kind) == column:
+            return path
+    for text in texts:
+        if key := likely(header_key(text), list(keys), 0.75):
+            return keys[key]
+    return None
+
+
+def _is_taken(path: str, taken: list[str], offer: Offered) -> bool:
+    if offer.is_json:
+        return plain_path(path) in map(plain_path, taken)
+    return label_key(path) in map(label_key, taken) or header_key(path) in map(header_key, taken)

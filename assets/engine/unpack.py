@@ -1,0 +1,194 @@
+"""Archives: the files within a gzip or zip, expanded under names of our own.
+
+Belongs here: expanding, its bounds, and which members are no deliveries. Does not belong here:
+what a member is (`assets.engine.containers`), and the folder's end: the caller gives a private
+one and removes it. No name of a member leaves this module, into a path or a message: it may say
+whose dossier it is, or point out of the folder.
+"""
+
+import gzip
+import lzma
+import os
+import zipfile
+import zlib
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+from assets.engine.containers import archive_kind
+from assets.engine.errors import FileRefused
+
+MAX_MEMBERS = 200
+MAX_EXPANDED_BYTES = 16 << 30
+MAX_RATIO = 200
+MAX_DEPTH = 2
+# Small files of blanks or zeros shrink a thousandfold and harm nobody.
+RATIO_FREE_BYTES = 16 << 20
+LOCK_OR_SYSTEM, EMPTY = "lock or system file", "empty member"
+
+_CHUNK = 1 << 20
+_SYSTEM_NAMES = frozenset({"thumbs.db", "desktop.ini"})
+_DAMAGE = (EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, gzip.BadGzipFile)
+
+
+@dataclass(frozen=True)
+class Unpacked:
+    """The files within a delivered file, and how many members were skipped, by reason."""
+
+    files: list[Path]
+    skipped: dict[str, int]
+
+
+@dataclass
+class _Expansion:
+    workspace: Path
+    packed_bytes: int
+    written_bytes: int = 0
+    members: int = 0
+    files: list[Path] = field(default_factory=list)
+    skipped: Counter[str] = field(default_factory=Counter)
+
+
+def unpack(file: Path, workspace: Path) -> Unpacked:
+    """Return `file` itself, or what it holds if it is an archive, expanded into `workspace`.
+
+    Raises
+    ------
+    FileRefused
+        The archive is damaged, encrypted, empty, deeper than archives in an archive, or expands
+        beyond the bounds of this module.
+    """
+    kind = archive_kind(file)
+    if kind is None:
+        return Unpacked([file], {})
+    expansion = _Expansion(workspace, file.stat().st_size)
+    _expand(file, kind, expansion, 1)
+    if not expansion.files:
+        raise _refused("no file with content in it", "Put the export into the archive.")
+    return Unpacked(expansion.files, dict(expansion.skipped))
+
+
+def _expand(file: Path, kind: str, expansion: _Expansion, depth: int) -> None:
+    if depth > MAX_DEPTH:
+        raise _refused("archives within archives within an archive", "Pack the exports themselves.")
+    if kind == "gzip":
+        _count_member(expansion)
+        with gzip.open(file) as stream:
+            _take(stream, expansion, depth)
+    else:
+        _expand_zip(file, expansion, depth)
+
+
+def _expand_zip(file: Path, expansion: _Expansion, depth: int) -> None:
+    try:
+        archive = zipfile.ZipFile(file)
+    except (*_DAMAGE, ValueError, NotImplementedError):
+        raise _damaged() from None
+    with archive:
+        for member in archive.infolist():
+            if not member.is_dir():
+                _count_member(expansion)
+                _take_member(archive, member, expansion, depth)
+
+
+def _take_member(
+    archive: zipfile.ZipFile, member: zipfile.ZipInfo, expansion: _Expansion, depth: int
+) -> None:
+    if _is_system(member.filename):
+        expansion.skipped[LOCK_OR_SYSTEM] += 1
+        return
+    if member.flag_bits & 0x1:
+        raise _refused("a member with a password", "Pack it again without a password.")
+    if member.header_offset < 0:
+        raise _damaged()
+    try:
+        stream = archive.open(member)
+    except NotImplementedError:
+        raise _refused(
+            "a member packed by a method that is not supported", "Pack it again as plain .zip."
+        ) from None
+    except (*_DAMAGE, ValueError, RuntimeError):
+        raise _damaged() from None
+    with stream:
+        _take(stream, expansion, depth)
+
+
+def _take(stream: IO[bytes] | gzip.GzipFile, expansion: _Expansion, depth: int) -> None:
+    target = expansion.workspace / f"member-{len(expansion.files) + 1}"
+    if _write(stream, target, expansion) == 0:
+        target.unlink()
+        expansion.skipped[EMPTY] += 1
+        return
+    inner = archive_kind(target)
+    if inner is None:
+        expansion.files.append(target)
+        return
+    packed = target.rename(expansion.workspace / f"packed-{depth}-{expansion.members}")
+    _expand(packed, inner, expansion, depth + 1)
+    packed.unlink()
+
+
+def _write(stream: IO[bytes] | gzip.GzipFile, target: Path, expansion: _Expansion) -> int:
+    """Write a member to a new file of its owner's and return its size."""
+    size = 0
+    descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as output:
+        while chunk := _read(stream):
+            size += len(chunk)
+            expansion.written_bytes += len(chunk)
+            _check_bounds(expansion)
+            output.write(chunk)
+    return size
+
+
+def _read(stream: IO[bytes] | gzip.GzipFile) -> bytes:
+    try:
+        return stream.read(_CHUNK)
+    except _DAMAGE:
+        raise _damaged() from None
+    except OSError as error:
+        # bz2 calls bad data an OSError; one of the disk has a number and is not the file's fault.
+        if error.errno is not None:
+            raise
+        raise _damaged() from None
+
+
+def _check_bounds(expansion: _Expansion) -> None:
+    written = expansion.written_bytes
+    if written > MAX_EXPANDED_BYTES:
+        raise _refused(
+            f"more than {MAX_EXPANDED_BYTES >> 30} GiB in an archive",
+            "Deliver it in several parts.",
+        )
+    if written > max(RATIO_FREE_BYTES, expansion.packed_bytes * MAX_RATIO):
+        raise _refused(
+            f"an archive that expands more than {MAX_RATIO} times",
+            "Look where it comes from; deliver the export unpacked.",
+        )
+
+
+def _count_member(expansion: _Expansion) -> None:
+    expansion.members += 1
+    if expansion.members > MAX_MEMBERS:
+        raise _refused(f"more than {MAX_MEMBERS} files", "Deliver it in several archives.")
+
+
+def _is_system(name: str) -> bool:
+    parts = [part for part in name.replace("\\", "/").split("/") if part not in ("", ".", "..")]
+    if not parts or parts[-1].startswith("~$") or parts[-1].casefold() in _SYSTEM_NAMES:
+        return True
+    return any(part.startswith(".") or part == "__MACOSX" for part in parts)
+
+
+def _refused(found: str, to_do: str) -> FileRefused:
+    return FileRefused(
+        "Unpacking an archive", found, "a gzip or zip archive of exports, no password", to_do
+    )
+
+
+def _damaged() -> FileRefused:
+    return _refused(
+        "bytes that start like an archive but are damaged or cut off",
+        "Copy it again; it may have been cut off while it was copied.",
+    )

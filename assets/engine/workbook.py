@@ -1,0 +1,129 @@
+"""Workbooks: every sheet of an .xlsx or .xls file as text, read by calamine.
+
+Belongs here: opening a workbook safely, cells to text. Does not belong here: which sheets count
+and what their cells mean. No message of a library leaves this module: it may quote a cell.
+"""
+
+import math
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+import python_calamine
+
+from assets.engine.containers import Cells
+from assets.engine.errors import FileRefused
+from assets.engine.workbook_bounds import check_bounds
+
+# Repeated texts (states, units, procedures) and dates are kept once, up to this many.
+_KEPT_TEXTS = 1 << 16
+_Value = int | float | str | bool | datetime | date | time | timedelta
+
+
+def workbook_sheets(file: Path, date_format: str) -> list[list[Cells]]:
+    """Return the cells of every sheet as text, in order; a sheet without cells is empty.
+
+    Parameters
+    ----------
+    file
+        An .xlsx or .xls file.
+    date_format
+        The form in which true dates are written.
+
+    Returns
+    -------
+    list of list of Cells
+        Row 0 of a sheet is the one a spreadsheet shows as 1, cell 0 the one in column A.
+        Whole numbers have no point; error values such as #N/A are no text.
+
+    Raises
+    ------
+    FileRefused
+        The bytes are no whole workbook, need a password, or ask for more memory than their
+        cells are worth.
+    """
+    check_bounds(file)
+    try:
+        with python_calamine.CalamineWorkbook.from_path(str(file)) as workbook:
+            kinds = [sheet.typ for sheet in workbook.sheets_metadata]
+            return [
+                _sheet(workbook, index, date_format) if _has_cells(kind) else []
+                for index, kind in enumerate(kinds)
+            ]
+    except python_calamine.PasswordError:
+        raise FileRefused(
+            "Opening a workbook",
+            "a workbook with a password",
+            "a workbook without password",
+            "Save it again without a password.",
+        ) from None
+    except (KeyboardInterrupt, SystemExit, MemoryError):
+        raise
+    except BaseException:  # noqa: BLE001 (a panic of calamine's is no Exception; texts quote cells)
+        raise FileRefused(
+            "Opening a workbook",
+            "bytes that start like a workbook but cannot be opened",
+            "a whole .xlsx or .xls file without password",
+            "Export it again; it may have been cut off while it was copied.",
+        ) from None
+
+
+def _has_cells(kind: Any) -> bool:
+    return bool(kind == python_calamine.SheetTypeEnum.WorkSheet)
+
+
+def _sheet(workbook: python_calamine.CalamineWorkbook, index: int, date_format: str) -> list[Cells]:
+    sheet = workbook.get_sheet_by_index(index)
+    if sheet.start is None:
+        return []
+    # Calamine yields the rows above the first cell, but not the columns left of it.
+    left: Cells = [None] * sheet.start[1]
+    return [left + row for row in _text_rows(sheet.iter_rows(), date_format)]
+
+
+def _text_rows(rows: Iterator[list[_Value]], date_format: str) -> Iterator[Cells]:
+    kept: dict[_Value, str | None] = {}
+    for row in rows:
+        cells: Cells = []
+        for value in row:
+            if isinstance(value, str):
+                text = (
+                    kept.setdefault(value, value)
+                    if len(kept) < _KEPT_TEXTS
+                    else kept.get(value, value)
+                )
+                cells.append(text or None)
+            else:
+                cells.append(_other_text(value, date_format, kept))
+        yield cells
+
+
+def _other_text(value: _Value, date_format: str, kept: dict[_Value, str | None]) -> str | None:
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    if isinstance(value, float):
+        return _number_text(value)
+    if isinstance(value, int):
+        return str(value)
+    # A datetime at midnight equals no date, so one dictionary holds both.
+    if (text := kept.get(value)) is None:
+        text = _date_text(value, date_format)
+        if len(kept) < _KEPT_TEXTS:
+            kept[value] = text
+    return text
+
+
+def _number_text(value: float) -> str | None:
+    if not math.isfinite(value):
+        return None
+    return f"{value:.0f}" if value.is_integer() else repr(value)
+
+
+def _date_text(value: _Value, date_format: str) -> str:
+    if isinstance(value, date):  # a datetime is one too
+        return value.strftime(date_format)
+    if isinstance(value, timedelta):
+        seconds = round(value.total_seconds())
+        return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+    return str(value)
