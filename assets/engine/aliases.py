@@ -18,26 +18,27 @@ _DELIVERED = "coalesce(delivered_dossier_code, dossier_code)"
 
 
 def agree_on_codes(
-    connection: duckdb.DuckDBPyConnection, kind: Kind, delivery_id: str, superseded: list[str]
+    connection: duckdb.DuckDBPyConnection, kind: Kind, delivery_ids: list[str]
 ) -> None:
-    """Bring the codes of all version tables up to date after a delivery was loaded.
+    """Bring the codes of all version tables up to date after deliveries came or went.
 
     Dossiers whose code changes are touched under both codes.
     """
     if not kind.has_dossier:
         return
     if kind is DOSSIER:
-        _find_groups(connection, [delivery_id, *superseded])
+        _find_groups(connection, delivery_ids)
     connection.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE moved_code AS
         SELECT alias_code AS delivered, dossier_code AS agreed FROM core.dossier_alias
         WHERE alias_code IN (
-            SELECT {_DELIVERED} FROM {kind.table} WHERE delivery_id = ?)
+            SELECT {_DELIVERED} FROM {kind.table} WHERE delivery_id IN (SELECT unnest($ids)))
         """,
-        [delivery_id],
+        {"ids": delivery_ids},
     )
-    _move(connection, kind, "AND version.delivery_id = $id", {"id": delivery_id})
+    of_them = "AND version.delivery_id IN (SELECT unnest($ids))"
+    _move(connection, kind, of_them, {"ids": delivery_ids})
 
 
 def flag_shared(connection: duckdb.DuckDBPyConnection, delivery_id: str) -> None:
@@ -118,7 +119,7 @@ def _spread_first_code(connection: duckdb.DuckDBPyConnection) -> bool:
 
 
 def _move(
-    connection: duckdb.DuckDBPyConnection, kind: Kind, where: str, parameters: dict[str, str]
+    connection: duckdb.DuckDBPyConnection, kind: Kind, where: str, parameters: dict[str, list[str]]
 ) -> None:
     """Write the agreed codes of `moved_code` into the versions of a kind."""
     connection.execute(

@@ -1,19 +1,21 @@
-"""Loading a delivery period: which of its files are current, and taking each in.
+"""Loading a delivery period: which of its files must be read, and taking each in.
 
-Belongs here: superseding, what was read before and need not be read again. Does not belong here:
-the path of one file (`assets.engine.load_file`).
+Belongs here: what was read before and need not be read again, a file that takes the place of a
+refused one. Does not belong here: who supersedes whom (`assets.engine.in_force`), the path of one
+file (`assets.engine.load_file`).
 """
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 
 import duckdb
 
 from assets.engine import raw_store
 from assets.engine.hash_key import dossier_hash_key
+from assets.engine.in_force import sequences
 from assets.engine.load_file import FileLoad
-from assets.engine.loaded import Loaded, is_loaded, is_recorded
+from assets.engine.loaded import Loaded, is_loaded
 from assets.engine.paths import Paths
 from assets.engine.periods import Period
 from assets.engine.raw_store import Delivery
@@ -34,42 +36,56 @@ def load_period(
     run_id: str,
     progress: Callable[[str], None],
 ) -> list[Loaded]:
-    """Take in the current files of `period` whose export is of `kind`.
+    """Take in the files of `period` whose export is of `kind`.
 
-    A file that was loaded before with the same settings is left as it is. A newer file of the
-    same name supersedes the older one, unless it is refused. Returns one entry a current file.
+    A file that was read before with the same settings is left as it is. A newer file of the same
+    name supersedes the older one, unless it is refused. Returns one entry a current file.
     """
     results = []
-    deliveries = [d for d in raw_store.read_manifest(paths) if d.period == period.key]
-    for group in _groups(deliveries, sources, kind):
-        source = sources[group[-1].source]
-        export = source.exports[group[-1].export].on(period.start)
+    places: dict[tuple[str, str], list[Delivery]] = {}
+    for delivery in raw_store.read_manifest(paths):
+        if delivery.period == period.key:
+            places.setdefault((delivery.source, delivery.export), []).append(delivery)
+    for (source_name, export_name), arrivals in sorted(places.items()):
+        source = sources.get(source_name)
+        settings = source.exports.get(export_name) if source else None
+        if source is None or settings is None or settings.definition is not kind:
+            continue
+        export = settings.on(period.start)
         version = reading_version(connection, paths, source, export)
-        job = FileLoad(connection, paths, source, export, group[-1], [], version, run_id)
-        results += _load_group(job, group[:-1], progress)
+        job = FileLoad(connection, paths, source, export, arrivals[-1], arrivals, version, run_id)
+        results += _load_arrivals(job, progress)
     return results
 
 
-def _load_group(
-    newest: FileLoad, older: list[Delivery], progress: Callable[[str], None]
-) -> list[Loaded]:
-    """Take in the newest delivery of a group, which supersedes the older ones unless refused.
+def _load_arrivals(job: FileLoad, progress: Callable[[str], None]) -> list[Loaded]:
+    """Take in what the arrivals of an export's period put in force.
 
-    The older ones of a snapshot are loaded too if they never were: a dossier that only they hold
-    is gone, whatever was loaded first. Returns the newest, and the one in force if it is another.
+    Snapshots are all read: a dossier that only an older one holds is gone. Returns what is in
+    force, and what was refused and has no successor.
     """
-    if newest.export.is_snapshot:
-        for number, delivery in enumerate(older):
-            if not is_recorded(newest.connection, delivery):
-                _load_one(replace(newest, delivery=delivery, superseded=older[:number]), progress)
-    results = [_load_one(replace(newest, superseded=older), progress)]
-    for delivery in older[::-1]:
-        if results[-1].state != "refused":
-            break
-        # A refused file leaves the one before it in force, which then is read if need be.
-        if is_loaded(newest.connection, delivery):
-            results.append(_load_one(replace(newest, delivery=delivery), progress))
-    return results
+    # Bytes are read as they first arrived, whatever names they got since.
+    first = {d.delivery_id: d for d in reversed(job.arrivals)}
+    results: dict[str, Loaded] = {}
+    newest = set()
+    for sequence in sequences(job.arrivals, job.export):
+        newest.add(sequence[-1].delivery_id)
+        for arrival in sequence if job.export.is_snapshot else reversed(sequence):
+            delivery = first[arrival.delivery_id]
+            if delivery.delivery_id not in results:
+                result = _load_one(replace(job, delivery=delivery), progress)
+                results[delivery.delivery_id] = result
+            is_refused = results[delivery.delivery_id].state == "refused"
+            # A file refused under new settings stays in force as it was read before.
+            is_sound = not is_refused or is_loaded(job.connection, delivery)
+            if is_sound and not job.export.is_snapshot:
+                break
+    job.settle_arrivals()
+    return [
+        result
+        for delivery_id, result in results.items()
+        if delivery_id in newest or is_loaded(job.connection, result.delivery)
+    ]
 
 
 def _load_one(job: FileLoad, progress: Callable[[str], None]) -> Loaded:
@@ -126,30 +142,6 @@ def outdated_periods(
     return sorted(periods)
 
 
-def _groups(
-    deliveries: list[Delivery], sources: dict[str, Source], kind: Kind
-) -> Iterator[list[Delivery]]:
-    """Yield the deliveries of which the last supersedes the others, in the order of arrival.
-
-    They are those of one name; where an export's deliveries are snapshots, all of its period.
-    """
-    groups: dict[tuple[str, ...], list[Delivery]] = {}
-    for delivery in deliveries:
-        source = sources.get(delivery.source)
-        export = source.exports.get(delivery.export) if source else None
-        if export is None or export.definition is not kind:
-            continue
-        name = "" if export.is_snapshot else delivery.name
-        groups.setdefault((delivery.source, delivery.export, name), []).append(delivery)
-    current_ids = {group[-1].delivery_id for group in groups.values()}
-    seen = set()
-    for _, group in sorted(groups.items()):
-        newest = group[-1]
-        if newest.delivery_id not in seen:
-            seen.add(newest.delivery_id)
-            yield [*(d for d in group if d.delivery_id not in current_ids), newest]
-
-
 def _known(job: FileLoad) -> Loaded | None:
     """Return what an earlier reading with today's settings said, or None if there was none.
 
@@ -165,10 +157,12 @@ def _known(job: FileLoad) -> Loaded | None:
     is_purged = not raw_store.blob_of(job.paths, delivery).exists()
     row = connection.execute(
         """
-        SELECT state, reason, covers_to, read_count, accepted_count, quarantined_count,
+        SELECT CASE WHEN state <> 'superseded' THEN state
+                    WHEN reason IS NULL THEN 'loaded' ELSE 'refused' END,
+               reason, covers_to, read_count, accepted_count, quarantined_count,
                flagged_count, duplicate_count, layout_count, unit_unknown_count
         FROM ops.delivery
-        WHERE delivery_id = ? AND (reading_version = ? OR ?) AND state <> 'superseded'
+        WHERE delivery_id = ? AND (reading_version = ? OR ?)
         """,
         [delivery.delivery_id, job.version, is_purged],
     ).fetchone()

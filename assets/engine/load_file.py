@@ -18,6 +18,7 @@ from assets.engine import raw_store, register
 from assets.engine.aliases import agree_on_codes, flag_shared
 from assets.engine.batches import broken_records, check_keys, judged_rows, typed_batches
 from assets.engine.errors import FileRefused
+from assets.engine.in_force import arrived_at, put_in_force
 from assets.engine.layout import LayoutLog
 from assets.engine.lines import correct_row_numbers, moved
 from assets.engine.loaded import Loaded, is_loaded
@@ -41,14 +42,17 @@ _PER_DELIVERY = ("quarantine.rejected_row", "ops.delivery_part", "ops.layout", "
 
 @dataclass
 class FileLoad:
-    """The loading of one file."""
+    """The loading of one file.
+
+    `arrivals` are all deliveries of its source, export and period, in the order of arrival.
+    """
 
     connection: duckdb.DuckDBPyConnection
     paths: Paths
     source: Source
     export: Export
     delivery: Delivery
-    superseded: list[Delivery]
+    arrivals: list[Delivery]
     version: str
     run_id: str
 
@@ -111,12 +115,27 @@ class FileLoad:
     def _settle(self, kind: Kind) -> None:
         """Bring the register up to date with what came and what went."""
         delivery_id = self.delivery.delivery_id
-        superseded = [delivery.delivery_id for delivery in self.superseded]
-        agree_on_codes(self.connection, kind, delivery_id, superseded)
+        changed = self._put_in_force(kind)
+        agree_on_codes(self.connection, kind, [delivery_id, *changed])
         if kind is DOSSIER:
             register.find_repeated(self.connection, kind, delivery_id)
         register.touch_contested(self.connection, kind, delivery_id)
         register.settle_touched(self.connection, kind)
+
+    def settle_arrivals(self) -> None:
+        """Put in force what the arrivals say, where reading them has not done so already."""
+        kind = self.export.definition
+        with transaction(self.connection):
+            register.start_touched(self.connection)
+            if changed := self._put_in_force(kind):
+                agree_on_codes(self.connection, kind, changed)
+                register.settle_touched(self.connection, kind)
+
+    def _put_in_force(self, kind: Kind) -> list[str]:
+        changed = put_in_force(self.connection, self.arrivals, self.export)
+        for delivery_id in changed:
+            register.touch_delivery(self.connection, kind, delivery_id)
+        return changed
 
     def _load_part(self, table: TextTable, result: Loaded) -> TextTable:
         """Take in one list of the file; return it without its rows."""
@@ -163,18 +182,12 @@ class FileLoad:
         return last
 
     def _forget(self, kind: Kind) -> None:
-        """Take out what this file loaded before, and what it supersedes, remembering the keys."""
+        """Take out what this file loaded before, remembering the keys."""
         register.start_touched(self.connection)
-        for delivery in (self.delivery, *self.superseded):
-            register.touch_delivery(self.connection, kind, delivery.delivery_id)
+        register.touch_delivery(self.connection, kind, self.delivery.delivery_id)
         for table in (kind.table, *_PER_DELIVERY):
             self.connection.execute(
                 f"DELETE FROM {table} WHERE delivery_id = ?", [self.delivery.delivery_id]
-            )
-        for delivery in self.superseded:
-            self.connection.execute(
-                "UPDATE ops.delivery SET state = 'superseded' WHERE delivery_id = ?",
-                [delivery.delivery_id],
             )
 
     def _insert(self, accepted: pa.Table, table: TextTable) -> None:
@@ -269,14 +282,17 @@ class FileLoad:
             )
 
     def _record_refusal(self, result: Loaded) -> None:
-        """Record the refusal; what an earlier reading of the same bytes loaded stays in force."""
+        """Record the refusal; what an earlier reading of the same bytes put in force stays."""
         if is_loaded(self.connection, self.delivery):
             self.connection.execute(
                 "UPDATE ops.delivery SET reason = ? WHERE delivery_id = ?",
                 [result.reason, self.delivery.delivery_id],
             )
         else:
+            # Rows of another reading, superseded since, go with it.
+            self._forget(self.export.definition)
             self._record(result)
+            self._settle(self.export.definition)
 
     def _record(self, result: Loaded) -> None:
         delivery = self.delivery
@@ -307,7 +323,7 @@ class FileLoad:
             "unit_unknown_count": result.unit_unknown,
             "warnings": result.warnings,
             "reading_version": self.version,
-            "collected_at": _local(delivery.collected_at),
+            "collected_at": arrived_at(delivery),
             "loaded_at": local_now().replace(tzinfo=None),
             "run_id": self.run_id,
         }
@@ -345,7 +361,3 @@ def _stated_period(lines: list[tuple[date, date] | None]) -> tuple[date, date] |
             "Deliver each period as a file of its own.",
         )
     return stated[0] if stated else None
-
-
-def _local(moment: str) -> datetime:
-    return datetime.fromisoformat(moment).replace(tzinfo=None)

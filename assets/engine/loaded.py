@@ -71,9 +71,3 @@ def is_loaded(connection: duckdb.DuckDBPyConnection, delivery: Delivery) -> bool
     """Say whether the rows of a delivery are in force."""
     sql = "SELECT state = 'loaded' FROM ops.delivery WHERE delivery_id = ?"
     return scalar(connection, sql, [delivery.delivery_id]) is True
-
-
-def is_recorded(connection: duckdb.DuckDBPyConnection, delivery: Delivery) -> bool:
-    """Say whether a delivery was ever taken in or refused."""
-    sql = "SELECT count(*) FROM ops.delivery WHERE delivery_id = ?"
-    return bool(scalar(connection, sql, [delivery.delivery_id]))

@@ -75,7 +75,7 @@ def settle_touched(connection: duckdb.DuckDBPyConnection, kind: Kind) -> int:
     states = "[" + ", ".join(f"'{state}'" for state in kind.states) + "]::VARCHAR[]"
     first_due = (
         f"min_by(version.due_date, ({', '.join(_ORDER)}, version.row_number)) FILTER (WHERE "
-        "delivery.state = 'loaded' AND version.due_date IS NOT NULL) "
+        "is_evidence AND version.due_date IS NOT NULL) "
         f"OVER (PARTITION BY version.{kind.key})"
         if kind is DOSSIER
         else "NULL"
@@ -86,13 +86,14 @@ def settle_touched(connection: duckdb.DuckDBPyConnection, kind: Kind) -> int:
         SELECT
             version.rowid AS version_rowid,
             delivery.state = 'loaded' AS is_in_force,
-            {first_due} AS first_due_date,
             is_in_force OR delivery.state = 'superseded' AND delivery.is_snapshot AS is_evidence,
+            {first_due} AS first_due_date,
             is_evidence AND row_number() OVER (
                 PARTITION BY version.{kind.key}
                 ORDER BY
                     is_evidence DESC,
                     {_DESCENDING},
+                    is_in_force DESC,
                     list_position({states}, {state}) DESC,
                     version.delivery_id,
                     version.part_number,

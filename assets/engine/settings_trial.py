@@ -122,7 +122,9 @@ def _load(
         raise AssertionError("a new installation cannot hold the sample yet")
     # Counts are wanted of a file that would be refused as a whole, too.
     tolerant = source.model_copy(update={"refuse_above_share": 1.0})
-    return FileLoad(connection, paths, tolerant, export, delivery, [], "check", "check").run()
+    return FileLoad(
+        connection, paths, tolerant, export, delivery, [delivery], "check", "check"
+    ).run()
 
 
 def _read(

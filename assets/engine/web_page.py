@@ -7,6 +7,7 @@ may quote a cell.
 
 import codecs
 import re
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -208,4 +209,4 @@ def _cell_text(cell: lxml.html.HtmlElement) -> str | None:
 
 def _collapsed(text: str) -> str | None:
     # Blanks of HTML only: the no-break blank is half of a letter where UTF-8 was read as Latin.
-    return _BLANKS.sub(" ", text).strip(" ") or None
+    return unicodedata.normalize("NFC", _BLANKS.sub(" ", text).strip(" ")) or None

@@ -448,7 +448,6 @@ def test_a_late_whole_list_of_an_old_period_leaves_the_later_versions(whole: Out
     assert whole.query(GONE_SQL) == []
 
 
-@pytest.mark.xfail(reason="known gap: three snapshots collected at once")
 def test_whole_lists_that_arrive_together_count_as_if_they_came_one_by_one(
     tmp_path: Path,
 ) -> None:
@@ -467,7 +466,6 @@ def test_a_refused_whole_list_takes_nobody_out(whole: Outcome) -> None:
     assert [dossier for dossier, _ in _register(whole)] == [code(1), code(3)]
 
 
-@pytest.mark.xfail(reason="known gap: superseded snapshots do not date the first due date")
 def test_the_first_due_date_is_that_of_the_first_whole_list(tmp_path: Path) -> None:
     outcome = new_outcome(tmp_path)
     _deliver(outcome, {f"{WHOLE}/a.csv": dossier_list(row(1, due="10/02/2023"))})

@@ -1,0 +1,108 @@
+"""Which deliveries of an export's period are in force.
+
+Belongs here: who supersedes whom, and when a delivery counts as arrived. Both follow from the
+manifest of the raw store and from which files were refused, never from when they were loaded. Does
+not belong here: reading files (`assets.engine.load_file`) and the latest version of a record
+(`assets.engine.register`).
+
+Of a name the last arrival that was not refused is in force; where deliveries are snapshots, of the
+whole period the one extracted last. Bytes that lie under several names count from the first of
+them: the same bytes again are nothing new.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import duckdb
+
+from assets.engine.raw_store import Delivery
+from schemas.settings import Export
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What `ops.delivery` says of a delivery that was taken in; times are local, without a zone."""
+
+    state: str
+    is_refused: bool
+    extracted_at: datetime | None
+    collected_at: datetime
+
+
+def sequences(arrivals: list[Delivery], export: Export) -> list[list[Delivery]]:
+    """Return the arrivals of a period by what supersedes what, each in the order of arrival.
+
+    They are those of one name; where an export's deliveries are snapshots, all of its period. Of
+    bytes that came back, only the last arrival is returned.
+    """
+    found: dict[str, dict[str, Delivery]] = {}
+    for delivery in arrivals:
+        sequence = found.setdefault("" if export.is_snapshot else delivery.name, {})
+        sequence.pop(delivery.delivery_id, None)
+        sequence[delivery.delivery_id] = delivery
+    return [list(sequence.values()) for _, sequence in sorted(found.items())]
+
+
+def put_in_force(
+    connection: duckdb.DuckDBPyConnection, arrivals: list[Delivery], export: Export
+) -> list[str]:
+    """Write into `ops.delivery` which deliveries are in force and when they arrived.
+
+    `arrivals` are all of one source, export and period. Returns the ids of those whose state or
+    arrival changed. What was superseded carries a reason only if it was refused.
+    """
+    recorded = _recorded(connection, arrivals[0])
+    changed = []
+    for delivery_id, (state, collected_at) in _should_be(arrivals, export, recorded).items():
+        now = recorded[delivery_id]
+        if (state, collected_at) != (now.state, now.collected_at):
+            connection.execute(
+                "UPDATE ops.delivery SET state = ?, collected_at = ?, "
+                "reason = CASE WHEN ? THEN reason END WHERE delivery_id = ?",
+                [state, collected_at, now.is_refused or state == "loaded", delivery_id],
+            )
+            changed.append(delivery_id)
+    return changed
+
+
+def _recorded(connection: duckdb.DuckDBPyConnection, delivery: Delivery) -> dict[str, Standing]:
+    rows = connection.execute(
+        """
+        SELECT delivery_id, state, reason IS NOT NULL AND state <> 'loaded' AS is_refused,
+               extracted_at, collected_at
+        FROM ops.delivery WHERE source = ? AND export = ? AND delivery_period = ?
+        """,
+        [delivery.source, delivery.export, delivery.period],
+    ).fetchall()
+    return {row[0]: Standing(*row[1:]) for row in rows}
+
+
+def _should_be(
+    arrivals: list[Delivery], export: Export, recorded: dict[str, Standing]
+) -> dict[str, tuple[str, datetime]]:
+    """Return the state and the arrival that every recorded delivery should have."""
+    stands: dict[str, tuple[str, datetime]] = {}
+    for sequence in sequences(arrivals, export):
+        order = [d for d in sequence if d.delivery_id in recorded]
+        sound = [d for d in order if not recorded[d.delivery_id].is_refused]
+        if export.is_snapshot:
+            sound.sort(key=lambda d: recorded[d.delivery_id].extracted_at or arrived_at(d))
+        for delivery in order:
+            state = "superseded"
+            if sound[-1:] == [delivery]:
+                state = "loaded"
+            elif delivery is order[-1] and recorded[delivery.delivery_id].is_refused:
+                state = "refused"
+            place = (state, arrived_at(delivery))
+            known = stands.setdefault(delivery.delivery_id, place)
+            stands[delivery.delivery_id] = min(known, place, key=_rank)
+    return stands
+
+
+def _rank(place: tuple[str, datetime]) -> tuple[int, datetime]:
+    return ("loaded", "refused", "superseded").index(place[0]), place[1]
+
+
+def arrived_at(delivery: Delivery) -> datetime:
+    """Return when a delivery arrived, as `ops.delivery` writes it: local, without a zone."""
+    return datetime.fromisoformat(delivery.collected_at).replace(tzinfo=None)
