@@ -242,6 +242,10 @@ def _text_container(head: bytes) -> Container:
 
 
 def _is_web_page(start: str) -> bool:
-    if _PAGE_STARTS.match(start) or "<table" in start[:4096].lower():
+    # A page begins with a tag: text before it may be rows of another list.
+    if _PAGE_STARTS.match(start):
         return True
-    return start.startswith(("<?xml", "<!--")) and bool(_PAGE_STARTS.search(start))
+    return start.startswith("<") and bool(
+        "<table" in start[:4096].lower()
+        or (start.startswith(("<?xml", "<!--")) and _PAGE_STARTS.search(start))
+    )

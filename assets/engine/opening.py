@@ -29,6 +29,7 @@ from assets.engine.legacy_text import (
     repair,
     transcode,
 )
+from assets.engine.old_workbook import has_surplus, is_old_workbook, old_workbook_sheets
 from assets.engine.spreadsheet_xml import spreadsheet_xml_sheets
 from assets.engine.text_table import TextTable, delimited_table, grid_table, json_table
 from assets.engine.unpack import unpack
@@ -83,6 +84,10 @@ class OpenFile:
             records = json_records(member, self.export.records, self.workspace)
             yield json_table(json_objects_sql(records), self.export).placed(container="json")
         else:
+            if container == "workbook" and is_old_workbook(member) and has_surplus(member):
+                self.warnings.append(
+                    "bytes behind the end of a workbook: another file may be joined to it"
+                )
             yield from self._grids(
                 sheets_of(member, container, self.export.date_formats[0]), container
             )
@@ -168,7 +173,8 @@ def sheets_of(member: Path, container: Container, date_format: str) -> list[list
     Raises FileRefused if the bytes are no whole file of that container.
     """
     if container == "workbook":
-        return workbook_sheets(member, date_format)
+        read = old_workbook_sheets if is_old_workbook(member) else workbook_sheets
+        return read(member, date_format)
     if container == "spreadsheet_xml":
         return spreadsheet_xml_sheets(member, date_format)
     return web_page_tables(member)

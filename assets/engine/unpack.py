@@ -28,6 +28,7 @@ RATIO_FREE_BYTES = 16 << 20
 LOCK_OR_SYSTEM, EMPTY = "lock or system file", "empty member"
 
 _CHUNK = 1 << 20
+_END_BYTES = 22
 _SYSTEM_NAMES = frozenset({"thumbs.db", "desktop.ini"})
 _DAMAGE = (EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, gzip.BadGzipFile)
 
@@ -69,6 +70,18 @@ def unpack(file: Path, workspace: Path) -> Unpacked:
     return Unpacked(expansion.files, dict(expansion.skipped))
 
 
+def is_whole_zip(archive: zipfile.ZipFile, file: Path) -> bool:
+    """Say whether a zip file begins with its first member and ends with its directory.
+
+    Two files joined open as the second of them, and the first one's rows would be lost.
+    """
+    first = min((member.header_offset for member in archive.infolist()), default=0)
+    with file.open("rb") as handle:
+        handle.seek(-len(archive.comment) - _END_BYTES, os.SEEK_END)
+        end = handle.read(_END_BYTES)
+    return first == 0 and end.startswith(b"PK\x05\x06")
+
+
 def _expand(file: Path, kind: str, expansion: _Expansion, depth: int) -> None:
     if depth > MAX_DEPTH:
         raise _refused("archives within archives within an archive", "Pack the exports themselves.")
@@ -86,6 +99,11 @@ def _expand_zip(file: Path, expansion: _Expansion, depth: int) -> None:
     except (*_DAMAGE, ValueError, NotImplementedError):
         raise _damaged() from None
     with archive:
+        if not is_whole_zip(archive, file):
+            raise _refused(
+                "bytes before or behind it, or members that its directory leaves out",
+                "Pack the exports anew, each archive as a file of its own.",
+            )
         for member in archive.infolist():
             if not member.is_dir():
                 _count_member(expansion)

@@ -8,6 +8,7 @@ may quote a cell.
 import codecs
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,7 +27,9 @@ _CHUNK = 1 << 20
 _CHARSET = re.compile(
     rb"""<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s*=\s*["']?([\w-]+)""", re.I
 )
-_TABLE_TAG = re.compile(r"<(/?)table(?=[\s>/])", re.I)
+_TAG = re.compile(r"<(/table|table|tr)(?=[\s>/])", re.I)
+_END = re.compile(r"</html\s*>", re.I)
+_COMMENT = re.compile(r"<!--.*?-->", re.S)
 _LONGEST_TAG = 8
 # Tags that part words; all others (font, span, b) stand within them.
 _BLANKS = re.compile(r"[ \t\r\n\f\v]+")
@@ -42,37 +45,47 @@ def web_page_tables(file: Path) -> list[list[Cells]]:
     Raises
     ------
     FileRefused
-        There is no table, the page ends before its tables do (half a list must not pass for a
-        whole one), or its spans ask for far more cells than it has.
+        There is no table, the page ends before its tables do or hides rows (half a list must not
+        pass for a whole one), or its spans ask for far more cells than it has.
     """
     parser = lxml.html.HTMLParser(
         encoding="utf-8", huge_tree=True, no_network=True, remove_comments=True, remove_pis=True
     )
-    open_tables = 0
+    tags: Counter[str] = Counter()
+    behind: str | None = None
     try:
-        for text, opened in _page_text(file):
-            open_tables += opened
+        for text, found in _page_text(file):
+            tags.update(found)
+            behind = _behind_end(text, behind)
             parser.feed(text.encode())
         root = parser.close()
     except (lxml.etree.LxmlError, AssertionError):
         root = None
     tables = [] if root is None else _outermost(root)
-    if not tables:
+    if root is None or not tables:
         raise FileRefused(
             "Opening a web page", "no table", "a <table> with rows", "Export the list again."
         )
-    if open_tables > 0:
+    if tags["table"] > tags["/table"]:
         raise FileRefused(
             "Opening a web page",
             "a table without its end",
             "a whole page, up to </table>",
             "Export it again; it may have been cut off while it was copied.",
         )
+    hidden = tags["tr"] - len(list(root.iter("tr")))
+    if hidden > 0 or _COMMENT.sub("", behind or "").strip():
+        raise FileRefused(
+            "Opening a web page",
+            f"{hidden:,} rows that no table shows" if hidden > 0 else "text behind its end",
+            "a page whose every row stands in a table, and nothing behind </html>",
+            "Export it again, each list as a file of its own.",
+        )
     return [_table_cells(table) for table in _without_layout(tables)]
 
 
-def _page_text(file: Path) -> Iterator[tuple[str, int]]:
-    """Yield the page's text and, with each part, how many tables more open in it than close."""
+def _page_text(file: Path) -> Iterator[tuple[str, list[str]]]:
+    """Yield the page's text and, with each part, its tags of tables and rows."""
     with file.open("rb") as handle:
         head = handle.read(HEAD_BYTES)
         decoder = codecs.getincrementaldecoder(_codec(head))(errors="replace")
@@ -84,14 +97,21 @@ def _page_text(file: Path) -> Iterator[tuple[str, int]]:
             cut = text.rfind("<", -_LONGEST_TAG)
             held = text[cut:] if cut >= 0 else ""
             text = text[:cut] if cut >= 0 else text
-            yield (text.lstrip("\ufeff") if first else text), _opened(text)
+            yield (text.lstrip("\ufeff") if first else text), _tags(text)
             first = first and not text
         text = held + decoder.decode(b"", True)
-        yield text, _opened(text + " ")
+        yield text, _tags(text + " ")
 
 
-def _opened(text: str) -> int:
-    return sum(-1 if slash else 1 for slash in _TABLE_TAG.findall(text))
+def _behind_end(text: str, behind: str | None) -> str | None:
+    """Return what stands behind the last </html> so far; None before one."""
+    if ends := list(_END.finditer(text)):
+        return text[ends[-1].end() :]
+    return None if behind is None else behind + text
+
+
+def _tags(text: str) -> list[str]:
+    return [tag.lower() for tag in _TAG.findall(text)]
 
 
 def _codec(head: bytes) -> str:

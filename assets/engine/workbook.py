@@ -1,7 +1,8 @@
-"""Workbooks: every sheet of an .xlsx or .xls file as text, read by calamine.
+"""Workbooks: every sheet of an .xlsx file as text, read by calamine.
 
-Belongs here: opening a workbook safely, cells to text. Does not belong here: which sheets count
-and what their cells mean. No message of a library leaves this module: it may quote a cell.
+Belongs here: opening a workbook safely, cells to text. Does not belong here: .xls
+(`assets.engine.old_workbook`), which sheets count and what their cells mean. No message of a
+library leaves this module: it may quote a cell.
 """
 
 import math
@@ -27,7 +28,7 @@ def workbook_sheets(file: Path, date_format: str) -> list[list[Cells]]:
     Parameters
     ----------
     file
-        An .xlsx or .xls file.
+        An .xlsx file.
     date_format
         The form in which true dates are written.
 
@@ -64,7 +65,7 @@ def workbook_sheets(file: Path, date_format: str) -> list[list[Cells]]:
         raise FileRefused(
             "Opening a workbook",
             "bytes that start like a workbook but cannot be opened",
-            "a whole .xlsx or .xls file without password",
+            "a whole .xlsx file without password",
             "Export it again; it may have been cut off while it was copied.",
         ) from None
 
@@ -103,24 +104,26 @@ def _other_text(value: _Value, date_format: str, kept: dict[_Value, str | None])
     if isinstance(value, bool):
         return "1" if value else "0"
     if isinstance(value, float):
-        return _number_text(value)
+        return number_text(value)
     if isinstance(value, int):
         return str(value)
     # A datetime at midnight equals no date, so one dictionary holds both.
     if (text := kept.get(value)) is None:
-        text = _date_text(value, date_format)
+        text = date_text(value, date_format)
         if len(kept) < _KEPT_TEXTS:
             kept[value] = text
     return text
 
 
-def _number_text(value: float) -> str | None:
+def number_text(value: float) -> str | None:
+    """Return the text of a number: without a point if it is whole, None if it is none."""
     if not math.isfinite(value):
         return None
     return f"{value:.0f}" if value.is_integer() else repr(value)
 
 
-def _date_text(value: _Value, date_format: str) -> str:
+def date_text(value: _Value, date_format: str) -> str:
+    """Return the text of a day or moment in `date_format`, of a time or span as HH:MM:SS."""
     if isinstance(value, date):  # a datetime is one too
         return value.strftime(date_format)
     if isinstance(value, timedelta):

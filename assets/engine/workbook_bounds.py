@@ -13,6 +13,7 @@ import zlib
 from pathlib import Path
 
 from assets.engine.errors import FileRefused
+from assets.engine.unpack import is_whole_zip
 
 MAX_EXPANDED_BYTES = 6 << 30
 MAX_RATIO = 300
@@ -34,25 +35,26 @@ _SIGNS = (b"r='", b"r =", b"r\t=", b"\tr=", b"\nr=", b"\rr=", b"r\n=", b"r\r=")
 
 
 def check_bounds(file: Path) -> None:
-    """Refuse an .xlsx file whose parts are too large, or whose sheets reach too far; pass .xls.
+    """Refuse an .xlsx file whose parts are too large, or whose sheets reach too far.
 
     Raises
     ------
     FileRefused
-        The zip file is damaged, expands beyond all measure, or a sheet asks for far more cells
-        than it has.
+        The zip file is damaged or joined to another, expands beyond all measure, or a sheet asks
+        for far more cells than it has.
     """
-    with file.open("rb") as handle:
-        if handle.read(2) != b"PK":
-            return  # .xls cannot reach beyond 65,536 rows of 256 columns.
     try:
         with zipfile.ZipFile(file) as archive:
+            if not is_whole_zip(archive, file):
+                raise _refused(
+                    "bytes before or behind the workbook", "Save it again; deliver it by itself."
+                )
             _check_parts(archive, file.stat().st_size)
     except _DAMAGE:
         raise FileRefused(
             "Opening a workbook",
             "bytes that start like a workbook but are damaged or cut off",
-            "a whole .xlsx or .xls file without password",
+            "a whole .xlsx file without password",
             "Export it again; it may have been cut off while it was copied.",
         ) from None
 

@@ -207,7 +207,6 @@ def test_45_days_out_of_order_are_flagged_and_a_paid_one_needs_its_day(defect: D
     assert _rejected(outcome) == [(5, "collected_date_missing")]
 
 
-@pytest.mark.xfail(reason="known gap: such payments are in no table yet")
 def test_45_a_payment_that_no_period_counts_is_listed_outside(defect: Defect) -> None:
     """TT-0003 was collected before the first period; the dossier's day does not stand in."""
     assert defect(45).query(

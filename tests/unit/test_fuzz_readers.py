@@ -38,16 +38,7 @@ def counts() -> Iterator[Counts]:
     COUNTS.write_text(json.dumps({"all": total, **counted}, indent=1, sort_keys=True) + "\n")
 
 
-# Known gaps: bytes joined behind or swallowed within a file of these pass unnoticed; a BIFF
-# workbook has no bound on its extent and no check sum.
-UNSAFE = ("csv", "tsv", "html", "xlsx", "zip", "xls")
-NAMES = [
-    pytest.param(name, marks=pytest.mark.xfail(reason="known gap")) if name in UNSAFE else name
-    for name in CONTAINERS
-]
-
-
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", CONTAINERS)
 def test_no_file_gone_bad_is_half_read(name: str, tmp_path: Path, counts: Counts) -> None:
     cases = [make_case(name, seed) for seed in range(CASES_EACH)]
     failures = []
@@ -103,6 +94,9 @@ def _half_read(case: Case, reading: Reading) -> Iterator[str]:
     elif case.kind in ("noise", "magic"):
         if reading.accepted:
             yield f"{reading.accepted} rows of noise"
+    elif case.kind == "flip" and case.container.nature == "biff":
+        # No checksum: a bit changes a text that many rows share, or moves a cell.
+        yield from _fewer(case, reading)
     elif case.kind == "flip" and case.container.has_text:
         yield from _shifted(case, reading)
         yield from _lost(case, reading)
@@ -147,6 +141,11 @@ def _lost(case: Case, reading: Reading) -> Iterator[str]:
     missing = [row for row in case.rows if row.record not in accepted]
     if len(missing) > reading.quarantined + case.changed and not reading.warnings:
         yield f"{len(missing)} rows lost, {reading.quarantined} quarantined"
+    yield from _fewer(case, reading)
+
+
+def _fewer(case: Case, reading: Reading) -> Iterator[str]:
+    """Yield if fewer rows are read than there are and nobody is told."""
     if reading.read + case.changed < len(case.rows) and not reading.warnings:
         yield f"{reading.read} rows read of {len(case.rows)}"
 

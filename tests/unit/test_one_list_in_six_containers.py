@@ -172,12 +172,7 @@ def flags_of_csv(empty: Path, tmp_path_factory: pytest.TempPathFactory) -> Flags
 
 
 @pytest.mark.parametrize("name", LISTS)
-@pytest.mark.parametrize("container", [
-    # Known gap: iGate 2 does not give the same rows yet.
-    pytest.param(name, marks=pytest.mark.xfail(reason="known gap", strict=False))
-    if name == "igate2" else name
-    for name in CONTAINERS
-])  # fmt: skip
+@pytest.mark.parametrize("container", CONTAINERS)
 def test_one_list_gives_one_register(
     container: str, name: str, empty: Path, tmp_path: Path, flags_of_csv: Flags
 ) -> None:

@@ -1,0 +1,125 @@
+"""Workbooks of Excel 97 to 2003 (.xls): every sheet as text, read by xlrd.
+
+Belongs here: opening a BIFF workbook safely, its cells as text. Does not belong here: .xlsx
+(`assets.engine.workbook`), which sheets count and what their cells mean. No message of a library
+leaves this module: it may quote a cell.
+
+Calamine reads these files too, and faster; but it holds a sheet as one dense grid, so one damaged
+column number makes it ask for 128 GiB, of which the process dies without an exception.
+"""
+
+import io
+import mmap
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import xlrd
+import xlrd.compdoc
+import xlrd.xldate
+
+from assets.engine.containers import Cells
+from assets.engine.errors import FileRefused
+from assets.engine.workbook import date_text, number_text
+
+_OLE = b"\xd0\xcf\x11\xe0"
+_HEADER_BYTES = 512
+_FREE_SECTOR = -1
+
+
+def is_old_workbook(file: Path) -> bool:
+    """Say whether a workbook is of Excel 97 to 2003."""
+    with file.open("rb") as handle:
+        return handle.read(len(_OLE)) == _OLE
+
+
+def old_workbook_sheets(file: Path, date_format: str) -> list[list[Cells]]:
+    """Return the cells of every sheet as text, as `assets.engine.workbook` does.
+
+    Raises
+    ------
+    FileRefused
+        The bytes are no whole workbook, or need a password.
+    """
+    try:
+        with xlrd.open_workbook(
+            str(file), logfile=io.StringIO(), on_demand=True, ragged_rows=True
+        ) as book:
+            return [
+                _cells(book, book.sheet_by_index(index), date_format)
+                for index in range(book.nsheets)
+            ]
+    except xlrd.XLRDError as error:
+        if "encrypted" in str(error):
+            raise FileRefused(
+                "Opening a workbook",
+                "a workbook with a password",
+                "a workbook without password",
+                "Save it again without a password.",
+            ) from None
+        raise _damaged() from None
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001 (xlrd stumbles over damage in many ways; texts quote cells)
+        raise _damaged() from None
+
+
+def has_surplus(file: Path) -> bool:
+    """Say whether something stands behind the last sector in use: another file joined to it, say.
+
+    Old programs leave what they deleted there, so it is no reason to refuse the workbook.
+    """
+    with file.open("rb") as handle, mmap.mmap(handle.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        try:
+            document = xlrd.compdoc.CompDoc(data, logfile=io.StringIO())
+        except Exception:  # noqa: BLE001 (the reader says what is wrong with it)
+            return False
+        used = [
+            sector for sector, following in enumerate(document.SAT) if following != _FREE_SECTOR
+        ]
+        end = _HEADER_BYTES + (max(used, default=-1) + 1) * document.sec_size
+        surplus = bool(data[end:].strip(b"\0"))
+        # It holds the bytes it was made from.
+        del document
+        return surplus
+
+
+def _cells(book: xlrd.Book, sheet: xlrd.sheet.Sheet, date_format: str) -> list[Cells]:
+    rows = []
+    for number in range(sheet.nrows):
+        kinds, values = sheet.row_types(number), sheet.row_values(number)
+        rows.append([
+            _text(kind, value, book.datemode, date_format)
+            for kind, value in zip(kinds, values, strict=True)
+        ])  # fmt: skip
+    book.unload_sheet(sheet.name)
+    return rows
+
+
+def _text(kind: int, value: Any, datemode: int, date_format: str) -> str | None:
+    if kind == xlrd.XL_CELL_TEXT:
+        return value or None
+    if kind == xlrd.XL_CELL_BOOLEAN:
+        return str(value)
+    if kind == xlrd.XL_CELL_DATE:
+        return date_text(_moment(value, datemode), date_format)
+    return number_text(value) if kind == xlrd.XL_CELL_NUMBER else None
+
+
+def _moment(value: float, datemode: int) -> datetime | timedelta | float:
+    if value < 1:
+        return timedelta(days=value)
+    try:
+        moment: datetime = xlrd.xldate.xldate_as_datetime(value, datemode)
+    except (ValueError, OverflowError):
+        return value
+    return moment
+
+
+def _damaged() -> FileRefused:
+    return FileRefused(
+        "Opening a workbook",
+        "bytes that start like a workbook but cannot be opened",
+        "a whole .xls file without password",
+        "Export it again; it may have been cut off while it was copied.",
+    )
