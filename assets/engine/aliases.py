@@ -14,7 +14,25 @@ from assets.engine.register import TOUCHED
 from schemas.exports import DOSSIER, KINDS, Kind
 
 SHARED = "other_dossier_code_shared"
+STATED = "stated_code"
 _DELIVERED = "coalesce(delivered_dossier_code, dossier_code)"
+
+
+def start_stated(connection: duckdb.DuckDBPyConnection, delivery_id: str) -> None:
+    """List the codes that a delivery states in pairs, before its rows are read again."""
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {STATED} (code VARCHAR)")
+    _add_stated(connection, [delivery_id])
+
+
+def _add_stated(connection: duckdb.DuckDBPyConnection, delivery_ids: list[str]) -> None:
+    connection.execute(
+        f"""
+        INSERT INTO {STATED}
+        SELECT unnest([{_DELIVERED}, other_dossier_code]) FROM core.dossier_version
+        WHERE delivery_id IN (SELECT unnest($ids)) AND other_dossier_code IS NOT NULL
+        """,
+        {"ids": delivery_ids},
+    )
 
 
 def agree_on_codes(
@@ -27,7 +45,8 @@ def agree_on_codes(
     if not kind.has_dossier:
         return
     if kind is DOSSIER:
-        _find_groups(connection, delivery_ids)
+        _add_stated(connection, delivery_ids)
+        _find_groups(connection)
     connection.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE moved_code AS
@@ -55,25 +74,19 @@ def flag_shared(connection: duckdb.DuckDBPyConnection, delivery_id: str) -> None
     )
 
 
-def _find_groups(connection: duckdb.DuckDBPyConnection, delivery_ids: list[str]) -> None:
-    """Find anew the groups that hold a code of the deliveries, and move what changed."""
+def _find_groups(connection: duckdb.DuckDBPyConnection) -> None:
+    """Find anew the groups that hold a stated code, and move what changed."""
     connection.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE concerned AS
-        WITH stated AS (
-            SELECT unnest([{_DELIVERED}, other_dossier_code]) AS code
-            FROM core.dossier_version
-            WHERE delivery_id IN (SELECT unnest($ids)) AND other_dossier_code IS NOT NULL
-        ),
-        agreed AS (
+        WITH agreed AS (
             SELECT coalesce(alias.dossier_code, stated.code) AS code
-            FROM stated LEFT JOIN core.dossier_alias AS alias ON alias_code = code
+            FROM {STATED} AS stated LEFT JOIN core.dossier_alias AS alias ON alias_code = code
         )
-        SELECT code FROM stated
+        SELECT code FROM {STATED}
         UNION SELECT code FROM agreed
         UNION SELECT alias_code FROM core.dossier_alias WHERE dossier_code IN (FROM agreed)
-        """,
-        {"ids": delivery_ids},
+        """
     )
     connection.execute(
         f"""

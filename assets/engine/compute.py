@@ -74,6 +74,7 @@ def indicator_sql(table: Table) -> str:
             f"CAST(coalesce({name}, 0) AS BIGINT) AS {name}" for name in COUNTS
         ),
         "rates": rates,
+        "ancestry": sql_file(INDICATOR_SQL / "ancestry.sql"),
     }
     sql = sql_file(INDICATOR_SQL / f"{table.name}.sql")
     for name, text in parts.items():
@@ -141,27 +142,27 @@ def _raise_if(breaks: list[tuple[object, ...]]) -> None:
 
 
 def _levels_that_do_not_add_up(connection: duckdb.DuckDBPyConnection) -> list[tuple[object, ...]]:
-    """Return periods where own rows, top units' subtrees and levels do not have one sum."""
+    """Return periods where own rows, subtrees and levels do not have one sum."""
     sums = ", ".join(f"sum({name}) AS {name}" for name in COUNTS)
-    period = "period_kind, period_start, period_end"
-    own = f"SELECT {period}, {sums} FROM indicators.own_count GROUP BY ALL"
+    of_period = "SELECT period_kind, period_start, period_end"
+    own = f"{of_period}, {sums} FROM indicators.own_count GROUP BY ALL"
+    by_unit = f"{of_period}, {sums} FROM indicators.by_unit WHERE scope ="
+    by_level = f"{of_period}, {sums} FROM indicators.by_level WHERE unit_level"
+    # A unit's own counts stand in its subtree and in that of each unit above it.
+    reached = "FROM indicators.own_count INNER JOIN reached USING (unit_code, unit_valid_from)"
     same = (
-        f"SELECT {period}, {sums} FROM indicators.by_unit WHERE scope = 'own' GROUP BY ALL",
-        f"""
-        SELECT {period}, {sums} FROM indicators.by_unit
-        WHERE scope = 'subtree' AND unit_code NOT IN (
-            SELECT unit_code FROM reference.unit WHERE parent_unit_code IS NOT NULL)
-        GROUP BY ALL
-        """,
-        f"SELECT {period}, {sums} FROM indicators.by_level WHERE unit_level = 'all' GROUP BY ALL",
-        f"SELECT {period}, {sums} FROM indicators.by_level WHERE unit_level <> 'all' GROUP BY ALL",
+        (own, f"{by_unit} 'own' GROUP BY ALL"),
+        (f"{of_period}, {sums} {reached} GROUP BY ALL", f"{by_unit} 'subtree' GROUP BY ALL"),
+        (own, f"{by_level} = 'all' GROUP BY ALL"),
+        (own, f"{by_level} <> 'all' GROUP BY ALL"),
     )
     differences = " UNION ".join(
-        f"(({one}) EXCEPT ({other}))"
-        for sum_of_parts in same
-        for one, other in ((own, sum_of_parts), (sum_of_parts, own))
+        f"(({one}) EXCEPT ({other})) UNION (({other}) EXCEPT ({one}))" for one, other in same
     )
-    return connection.execute(f"SELECT {period} FROM ({differences}) ORDER BY ALL").fetchall()
+    return connection.execute(
+        f"WITH RECURSIVE {sql_file(INDICATOR_SQL / 'ancestry.sql')} "
+        f"{of_period} FROM ({differences}) ORDER BY ALL"
+    ).fetchall()
 
 
 def _replace_changed(connection: duckdb.DuckDBPyConnection, table: Table, run_id: str) -> Change:

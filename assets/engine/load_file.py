@@ -15,7 +15,7 @@ import pandas as pd
 import pyarrow as pa
 
 from assets.engine import raw_store, register
-from assets.engine.aliases import agree_on_codes, flag_shared
+from assets.engine.aliases import agree_on_codes, flag_shared, start_stated
 from assets.engine.batches import broken_records, check_keys, judged_rows, typed_batches
 from assets.engine.errors import FileRefused
 from assets.engine.in_force import arrived_at, put_in_force
@@ -127,6 +127,7 @@ class FileLoad:
         kind = self.export.definition
         with transaction(self.connection):
             register.start_touched(self.connection)
+            start_stated(self.connection, self.delivery.delivery_id)
             if changed := self._put_in_force(kind):
                 agree_on_codes(self.connection, kind, changed)
                 register.settle_touched(self.connection, kind)
@@ -182,9 +183,10 @@ class FileLoad:
         return last
 
     def _forget(self, kind: Kind) -> None:
-        """Take out what this file loaded before, remembering the keys."""
+        """Take out what this file loaded before, remembering its keys and codes."""
         register.start_touched(self.connection)
         register.touch_delivery(self.connection, kind, self.delivery.delivery_id)
+        start_stated(self.connection, self.delivery.delivery_id)
         for table in (kind.table, *_PER_DELIVERY):
             self.connection.execute(
                 f"DELETE FROM {table} WHERE delivery_id = ?", [self.delivery.delivery_id]

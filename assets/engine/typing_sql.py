@@ -209,8 +209,9 @@ def _facts(export: Export) -> dict[str, str]:
         facts["received_hour"] = "CAST(NULL AS INTEGER)"
         if "received_date" in export.columns:
             day, code = "parsed_received_date", "parsed_dossier_code"
+            # Midnight to the second is how a day without a time is written.
             facts["received_hour"] = (
-                f"CASE WHEN CAST({day} AS TIME) > TIME '00:00:00' "
+                f"CASE WHEN CAST({day} AS TIME) >= TIME '00:00:01' "
                 f"THEN CAST(hour({day}) AS INTEGER) END"
             )
             # The code holds the day of reception as yyMMdd (TT 01/2018/TT-VPCP Art. 19).

@@ -75,6 +75,8 @@ CONTAINERS: dict[str, tuple[str, str, Write]] = {
 }  # fmt: skip
 # Containers around one of the others.
 PACKED = ("csv.gz", "national.gz", "zip")
+# What no row can lack: iGate 2 has no day of return.
+UNASKED = {"igate2": {"returned_date_missing"}}
 # Two lists; the second stands below a title and a period line wherever it is a table.
 LISTS = {"first": (1, False), "second": (20_231_115, True)}
 
@@ -181,7 +183,9 @@ def test_one_list_gives_one_register(
     assert (result.read, result.accepted) == (42, 40)
     assert (result.quarantined, result.duplicates) == (1, 1)
     assert _register(paths) == _expected(name, IN_ALL)
-    assert _flags(paths) == flags_of_csv[name]
+    unasked = UNASKED.get(container, set())
+    asked = {code: flags - unasked for code, flags in flags_of_csv[name].items()}
+    assert _flags(paths) == {code: flags for code, flags in asked.items() if flags}
     told = ask(paths, "SELECT container FROM ops.delivery_part ORDER BY part_number")
     assert told[0] == (CONTAINERS[container][1],)
 

@@ -6,29 +6,13 @@
 --
 -- own: the unit itself. subtree: the unit and all below it, by the parent links of the records
 -- valid together, never by the prefix of a code.
-WITH RECURSIVE ancestry AS (
-    SELECT unit_code, valid_from, valid_to, unit_code AS ancestor_code,
-        parent_unit_code AS next_code
-    FROM reference.unit
-    UNION
-    SELECT ancestry.unit_code, ancestry.valid_from, ancestry.valid_to, unit.unit_code,
-        unit.parent_unit_code
-    FROM ancestry
-    INNER JOIN reference.unit AS unit
-        ON unit.unit_code = ancestry.next_code
-        AND unit.valid_from <= ancestry.valid_to
-        AND unit.valid_to >= ancestry.valid_from
-),
+WITH RECURSIVE {{ancestry}},
 scoped AS (
     SELECT *, unit_code AS scope_code, 'own' AS scope FROM indicators.own_count
     UNION ALL
     SELECT own_count.*, reached.ancestor_code, 'subtree'
     FROM indicators.own_count
-    INNER JOIN (SELECT DISTINCT unit_code, valid_from, ancestor_code FROM ancestry) AS reached
-        ON reached.unit_code = own_count.unit_code
-        AND reached.valid_from = own_count.unit_valid_from
-    UNION ALL
-    SELECT *, unit_code, 'subtree' FROM indicators.own_count WHERE unit_code = 'unassigned'
+    INNER JOIN reached USING (unit_code, unit_valid_from)
 ),
 summed AS (
     SELECT period_kind, period_start, period_end, scope_code AS unit_code, scope,
