@@ -145,7 +145,11 @@ OUTSIDE = Table(
     "quarantine", "outside", "Bản ghi không kỳ nào đếm", "Records that no period counts",
     ("record_kind", "reason", "unit_code"),
     (Column("record_kind", "VARCHAR", "Loại bản ghi", "dossier or payment_request", False),
-     Column("reason", "VARCHAR", "Lý do", "Why no period counts it", False), UNIT_CODE,
+     Column("reason", "VARCHAR", "Lý do",
+            "Why no period counts it: new, not_accepted, no_received_date, received_after_cutoff, "
+            "closed_before_first_period, closed_undated_before_first_period; "
+            "payment_without_dossier, collected_before_first_period, collected_after_cutoff",
+            False), UNIT_CODE,
      Column("record_count", COUNT, "Số bản ghi", "Records", False)),
 )  # fmt: skip
 MANIFEST = Table(

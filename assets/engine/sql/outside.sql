@@ -27,14 +27,22 @@ outside_dossier AS (
         END AS reason
     FROM dossier CROSS JOIN bounds
 ),
-orphan AS (
-    SELECT request.request_code
+outside_payment AS (
+    SELECT
+        coalesce(dossier.unit_code, 'unassigned') AS unit_code,
+        CASE
+            WHEN dossier.dossier_code IS NULL THEN 'payment_without_dossier'
+            WHEN request.state <> 'paid' THEN NULL
+            WHEN request.collected_date > last_day THEN 'collected_after_cutoff'
+            WHEN request.collected_date < first_day THEN 'collected_before_first_period'
+        END AS reason
     FROM core.payment_request AS request
-    ANTI JOIN core.dossier USING (dossier_code)
+    LEFT JOIN core.dossier AS dossier ON dossier.dossier_code = request.dossier_code
+    CROSS JOIN bounds
 )
 SELECT 'dossier' AS record_kind, reason, unit_code, count(*) AS record_count
 FROM outside_dossier WHERE reason IS NOT NULL GROUP BY ALL
 UNION ALL
-SELECT 'payment_request', 'payment_without_dossier', 'unassigned', count(*)
-FROM orphan HAVING count(*) > 0
+SELECT 'payment_request', reason, unit_code, count(*)
+FROM outside_payment WHERE reason IS NOT NULL GROUP BY ALL
 ORDER BY ALL
