@@ -11,6 +11,7 @@ import dagster as dg
 from assets.engine.compute import check_balance
 from assets.engine.errors import BalanceError
 from assets.resources import Installation
+from schemas.exports import KINDS, Kind
 
 
 @dg.asset_check(
@@ -30,9 +31,9 @@ def balance(installation: Installation) -> dg.AssetCheckResult:
     return dg.AssetCheckResult(passed=True, description="Every row of every period balances.")
 
 
-def _files_loaded(kind_table: str) -> dg.AssetChecksDefinition:
+def _files_loaded(kind: Kind) -> dg.AssetChecksDefinition:
     @dg.asset_check(
-        asset=["core", kind_table],
+        asset=kind.table.split("."),
         name="files_loaded",
         description="Không có tệp nào bị từ chối | No delivered file is refused",
     )
@@ -40,8 +41,9 @@ def _files_loaded(kind_table: str) -> dg.AssetChecksDefinition:
         with installation.warehouse() as connection:
             refused = connection.execute(
                 "SELECT reason FROM ops.delivery "
-                "WHERE reason IS NOT NULL AND state <> 'superseded' "
-                "ORDER BY delivery_period DESC, source, export"
+                "WHERE kind = ? AND reason IS NOT NULL AND state <> 'superseded' "
+                "ORDER BY delivery_period DESC, source, export",
+                [kind.name],
             ).fetchall()
         return dg.AssetCheckResult(
             passed=not refused,
@@ -53,4 +55,4 @@ def _files_loaded(kind_table: str) -> dg.AssetChecksDefinition:
     return files_loaded
 
 
-files_loaded_checks = [_files_loaded("dossier_version"), _files_loaded("payment_version")]
+files_loaded_checks = [_files_loaded(kind) for kind in KINDS.values()]

@@ -13,6 +13,7 @@ import duckdb
 import pytest
 
 from assets.engine.paths import Paths
+from schemas.exports import KINDS
 from tests.assets.deliveries import COMMUNE, correct_commune, delivered_file
 from tests.assets.runs import checks_of, metadata_of, partitions_of, run_job
 from tests.support import SETTINGS
@@ -158,8 +159,7 @@ def test_a_change_in_a_closed_period_is_told_with_its_difference(
 def test_the_checks_pass(night: Night) -> None:
     checks = checks_of(night.result)
     assert set(checks) == {
-        "core/dossier_version files_loaded",
-        "core/payment_version files_loaded",
+        *(f"{kind.table.replace('.', '/')} files_loaded" for kind in KINDS.values()),
         "indicators/by_level balance",
     }
     assert all(check.passed for check in checks.values())
