@@ -280,6 +280,26 @@ def test_a_gzip_with_a_wrong_checksum_or_a_tail_is_refused(tmp_path: Path) -> No
         assert "damaged or cut off" in _refusal(broken, tmp_path / str(number))
 
 
+def _without_first_member() -> bytes:
+    data = bytearray(zip_bytes({"a": b"1", "b": b"2"}))
+    end, second = data.rfind(b"PK\x05\x06"), data.rfind(b"PK\x01\x02")
+    struct.pack_into("<HHII", data, end + 8, 1, 1, end - second, second)
+    return bytes(data)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        zip_bytes({"a": b"1"}) + zip_bytes({"b": b"2"}),
+        zip_bytes({"a": b"1"}) + CSV.encode(),
+        b"PK\x03\x04" + zip_bytes({"a": b"1"}),
+        _without_first_member(),
+    ],
+)
+def test_a_zip_that_hides_bytes_is_refused(data: bytes, tmp_path: Path) -> None:
+    assert "before or behind it" in _refusal(data, tmp_path)
+
+
 def _with_header_field(data: bytes, offset: int, value: int) -> bytes:
     """Write a field of 2 bytes into the local (30 bytes) and the central header of a zip."""
     changed = bytearray(data)

@@ -3,6 +3,7 @@
 import contextlib
 import io
 import re
+import struct
 import subprocess
 import sys
 import zipfile
@@ -18,10 +19,11 @@ from sample_legacy import encode_legacy
 
 from assets.engine import web_page, workbook_bounds
 from assets.engine.errors import FileRefused
-from assets.engine.old_workbook import old_workbook_sheets
+from assets.engine.old_workbook import has_surplus, old_workbook_sheets
 from assets.engine.spreadsheet_xml import spreadsheet_xml_sheets
 from assets.engine.web_page import web_page_tables
 from assets.engine.workbook import workbook_sheets
+from tests.unit.fuzz_lists import biff_cells
 
 DAY = "%d/%m/%Y"
 MOMENT = datetime(2023, 1, 5, 8, 30, tzinfo=UTC).replace(tzinfo=None)
@@ -204,6 +206,43 @@ def test_references_across_a_chunk_are_seen(
         monkeypatch.setattr(workbook_bounds, "_CHUNK", size)
         with pytest.raises(FileRefused, match="beyond column"):
             workbook_bounds.check_bounds(file)
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_workbook_joined_to_another_file_is_refused(turned: bool, tmp_path: Path) -> None:
+    whole = _xlsx(tmp_path, _values).read_bytes()
+    parts = (whole, whole) if turned else (whole, b"a;b\r\n")
+    with pytest.raises(FileRefused, match="before or behind"):
+        workbook_sheets(_place(tmp_path, b"".join(parts)), DAY)
+
+
+def _biff(rows: int) -> bytes:
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("a")
+    for row in range(rows):
+        sheet.write(row, 0, f"Lò Thị Mẫu {row}")
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def test_a_biff_workbook_with_bytes_behind_it_is_told(tmp_path: Path) -> None:
+    whole = _biff(300)
+    assert not has_surplus(_place(tmp_path, whole))
+    assert has_surplus(_place(tmp_path, whole + _biff(20)))
+    assert has_surplus(_place(tmp_path, whole + b"a;b\r\n" * 200))
+
+
+@pytest.mark.parametrize("column", [256, 65_535])
+def test_a_biff_cell_out_of_the_sheet_is_refused_without_its_weight(
+    column: int, tmp_path: Path
+) -> None:
+    """Calamine would ask for 128 GiB and abort."""
+    data = bytearray(_biff(300))
+    for place in biff_cells(bytes(data))[:3]:
+        struct.pack_into("<HH", data, place + 4, 65_535, column)
+    with pytest.raises(FileRefused, match="cannot be opened"):
+        old_workbook_sheets(_place(tmp_path, bytes(data)), DAY)
 
 
 def test_a_bomb_in_a_workbook_is_refused(tmp_path: Path) -> None:
@@ -512,3 +551,25 @@ def test_entities_that_multiply_in_an_attribute_are_refused(tmp_path: Path) -> N
 def test_indexes_that_jump_too_far_are_refused(row: str, found: str, tmp_path: Path) -> None:
     with pytest.raises(FileRefused, match=found):
         _xml(tmp_path, row)
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        f"<html>{TABLE}</html><html>{TABLE}</html>",
+        f"<html>{TABLE.replace('</tr>', '</tr><!-- <tr><td>a</td></tr> -->')}</html>",
+        f"<html>{TABLE.replace('</tr>', '</tr><textarea><tr><td>a</td></tr>')}</html>",
+        f"<html>{TABLE}</html>\nMã hồ sơ;Ngày nhận\n1;05/01/2023\n",
+    ],
+)
+@pytest.mark.parametrize("size", [3, 1 << 20])
+def test_rows_that_no_table_shows_refuse_the_page(
+    page: str, size: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(web_page, "_CHUNK", size)
+    with pytest.raises(FileRefused, match=r"that no table shows|behind its end"):
+        _page(tmp_path, page)
+
+
+def test_a_comment_behind_the_end_of_a_page_says_nothing(tmp_path: Path) -> None:
+    assert _page(tmp_path, f"<html>{TABLE}</html>\n<!-- 0.2 s -->\n") == CELLS
