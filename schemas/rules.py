@@ -2,7 +2,7 @@
 
 Belongs here: rule ids, sentences, severities, who repairs. A rule id is `<column>_<problem>`, or
 the name of a rule about the whole row. Does not belong here: the checks that apply them
-(`schemas.judgement`). The numbers of the defects are those of the README's list of defects.
+(`schemas.judgement`) and the list of what portals get wrong (`docs/defects.md`).
 """
 
 from dataclasses import dataclass
