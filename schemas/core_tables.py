@@ -62,21 +62,31 @@ RECEIPT_COLUMNS = (
     Column("amount", "BIGINT", "Số tiền (đồng)", "Amount (VND)", False),
 )
 DOSSIER_CODE = Column("dossier_code", "VARCHAR", "Mã hồ sơ", "Dossier code: the first of its codes "
-                      "in alphabetical order, where it has several", False)  # fmt: skip
+                      "in alphabetical order, where it has several; one of another than the "
+                      "national form stands behind its source: riverton/RV-2023-1",
+                      False)  # fmt: skip
 DELIVERED_CODE = Column("delivered_dossier_code", "VARCHAR", "Mã hồ sơ trong tệp",
                         "Code as delivered, where it is another")  # fmt: skip
 OTHER_CODE = Column("other_dossier_code", "VARCHAR", "Mã hồ sơ thứ hai", "Second code, if stated")
 DOSSIER_KEY = Column("dossier_key", "UUID", "Khóa hồ sơ (băm có khóa)", "Keyed hash of the code",
                      False)  # fmt: skip
 REQUEST_CODE = Column("request_code", "VARCHAR", "Mã yêu cầu thanh toán", "Payment request", False)
-REQUEST_KEY = Column("request_key", "UUID", "Khóa yêu cầu (băm có khóa)", "Keyed hash of the code",
-                     False)  # fmt: skip
+REQUEST_KEY = Column("request_key", "UUID", "Khóa yêu cầu (băm có khóa)",
+                     "Keyed hash of source and code", False)  # fmt: skip
 MAYBE_REQUEST_CODE = Column("request_code", "VARCHAR", "Mã yêu cầu thanh toán", "Its request")
-MAYBE_REQUEST_KEY = Column("request_key", "UUID", "Khóa yêu cầu", "Keyed hash of the request code")
+MAYBE_REQUEST_KEY = Column(
+    "request_key", "UUID", "Khóa yêu cầu", "Keyed hash of source and request code"
+)
 TRANSACTION_CODE = Column("transaction_code", "VARCHAR", "Mã giao dịch", "Transaction", False)
 TRANSACTION_KEY = Column("transaction_key", "UUID", "Khóa giao dịch (băm có khóa)",
-                         "Keyed hash of the code", False)  # fmt: skip
+                         "Keyed hash of source and code", False)  # fmt: skip
 RECEIPT_NUMBER = Column("receipt_number", "VARCHAR", "Số biên lai", "Receipt, zeros kept", False)
+RECEIPT_FORM = Column("receipt_form", "VARCHAR", "Mẫu số biên lai", "Form of the receipt")
+RECEIPT_SERIES = Column(
+    "receipt_series", "VARCHAR", "Ký hiệu biên lai", "Series: numbers run in it"
+)
+RECEIPT_KEY = Column("receipt_key", "UUID", "Khóa biên lai (băm có khóa)",
+                     "Keyed hash of source, form, series and number", False)  # fmt: skip
 DELIVERY_PERIOD = Column("delivery_period", "DATE", "Kỳ của tệp", "Delivery period: its first day",
                          False)  # fmt: skip
 # What every version table begins with; the columns of the row follow.
@@ -105,8 +115,8 @@ TRANSACTION_VERSION = _version(
 )  # fmt: skip
 RECEIPT_VERSION = _version(
     "receipt_version", "Mọi phiên bản biên lai đã nạp", "Every accepted version of a receipt",
-    RECEIPT_NUMBER, MAYBE_REQUEST_CODE, MAYBE_REQUEST_KEY, DOSSIER_CODE, DELIVERED_CODE,
-    DOSSIER_KEY, *RECEIPT_COLUMNS,
+    RECEIPT_NUMBER, RECEIPT_FORM, RECEIPT_SERIES, RECEIPT_KEY, MAYBE_REQUEST_CODE,
+    MAYBE_REQUEST_KEY, DOSSIER_CODE, DELIVERED_CODE, DOSSIER_KEY, *RECEIPT_COLUMNS,
 )  # fmt: skip
 DOSSIER_ALIAS = Table(
     "core", "dossier_alias", "Hồ sơ có hai mã", "Codes that are another code's dossier",
@@ -131,8 +141,9 @@ PAYMENT_TRANSACTION = Table(
     (TRANSACTION_KEY, MAYBE_REQUEST_KEY, DOSSIER_KEY, DELIVERY_PERIOD, *TRANSACTION_COLUMNS, FLAGS),
 )  # fmt: skip
 RECEIPT = Table(
-    "core", "receipt", "Biên lai", "Receipts; they count in no measure", ("receipt_number",),
-    (RECEIPT_NUMBER, MAYBE_REQUEST_KEY, DOSSIER_KEY, DELIVERY_PERIOD, *RECEIPT_COLUMNS, FLAGS),
+    "core", "receipt", "Biên lai", "Receipts; they count in no measure", ("receipt_key",),
+    (RECEIPT_KEY, RECEIPT_NUMBER, RECEIPT_FORM, RECEIPT_SERIES, MAYBE_REQUEST_KEY, DOSSIER_KEY,
+     DELIVERY_PERIOD, *RECEIPT_COLUMNS, FLAGS),
 )  # fmt: skip
 PROCEDURE_VERSION = _version(
     "procedure_version", "Danh mục thủ tục đã nạp từ tệp", "Procedures as catalogues deliver them",

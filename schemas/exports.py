@@ -32,6 +32,9 @@ TRANSACTION_STATES = ("started", "waiting", "failed", "succeeded")
 DOSSIER_CODE = r"(\d{3}\.\d{2}\.\d{2}\.)?[A-Z]\d{2}(\.\d{1,4}){0,3}-\d{6}-\d{4,7}"
 # A code has a digit and no name does; ten or twelve digits alone may be a telephone or a citizen.
 ANY_CODE = r"[A-Z][A-Z0-9]*([-._/][A-Z0-9]+)*[-._/][A-Z0-9]*\d[A-Z0-9]*"
+# Form and series of receipts (Circular 303/2016/TT-BTC, Decree 123/2020/ND-CP): 01BLP2-001, AA-15T.
+RECEIPT_FORM = r"\d{2}[A-Z]{2,3}\d?-\d{3}|[A-Z]\d{2}-[A-Z]{2}|\d{1,2}/\d{3}|\d"
+RECEIPT_SERIES = r"\d?[A-Z]{1,3}[-/]?\d{2}[A-Z]{1,3}"
 RECEIPT_NUMBER = r"([A-Z0-9]{1,6}[-/][A-Z0-9]{1,8}[-/])?\d{5,8}"
 
 
@@ -56,13 +59,15 @@ class ExportColumn:
 class Kind:
     """A kind of export: the table its accepted rows go to and the columns it may hold.
 
-    `states` are in the order of "the furthest wins"; a kind without states has none.
+    `key` is the column of the code that every row has, `identity` the stored column by which two
+    rows are one record. `states` are in the order of "the furthest wins"; a kind without has none.
     """
 
     name: str
     table: str
     register: str
     key: str
+    identity: str
     states: tuple[str, ...]
     columns: tuple[ExportColumn, ...]
 
@@ -84,6 +89,7 @@ DOSSIER = Kind(
     "core.dossier_version",
     "core.dossier",
     "dossier_code",
+    "dossier_key",
     DOSSIER_STATES,
     (
         _DOSSIER_CODE,
@@ -115,6 +121,7 @@ PAYMENT = Kind(
     "core.payment_version",
     "core.payment_request",
     "request_code",
+    "request_key",
     PAYMENT_STATES,
     (
         ExportColumn("request_code", "code", needed=True, pattern=ANY_CODE),
@@ -137,6 +144,7 @@ TRANSACTION = Kind(
     "core.transaction_version",
     "core.payment_transaction",
     "transaction_code",
+    "transaction_key",
     TRANSACTION_STATES,
     (
         ExportColumn("transaction_code", "code", needed=True, pattern=ANY_CODE),
@@ -153,9 +161,12 @@ RECEIPT = Kind(
     "core.receipt_version",
     "core.receipt",
     "receipt_number",
+    "receipt_key",
     (),
     (
         ExportColumn("receipt_number", "code", needed=True, pattern=RECEIPT_NUMBER),
+        ExportColumn("receipt_form", "code", pattern=RECEIPT_FORM),
+        ExportColumn("receipt_series", "code", pattern=RECEIPT_SERIES),
         _REQUEST_CODE,
         _DOSSIER_CODE,
         ExportColumn("issued_date", "date"),
@@ -168,6 +179,7 @@ PROCEDURE = Kind(
     "procedure",
     "core.procedure_version",
     "core.procedure",
+    "procedure_code",
     "procedure_code",
     (),
     (

@@ -103,12 +103,15 @@ SUMMARY = Table(
      Column("row_count", COUNT, "Số dòng", "Rows that broke it", False)),
 )  # fmt: skip
 CONFLICT = Table(
-    "quarantine", "conflict", "Hồ sơ có phiên bản mâu thuẫn",
-    "Dossiers whose versions of one period contradict each other",
-    ("dossier_key", "conflict_kind", "other_delivery_id", "other_part_number", "other_row_number"),
-    (DOSSIER_KEY,
+    "quarantine", "conflict", "Hồ sơ, thanh toán có phiên bản mâu thuẫn",
+    "Dossiers and payments whose versions in force contradict each other",
+    ("record_kind", "delivery_id", "part_number", "row_number", "conflict_kind",
+     "other_delivery_id", "other_part_number", "other_row_number"),
+    (Column("record_kind", "VARCHAR", "Loại bản ghi", "dossier, payment or receipt", False),
+     DOSSIER_KEY,
      Column("conflict_kind", "VARCHAR", "Loại mâu thuẫn",
-            "unit, procedure, channel or received_date differs; state goes back", False),
+            "dossier: unit, procedure, channel, received_date differs, second_code_shared; payment "
+            "and receipt: dossier, request, amount differs; state_goes_back", False),
      Column("delivery_id", "VARCHAR", "Tệp được giữ", "File of the version kept", False),
      PART_NUMBER, ROW_NUMBER,
      Column("other_delivery_id", "VARCHAR", "Tệp kia", "File of the other version", False),
@@ -123,10 +126,11 @@ GONE = Table(
      Column("state", "VARCHAR", "Trạng thái cuối", "State of the last version", False)),
 )  # fmt: skip
 ORPHAN = Table(
-    "quarantine", "orphan", "Thanh toán không tìm thấy hồ sơ",
-    "Payments, transactions and receipts whose dossier is not in the register",
+    "quarantine", "orphan", "Thanh toán không tìm thấy hồ sơ hoặc yêu cầu",
+    "Payments, transactions and receipts whose dossier or request is not in the register",
     VERSION_KEY,
     (Column("record_kind", "VARCHAR", "Loại bản ghi", "payment, transaction, receipt", False),
+     Column("reason", "VARCHAR", "Lý do", "no_dossier, or no_request: the dossier is known", False),
      DELIVERY_ID, PART_NUMBER, ROW_NUMBER, DELIVERY_PERIOD, DOSSIER_KEY,
      Column("amount", "BIGINT", "Số tiền (đồng)", "Amount (VND)", False)),
 )  # fmt: skip
@@ -148,7 +152,8 @@ OUTSIDE = Table(
      Column("reason", "VARCHAR", "Lý do",
             "Why no period counts it: new, not_accepted, no_received_date, received_after_cutoff, "
             "closed_before_first_period, closed_undated_before_first_period; "
-            "payment_without_dossier, collected_before_first_period, collected_after_cutoff",
+            "payment_without_dossier, payment_undated, payment_before_first_period, "
+            "payment_after_cutoff",
             False), UNIT_CODE,
      Column("record_count", COUNT, "Số bản ghi", "Records", False)),
 )  # fmt: skip

@@ -4,7 +4,7 @@ Belongs here: which codes are one dossier, by what deliveries in force state, an
 agreed code into the version tables. Does not belong here: which version is the latest.
 
 The agreed code of a group is the first in alphabetical order, so that the order in which files
-were loaded never matters. A second code that several dossiers of one file share is a filler and
+were loaded never matters. A second code that several dossiers of one export share is a filler and
 joins none of them.
 """
 
@@ -97,6 +97,12 @@ def _find_groups(connection: duckdb.DuckDBPyConnection) -> None:
         WHERE other_dossier_code <> {_DELIVERED}
             AND NOT list_contains(coalesce(flags, []), '{SHARED}')
             AND ({_DELIVERED} IN (FROM concerned) OR other_dossier_code IN (FROM concerned));
+        DELETE FROM pair WHERE other IN (
+            SELECT other_dossier_code
+            FROM core.dossier_version JOIN ops.delivery USING (delivery_id)
+            WHERE ops.delivery.state = 'loaded' AND other_dossier_code IN (SELECT other FROM pair)
+            GROUP BY other_dossier_code, source, export
+            HAVING count(DISTINCT {_DELIVERED}) > 1);
         INSERT INTO pair SELECT other, one FROM pair;
         CREATE OR REPLACE TEMP TABLE label AS SELECT DISTINCT one AS code, one AS first FROM pair;
         """
@@ -138,7 +144,7 @@ def _move(
     connection.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE moving AS
-        SELECT version.rowid AS version_rowid, version.dossier_code AS former, agreed, delivered
+        SELECT version.rowid AS version_rowid, version.dossier_key AS former_key, agreed, delivered
         FROM {kind.table} AS version
         JOIN moved_code
             ON delivered = coalesce(version.delivered_dossier_code, version.dossier_code)
@@ -148,7 +154,8 @@ def _move(
     )
     if kind is DOSSIER:
         connection.execute(
-            f"INSERT INTO {TOUCHED} SELECT former FROM moving UNION ALL SELECT agreed FROM moving"
+            f"INSERT INTO {TOUCHED} SELECT former_key FROM moving "
+            "UNION ALL SELECT keyed_hash(agreed) FROM moving"
         )
     connection.execute(
         f"""

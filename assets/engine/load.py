@@ -23,7 +23,7 @@ from schemas.exports import Kind
 from schemas.settings import Export, Source
 
 # Raised when reading or judging changes, so that a re-materialised period is read again.
-READING_VERSION = "2"
+READING_VERSION = "3"
 
 
 def load_period(
@@ -59,32 +59,23 @@ def load_period(
 
 
 def _load_arrivals(job: FileLoad, progress: Callable[[str], None]) -> list[Loaded]:
-    """Take in what the arrivals of an export's period put in force.
+    """Take in all arrivals of an export's period, the superseded ones too.
 
-    Snapshots are all read: a dossier that only an older one holds is gone. Returns what is in
-    force, and what was refused and has no successor.
+    A superseded file says when a dossier was first due, and an older snapshot which dossiers are
+    gone. Returns what is in force, and what was refused and has no successor.
     """
     # Bytes are read as they first arrived, whatever names they got since.
     first = {d.delivery_id: d for d in reversed(job.arrivals)}
-    results: dict[str, Loaded] = {}
-    newest = set()
+    newest, results = set(), []
     for sequence in sequences(job.arrivals, job.export):
         newest.add(sequence[-1].delivery_id)
-        for arrival in sequence if job.export.is_snapshot else reversed(sequence):
-            delivery = first[arrival.delivery_id]
-            if delivery.delivery_id not in results:
-                result = _load_one(replace(job, delivery=delivery), progress)
-                results[delivery.delivery_id] = result
-            is_refused = results[delivery.delivery_id].state == "refused"
-            # A file refused under new settings stays in force as it was read before.
-            is_sound = not is_refused or is_loaded(job.connection, delivery)
-            if is_sound and not job.export.is_snapshot:
-                break
+    for delivery in dict.fromkeys(first[arrival.delivery_id] for arrival in job.arrivals):
+        results.append(_load_one(replace(job, delivery=delivery), progress))
     job.settle_arrivals()
     return [
         result
-        for delivery_id, result in results.items()
-        if delivery_id in newest or is_loaded(job.connection, result.delivery)
+        for result in results
+        if result.delivery.delivery_id in newest or is_loaded(job.connection, result.delivery)
     ]
 
 

@@ -26,6 +26,7 @@ from assets.engine.opening import OpenFile
 from assets.engine.paths import Paths
 from assets.engine.periods import local_now, month_of
 from assets.engine.raw_store import Delivery
+from assets.engine.record_keys import stored_columns
 from assets.engine.rejects import Rejects
 from assets.engine.text_table import TextTable
 from assets.engine.units import UnitLabels, unit_labels, with_units
@@ -126,7 +127,7 @@ class FileLoad:
         """Put in force what the arrivals say, where reading them has not done so already."""
         kind = self.export.definition
         with transaction(self.connection):
-            register.start_touched(self.connection)
+            register.start_touched(self.connection, self.export.definition)
             start_stated(self.connection, self.delivery.delivery_id)
             if changed := self._put_in_force(kind):
                 agree_on_codes(self.connection, kind, changed)
@@ -184,7 +185,7 @@ class FileLoad:
 
     def _forget(self, kind: Kind) -> None:
         """Take out what this file loaded before, remembering its keys and codes."""
-        register.start_touched(self.connection)
+        register.start_touched(self.connection, self.export.definition)
         register.touch_delivery(self.connection, kind, self.delivery.delivery_id)
         start_stated(self.connection, self.delivery.delivery_id)
         for table in (kind.table, *_PER_DELIVERY):
@@ -194,7 +195,12 @@ class FileLoad:
 
     def _insert(self, accepted: pa.Table, table: TextTable) -> None:
         kind = self.export.definition
-        columns = ", ".join(_stored(name) for name in _row_columns(kind))
+        columns = ", ".join(
+            f"{sql} AS {name}"
+            for name, sql in stored_columns(
+                _row_columns(kind), self.export, self.delivery.source
+            ).items()
+        )
         self.connection.register("accepted_batch", accepted)
         self.connection.execute(
             f"""
@@ -233,7 +239,7 @@ class FileLoad:
             f"""
             DELETE FROM {kind.table} WHERE rowid IN (
                 SELECT rowid FROM {kind.table}
-                WHERE delivery_id = $id AND {kind.key} IN (SELECT key FROM {register.REPEATED})
+                WHERE delivery_id = $id AND {kind.identity} IN (SELECT key FROM {register.REPEATED})
                 QUALIFY row_number() OVER (
                     PARTITION BY {columns} ORDER BY part_number, row_number) > 1)
             """,
@@ -338,18 +344,6 @@ class FileLoad:
 def _row_columns(kind: Kind) -> tuple[str, ...]:
     """Return the columns of a version table that say what the row says."""
     return TABLES[kind.table].column_names[len(BOOKKEEPING) :]
-
-
-def _stored(name: str) -> str:
-    """Return the SQL of a column as it is stored from a typed batch."""
-    if name.endswith("_key"):
-        return f"keyed_hash({name.removesuffix('_key')}_code) AS {name}"
-    # Both change once the register knows the other versions of the dossier.
-    if name == "first_due_date":
-        return "due_date AS first_due_date"
-    if name == "delivered_dossier_code":
-        return "CAST(NULL AS VARCHAR) AS delivered_dossier_code"
-    return name
 
 
 def _stated_period(lines: list[tuple[date, date] | None]) -> tuple[date, date] | None:

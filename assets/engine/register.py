@@ -6,7 +6,8 @@ rows came or went. Does not belong here: loading rows. Only keys that a load tou
 Latest is the greatest (delivery period, stated extraction time, arrival), then the furthest state;
 a later period's version is never overridden by a redelivery of an earlier one. A file that states
 no extraction time counts as extracted when it arrived. Where the greatest version stands in a
-snapshot that a newer snapshot replaced, the newer one no longer holds the record: it is gone.
+snapshot that a newer snapshot replaced, the newer one no longer holds the record: it is gone,
+unless another export still holds it.
 """
 
 import duckdb
@@ -23,15 +24,19 @@ _ORDER = (
 _DESCENDING = ", ".join(f"{item} DESC" for item in _ORDER)
 
 
-def start_touched(connection: duckdb.DuckDBPyConnection) -> None:
-    """Empty the list of keys whose latest version must be found again."""
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE {TOUCHED} (key VARCHAR)")
+def start_touched(connection: duckdb.DuckDBPyConnection, kind: Kind) -> None:
+    """Empty the lists of keys whose latest version must be found again, and of repeated ones."""
+    for name in (TOUCHED, REPEATED):
+        connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE {name} AS "
+            f"SELECT {kind.identity} AS key FROM {kind.table} LIMIT 0"
+        )
 
 
 def touch_delivery(connection: duckdb.DuckDBPyConnection, kind: Kind, delivery_id: str) -> None:
     """Touch every key of a delivery that leaves the register."""
     connection.execute(
-        f"INSERT INTO {TOUCHED} SELECT {kind.key} FROM {kind.table} WHERE delivery_id = ?",
+        f"INSERT INTO {TOUCHED} SELECT {kind.identity} FROM {kind.table} WHERE delivery_id = ?",
         [delivery_id],
     )
 
@@ -44,9 +49,9 @@ def find_repeated(connection: duckdb.DuckDBPyConnection, kind: Kind, delivery_id
     connection.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE {REPEATED} AS
-        SELECT {kind.key} AS key FROM {kind.table}
-        WHERE delivery_id = $id AND hash({kind.key}) IN (
-            SELECT hash({kind.key}) FROM {kind.table} WHERE delivery_id = $id
+        SELECT {kind.identity} AS key FROM {kind.table}
+        WHERE delivery_id = $id AND hash({kind.identity}) IN (
+            SELECT hash({kind.identity}) FROM {kind.table} WHERE delivery_id = $id
             GROUP BY ALL HAVING count(*) > 1)
         GROUP BY ALL HAVING count(*) > 1
         """,
@@ -60,9 +65,9 @@ def touch_contested(connection: duckdb.DuckDBPyConnection, kind: Kind, delivery_
     connection.execute(
         f"""
         INSERT INTO {TOUCHED}
-        SELECT new.{kind.key} FROM {kind.table} AS new
-        SEMI JOIN (SELECT {kind.key} FROM {kind.table} WHERE delivery_id <> $id) AS other
-            USING ({kind.key})
+        SELECT new.{kind.identity} FROM {kind.table} AS new
+        SEMI JOIN (SELECT {kind.identity} FROM {kind.table} WHERE delivery_id <> $id) AS other
+            USING ({kind.identity})
         WHERE new.delivery_id = $id
         """,
         {"id": delivery_id},
@@ -70,55 +75,69 @@ def touch_contested(connection: duckdb.DuckDBPyConnection, kind: Kind, delivery_
 
 
 def settle_touched(connection: duckdb.DuckDBPyConnection, kind: Kind) -> int:
-    """Flag the latest version of every touched key; return how many rows changed."""
+    """Flag the latest version of every touched key; return how many rows changed.
+
+    The first due date is that of the first version, whatever superseded it since.
+    """
     state = "version.state" if kind.states else "NULL"
     states = "[" + ", ".join(f"'{state}'" for state in kind.states) + "]::VARCHAR[]"
+    of_key = f"PARTITION BY version.{kind.identity}"
     first_due = (
-        f"min_by(version.due_date, ({', '.join(_ORDER)}, version.row_number)) FILTER (WHERE "
-        "is_evidence AND version.due_date IS NOT NULL) "
-        f"OVER (PARTITION BY version.{kind.key})"
+        f"min_by(version.due_date, ({', '.join(_ORDER)}, version.row_number)) "
+        f"FILTER (WHERE version.due_date IS NOT NULL) OVER ({of_key})"
         if kind is DOSSIER
         else "NULL"
     )
     connection.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE settled AS
-        SELECT
-            version.rowid AS version_rowid,
-            delivery.state = 'loaded' AS is_in_force,
-            is_in_force OR delivery.state = 'superseded' AND delivery.is_snapshot AS is_evidence,
-            {first_due} AS first_due_date,
-            is_evidence AND row_number() OVER (
-                PARTITION BY version.{kind.key}
-                ORDER BY
-                    is_evidence DESC,
-                    {_DESCENDING},
-                    is_in_force DESC,
-                    list_position({states}, {state}) DESC,
-                    version.delivery_id,
-                    version.part_number,
-                    version.row_number
-            ) = 1 AS is_greatest
-        FROM {kind.table} AS version
-        JOIN ops.delivery AS delivery USING (delivery_id)
-        WHERE version.{kind.key} IN (SELECT key FROM {TOUCHED})
+        WITH ranked AS (
+            SELECT
+                version.rowid AS version_rowid,
+                version.{kind.identity} AS key,
+                (delivery.source, delivery.export) AS place,
+                delivery.state = 'loaded' AS is_in_force,
+                is_in_force OR delivery.state = 'superseded' AND delivery.is_snapshot
+                    AS is_evidence,
+                {first_due} AS first_due_date,
+                row_number() OVER ({of_key} ORDER BY is_evidence DESC, {_DESCENDING},
+                    is_in_force DESC, list_position({states}, {state}) DESC,
+                    version.delivery_id, version.part_number, version.row_number) AS rank
+            FROM {kind.table} AS version
+            JOIN ops.delivery AS delivery USING (delivery_id)
+            WHERE version.{kind.identity} IN (SELECT key FROM {TOUCHED})
+        ),
+        greatest AS (
+            SELECT *,
+                first_value(is_in_force) OVER by_rank AS is_held,
+                first_value(place) OVER by_rank AS greatest_place,
+                row_number() OVER (PARTITION BY key ORDER BY is_in_force DESC, rank) AS force_rank
+            FROM ranked
+            WINDOW by_rank AS (PARTITION BY key ORDER BY rank)
+        ),
+        held AS (
+            SELECT *,
+                is_held OR bool_or(is_in_force AND place <> greatest_place)
+                    OVER (PARTITION BY key) AS is_in_register
+            FROM greatest
+        )
+        SELECT version_rowid, first_due_date,
+            is_in_register AND is_in_force AND force_rank = 1 AS is_latest,
+            NOT is_in_register AND is_evidence AND rank = 1 AS is_gone
+        FROM held
         """
     )
-    due = ", first_due_date = settled.first_due_date" if kind is DOSSIER else ""
-    due_differs = (
-        "OR version.first_due_date IS DISTINCT FROM settled.first_due_date"
-        if kind is DOSSIER
-        else ""
-    )
+    due, due_differs = "", ""
+    if kind is DOSSIER:
+        due = ", first_due_date = settled.first_due_date"
+        due_differs = "OR version.first_due_date IS DISTINCT FROM settled.first_due_date"
     changed = connection.execute(
         f"""
         UPDATE {kind.table} AS version
-        SET is_latest = settled.is_greatest AND settled.is_in_force,
-            is_gone = settled.is_greatest AND NOT settled.is_in_force {due}
+        SET is_latest = settled.is_latest, is_gone = settled.is_gone {due}
         FROM settled
         WHERE version.rowid = settled.version_rowid
-            AND (version.is_latest <> (settled.is_greatest AND settled.is_in_force)
-                 OR version.is_gone <> (settled.is_greatest AND NOT settled.is_in_force)
+            AND (version.is_latest <> settled.is_latest OR version.is_gone <> settled.is_gone
                  {due_differs})
         """
     ).fetchone()

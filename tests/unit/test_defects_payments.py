@@ -121,9 +121,10 @@ def test_42_cancelled_and_refunded_requests_are_not_payable(defect: Defect) -> N
 
 
 def test_42_refunds_stand_apart_as_negative_money_on_the_day_of_the_refund(defect: Defect) -> None:
-    """TT-0005 came as a negative amount, the others as positive ones."""
+    """TT-0005 came as a negative amount, the others as positive ones; all were collected before."""
     assert payment_sums(defect(42)) == [
         ("cancelled", "online", 1, 1, 30_000),
+        ("paid_refunded", "online", 4, 4, 120_000),
         ("refunded", "online", 2, 2, -60_000),
     ]
     assert payment_sums(defect(42), FEBRUARY) == [("refunded", "online", 2, 2, -60_000)]

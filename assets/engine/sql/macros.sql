@@ -72,3 +72,11 @@ CREATE OR REPLACE TEMP MACRO rate_pct(numerator, denominator) AS
 -- Keyed hash of a code; the key is a session variable and stands in no file of the database.
 CREATE OR REPLACE TEMP MACRO keyed_hash(code) AS
     CAST(left(sha256(getvariable('dossier_hash_key') || code), 32) AS UUID);
+
+-- The day on which a payment request stands: of the refund, of the collection, else of the asking.
+CREATE OR REPLACE TEMP MACRO payment_day(state, requested_date, collected_date, refunded_date) AS
+    CASE state
+        WHEN 'refunded' THEN coalesce(refunded_date, collected_date, requested_date)
+        WHEN 'paid' THEN collected_date
+        ELSE coalesce(requested_date, collected_date)
+    END;

@@ -30,11 +30,12 @@ outside_dossier AS (
 outside_payment AS (
     SELECT
         coalesce(dossier.unit_code, 'unassigned') AS unit_code,
+        payment_day(request.state, requested_date, collected_date, request.refunded_date) AS day,
         CASE
             WHEN dossier.dossier_code IS NULL THEN 'payment_without_dossier'
-            WHEN request.state <> 'paid' THEN NULL
-            WHEN request.collected_date > last_day THEN 'collected_after_cutoff'
-            WHEN request.collected_date < first_day THEN 'collected_before_first_period'
+            WHEN day IS NULL THEN 'payment_undated'
+            WHEN day > last_day THEN 'payment_after_cutoff'
+            WHEN day < first_day THEN 'payment_before_first_period'
         END AS reason
     FROM core.payment_request AS request
     LEFT JOIN core.dossier AS dossier ON dossier.dossier_code = request.dossier_code
