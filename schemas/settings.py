@@ -42,7 +42,7 @@ class Marks(Strict):
 
 
 class Change(Strict):
-    """Headers that are called otherwise from a reporting period on."""
+    """Headers that are called otherwise from a day on."""
 
     valid_from: date
     columns: Columns
@@ -63,7 +63,7 @@ class Export(Strict):
         Canonical column to the header that the file must have, a group header and its leaf joined
         by " / ", or the path in a JSON record; a list names alternatives.
     changes
-        Headers that replace those of `columns` from a reporting period on.
+        Headers that replace those of `columns` from a day on.
     values
         Canonical value to the texts that mean it; "*" is any text.
     date_formats
@@ -121,12 +121,24 @@ class Export(Strict):
         return self.marks.get(column, default)
 
     def on(self, day: date) -> "Export":
-        """Return the export as it is for a reporting period that starts on `day`."""
+        """Return the export with the headers that it has on `day`."""
         columns = dict(self.columns)
         for change in sorted(self.changes, key=lambda change: change.valid_from):
             if change.valid_from <= day:
                 columns |= change.columns
         return self.model_copy(update={"columns": columns})
+
+    def variants(self, last: date) -> list["Export"]:
+        """Return the export with each of its sets of headers, those in force on `last` first.
+
+        A correction of an old period may be exported with the headers of today.
+        """
+        days = sorted((change.valid_from for change in self.changes), reverse=True)
+        found: list[Export] = []
+        for export in (self.on(day) for day in (last, *days, date.min)):
+            if all(export.columns != other.columns for other in found):
+                found.append(export)
+        return found
 
     @model_validator(mode="after")
     def _fits_its_kind(self) -> Self:

@@ -51,9 +51,9 @@ def load_period(
         settings = source.exports.get(export_name) if source else None
         if source is None or settings is None or settings.definition is not kind:
             continue
-        export = settings.on(period.start)
-        version = reading_version(connection, paths, source, export)
-        job = FileLoad(connection, paths, source, export, arrivals[-1], arrivals, version, run_id)
+        exports = settings.variants(period.end)
+        version = reading_version(connection, paths, source, settings)
+        job = FileLoad(connection, paths, source, exports, arrivals[-1], arrivals, version, run_id)
         results += _load_arrivals(job, progress)
     return results
 
@@ -128,7 +128,7 @@ def outdated_periods(
         export = settings.exports.get(name) if settings else None
         if settings is None or export is None or export.definition is not kind:
             continue
-        if version != reading_version(connection, paths, settings, export.on(period)):
+        if version != reading_version(connection, paths, settings, export):
             periods.add(period.isoformat())
     return sorted(periods)
 
@@ -151,7 +151,7 @@ def _known(job: FileLoad) -> Loaded | None:
         SELECT CASE WHEN state <> 'superseded' THEN state
                     WHEN reason IS NULL THEN 'loaded' ELSE 'refused' END,
                reason, covers_to, read_count, accepted_count, quarantined_count,
-               flagged_count, duplicate_count, layout_count, unit_unknown_count
+               flagged_count, duplicate_count, layout_count, unit_unknown_count, warnings
         FROM ops.delivery
         WHERE delivery_id = ? AND (reading_version = ? OR ?)
         """,

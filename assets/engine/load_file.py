@@ -5,9 +5,12 @@ Belongs here: the path of one file from its bytes to versions, register, quarant
 typed, rows are judged or the latest version is found.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
+from itertools import chain
+from pathlib import Path
 
 import duckdb
 import numpy as np
@@ -18,12 +21,13 @@ from assets.engine import raw_store, register
 from assets.engine.aliases import agree_on_codes, flag_shared, start_stated
 from assets.engine.batches import broken_records, check_keys, judged_rows, typed_batches
 from assets.engine.errors import FileRefused
+from assets.engine.headers import HeaderMissing
 from assets.engine.in_force import arrived_at, put_in_force
 from assets.engine.layout import LayoutLog
 from assets.engine.lines import correct_row_numbers, moved
 from assets.engine.loaded import Loaded, is_loaded
 from assets.engine.opening import OpenFile
-from assets.engine.paths import Paths
+from assets.engine.paths import Paths, private_folder
 from assets.engine.periods import local_now, month_of
 from assets.engine.raw_store import Delivery
 from assets.engine.record_keys import stored_columns
@@ -45,17 +49,22 @@ _PER_DELIVERY = ("quarantine.rejected_row", "ops.delivery_part", "ops.layout", "
 class FileLoad:
     """The loading of one file.
 
-    `arrivals` are all deliveries of its source, export and period, in the order of arrival.
+    `exports` is its export under each set of headers, the likeliest first; `arrivals` are all
+    deliveries of its source, export and period, in the order of arrival.
     """
 
     connection: duckdb.DuckDBPyConnection
     paths: Paths
     source: Source
-    export: Export
+    exports: list[Export]
     delivery: Delivery
     arrivals: list[Delivery]
     version: str
     run_id: str
+
+    def __post_init__(self) -> None:
+        """Begin with the likeliest headers."""
+        self.export = self.exports[0]
 
     @cached_property
     def labels(self) -> UnitLabels:
@@ -91,9 +100,8 @@ class FileLoad:
         result = Loaded(self.delivery, "loaded")
         self._forget(kind)
         with raw_store.reading_folder(self.paths) as workspace:
-            blob = raw_store.blob_of(self.paths, self.delivery)
-            opened = OpenFile(blob, self.export, workspace)
-            headings = [self._load_part(table, result) for table in opened.tables()]
+            opened, tables = self._open(workspace)
+            headings = [self._load_part(table, result) for table in tables]
         result.covers_to = self._covers_to(_stated_period([h.period for h in headings]))
         result.extracted_at = max(
             (h.extracted_at for h in headings if h.extracted_at), default=None
@@ -112,6 +120,25 @@ class FileLoad:
         self._record(result)
         self._settle(kind)
         return result
+
+    def _open(self, workspace: Path) -> tuple[OpenFile, Iterator[TextTable]]:
+        """Open the file under the first headers that its first list has, which stay in force.
+
+        Raises FileRefused, with what the likeliest headers lack, if it has none of them.
+        """
+        blob = raw_store.blob_of(self.paths, self.delivery)
+        refusals = []
+        for number, export in enumerate(self.exports):
+            opened = OpenFile(blob, export, private_folder(workspace / str(number)))
+            tables = opened.tables()
+            try:
+                first = next(tables)
+            except HeaderMissing as refusal:
+                refusals.append(refusal)
+                continue
+            self.export = export
+            return opened, chain([first], tables)
+        raise refusals[0]
 
     def _settle(self, kind: Kind) -> None:
         """Bring the register up to date with what came and what went."""

@@ -34,9 +34,9 @@ class Loaded:
     duplicates: int = 0
     layout: int = 0
     unit_unknown: int = 0
+    warnings: list[str] = field(default_factory=list)
     is_new: bool = True
     extracted_at: datetime | None = None
-    warnings: list[str] = field(default_factory=list)
     refusable: int = 0
     rejected_by_rule: Counter[str] = field(default_factory=Counter)
 

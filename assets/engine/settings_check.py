@@ -129,7 +129,7 @@ def _check_sample(
 
 
 def _on(export: DraftExport, period: Period) -> DraftExport:
-    on = export.on(period.start)
+    on = export.on(period.end)
     if not isinstance(on, DraftExport):
         raise TypeError("an export of a draft is a draft")
     return on

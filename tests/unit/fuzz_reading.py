@@ -180,7 +180,7 @@ def _read(connection: duckdb.DuckDBPyConnection, paths: Paths, export: str, data
         with contextlib.suppress(FileRefused), raw_store.reading_folder(paths) as workspace:
             period_line(raw_store.blob_of(paths, delivery), workspace)
         loaded = FileLoad(
-            connection, paths, SOURCE, settings, delivery, [delivery], "1", "run"
+            connection, paths, SOURCE, [settings], delivery, [delivery], "1", "run"
         ).run()
     except BaseException as error:  # noqa: BLE001 (whatever it is, it would have ended the run)
         last = traceback.extract_tb(sys.exc_info()[2])[-4:]

@@ -227,3 +227,30 @@ def test_no_period_is_outdated_after_its_files_were_read_with_todays_settings(
     with warehouse(paths) as connection:
         sources = load_sources(paths.sources)
         assert loading.outdated_periods(connection, paths, sources, DOSSIER) == []
+
+
+def test_a_list_of_an_old_period_may_have_the_headers_of_a_later_day(installation: Paths) -> None:
+    paths, toml = _own_settings(installation)
+    change = "\n[[exports.dossiers_commune.changes]]\nvalid_from = 2023-05-20\n"
+    with toml.open("a", encoding="utf-8") as settings:
+        settings.write(change + 'columns = { state = "Tình trạng" }\n')
+    file = deliver_csv(paths, [dossier(1)], name="as_it_was.csv")
+    renamed = file.read_text(encoding="utf-8").replace("Trạng thái", "Tình trạng", 1)
+    assert renamed != file.read_text(encoding="utf-8")
+    file.with_name("as_it_is_now.csv").write_text(renamed.replace(code(1), code(2)), "utf-8")
+    file.with_name("as_nobody_writes.csv").write_text(
+        renamed.replace("Tình trạng", "Tình hình"), "utf-8"
+    )
+    results = load(paths)
+    assert [result.state for result in results] == ["loaded", "loaded", "refused"]
+    assert "'Trạng thái'" in (results[2].reason or "")
+    assert register_of(paths) == {code(1): "in_process", code(2): "in_process"}
+
+
+def test_a_warning_of_a_file_is_told_each_time(installation: Paths) -> None:
+    deliver_csv(installation, [dossier(1)])
+    file = place(installation, "dossiers_commune", JANUARY, "a.csv")
+    file.write_text(file.read_text(encoding="utf-8") + "Tổng số;9\r\n", encoding="utf-8")
+    first, second = load(installation)[0], load(installation)[0]
+    assert (first.is_new, second.is_new) == (True, False)
+    assert first.warnings == second.warnings
