@@ -62,7 +62,7 @@ def take_in(paths: Paths, keys: list[str], connection: duckdb.DuckDBPyConnection
 
 def compute_all(connection: duckdb.DuckDBPyConnection) -> None:
     """Compute every derived table from the register and check the balance."""
-    compute.refresh_periods(connection)
+    compute.refresh_periods(connection, compute.data_cutoff(connection))
     for table in (OWN_COUNT, BY_UNIT, BY_LEVEL):
         compute.compute_table(connection, table, "test-run")
     compute.check_balance(connection)

@@ -39,23 +39,54 @@ class Change:
     closed: list[str]
 
 
-def refresh_periods(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
+@dataclass(frozen=True)
+class Cutoff:
+    """The last day that counts, and the exports that are delivered no further than that.
+
+    `held_back_by` is empty where all exports reach equally far.
+    """
+
+    first_period: date | None
+    day: date | None
+    held_back_by: list[str]
+
+
+def data_cutoff(
+    connection: duckdb.DuckDBPyConnection, exports: set[tuple[str, str]] | None = None
+) -> Cutoff:
+    """Return the last day that the newest delivery of every export covers; never the clock's.
+
+    `exports` are source and export of today's settings: one that is there no more is delivered no
+    more and holds nothing back. None: all that ever delivered.
+    """
+    rows = connection.execute(
+        """
+        SELECT source, export, min(delivery_period), max(covers_to) FROM ops.delivery
+        WHERE state = 'loaded' AND kind IN ('dossier', 'payment') GROUP BY ALL ORDER BY ALL
+        """
+    ).fetchall()
+    if not rows:
+        return Cutoff(None, None, [])
+    current = [row for row in rows if exports is None or (row[0], row[1]) in exports] or rows
+    reached = {f"{source}/{export}": covers_to for source, export, _, covers_to in current}
+    day = min(reached.values())
+    is_uneven = max(reached.values()) > day
+    held_back_by = [name for name, covers_to in reached.items() if covers_to == day]
+    return Cutoff(min(row[2] for row in rows), day, held_back_by if is_uneven else [])
+
+
+def refresh_periods(connection: duckdb.DuckDBPyConnection, cutoff: Cutoff) -> pd.DataFrame:
     """Write `reference.period`: every period from the first delivery to the data's cut-off.
 
-    The cut-off is the last day that the newest delivery of every export covers; it never comes
-    from the clock. A row's `cutoff_date` is the last day it counts: the cut-off, at most the
-    period's last day, so that a closed period's rows stay as they are. Returns the table.
+    A row's `cutoff_date` is the last day it counts: the cut-off, at most the period's last day, so
+    that a closed period's rows stay as they are. Returns the table.
     """
-    first, cutoff = connection.execute(
-        """
-        SELECT min(first_period), min(covers_to) FROM (
-            SELECT min(delivery_period) AS first_period, max(covers_to) AS covers_to
-            FROM ops.delivery WHERE state = 'loaded' AND kind IN ('dossier', 'payment')
-            GROUP BY source, export)
-        """
-    ).fetchall()[0]
-    periods = [] if cutoff is None else periods_until(first, cutoff)
-    rows = [(p.kind, p.start, p.end, p.label, min(p.end, cutoff), cutoff < p.end) for p in periods]
+    rows = []
+    if cutoff.first_period is not None and cutoff.day is not None:
+        rows = [
+            (p.kind, p.start, p.end, p.label, min(p.end, cutoff.day), cutoff.day < p.end)
+            for p in periods_until(cutoff.first_period, cutoff.day)
+        ]
     frame = pd.DataFrame(rows, columns=list(PERIOD.column_names))
     with transaction(connection):
         connection.execute("DELETE FROM reference.period")

@@ -7,30 +7,30 @@ typed, rows are judged or the latest version is found.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from functools import cached_property
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 
 import duckdb
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 
 from assets.engine import raw_store, register
 from assets.engine.aliases import agree_on_codes, flag_shared, start_stated
 from assets.engine.batches import broken_records, check_keys, judged_rows, typed_batches
+from assets.engine.coverage import covers_to, stated_period
 from assets.engine.errors import FileRefused
 from assets.engine.headers import HeaderMissing
-from assets.engine.in_force import arrived_at, put_in_force
+from assets.engine.in_force import put_in_force
 from assets.engine.layout import LayoutLog
-from assets.engine.lines import correct_row_numbers, moved
+from assets.engine.lines import correct_row_numbers
 from assets.engine.loaded import Loaded, is_loaded
 from assets.engine.opening import OpenFile
 from assets.engine.paths import Paths, private_folder
-from assets.engine.periods import local_now, month_of
 from assets.engine.raw_store import Delivery
 from assets.engine.record_keys import stored_columns
+from assets.engine.recording import PER_DELIVERY, record_delivery, record_part, record_rejects
 from assets.engine.rejects import Rejects
 from assets.engine.text_table import TextTable
 from assets.engine.units import UnitLabels, unit_labels, with_units
@@ -40,9 +40,6 @@ from schemas.exports import DOSSIER, Kind
 from schemas.judgement import Circumstances
 from schemas.settings import Export, Source
 from schemas.tables import TABLES
-
-# What is kept of a delivery beside its rows, and replaced when it is read again.
-_PER_DELIVERY = ("quarantine.rejected_row", "ops.delivery_part", "ops.layout", "ops.check_value")
 
 
 @dataclass
@@ -102,7 +99,8 @@ class FileLoad:
         with raw_store.reading_folder(self.paths) as workspace:
             opened, tables = self._open(workspace)
             headings = [self._load_part(table, result) for table in tables]
-        result.covers_to = self._covers_to(_stated_period([h.period for h in headings]))
+        stated = stated_period([h.period for h in headings])
+        result.covers_to = covers_to(self.delivery, stated)
         result.extracted_at = max(
             (h.extracted_at for h in headings if h.extracted_at), default=None
         )
@@ -132,12 +130,12 @@ class FileLoad:
             opened = OpenFile(blob, export, private_folder(workspace / str(number)))
             tables = opened.tables()
             try:
-                first = next(tables)
+                first = list(islice(tables, 1))
             except HeaderMissing as refusal:
                 refusals.append(refusal)
                 continue
             self.export = export
-            return opened, chain([first], tables)
+            return opened, chain(first, tables)
         raise refusals[0]
 
     def _settle(self, kind: Kind) -> None:
@@ -184,38 +182,18 @@ class FileLoad:
             result.read += rejects.line_count
         log.finish()
         self._move_rows(kind, table, moves)
-        self._write_rejects(rejects, table)
-        self._write_part(log, table, moves)
+        delivery_id = self.delivery.delivery_id
+        record_rejects(self.connection, delivery_id, table, rejects)
+        record_part(self.connection, delivery_id, table, log, moves)
         result.note_part(rejects, log, table)
         return replace(table, grid=None)
-
-    def _covers_to(self, stated: tuple[date, date] | None) -> date:
-        """Return the last day the file covers: stated, else the day before it was written."""
-        month = month_of(date.fromisoformat(self.delivery.period))
-        if stated is None:
-            written = datetime.fromisoformat(self.delivery.modified_at).date()
-            if written <= month.start:
-                # A copy can carry any time; one before the period began says nothing.
-                written = datetime.fromisoformat(self.delivery.collected_at).date()
-            return min(month.end, written - timedelta(days=1))
-        first, last = stated
-        if first > last or month_of(last) != month:
-            raise FileRefused(
-                "Comparing the file's own period line with its folder",
-                f"Từ ngày {first:%d/%m/%Y} đến ngày {last:%d/%m/%Y}",
-                "a first day before the last, within " + month.label
-                if first > last
-                else f"a line that ends within {month.label}",
-                "Move the file to its period's folder, or correct the line.",
-            )
-        return last
 
     def _forget(self, kind: Kind) -> None:
         """Take out what this file loaded before, remembering its keys and codes."""
         register.start_touched(self.connection, self.export.definition)
         register.touch_delivery(self.connection, kind, self.delivery.delivery_id)
         start_stated(self.connection, self.delivery.delivery_id)
-        for table in (kind.table, *_PER_DELIVERY):
+        for table in (kind.table, *PER_DELIVERY):
             self.connection.execute(
                 f"DELETE FROM {table} WHERE delivery_id = ?", [self.delivery.delivery_id]
             )
@@ -291,30 +269,15 @@ class FileLoad:
                 "Compare the file with the columns and values of the source settings.",
             )
 
-    def _write_rejects(self, rejects: Rejects, table: TextTable) -> None:
-        rows = rejects.frame().assign(
-            delivery_id=self.delivery.delivery_id, part_number=table.part_number
+    def _record(self, result: Loaded) -> None:
+        record_delivery(
+            self.connection,
+            result,
+            self.source,
+            self.export,
+            version=self.version,
+            run_id=self.run_id,
         )
-        if len(rows):
-            self.connection.execute("INSERT INTO quarantine.rejected_row BY NAME FROM rows")
-
-    def _write_part(self, log: LayoutLog, table: TextTable, moves: pd.DataFrame) -> None:
-        """Record where the list stood, its layout rows by kind, and its totals rows."""
-        place = [self.delivery.delivery_id, table.part_number]
-        self.connection.execute(
-            "INSERT INTO ops.delivery_part VALUES (?, ?, ?, ?, ?, ?, ?)",
-            [*place, table.member_number, table.sheet_number, table.container, table.encoding,
-             table.header_row],
-        )  # fmt: skip
-        for kind, count in sorted(log.counts.items()):
-            self.connection.execute("INSERT INTO ops.layout VALUES (?, ?, ?, ?)",
-                                    [*place, kind, count])  # fmt: skip
-        for value in log.check_values():
-            row_number = int(moved(np.array([value.row_number]), moves)[0])
-            self.connection.execute(
-                "INSERT INTO ops.check_value VALUES (?, ?, ?, ?, ?, ?)",
-                [*place, row_number, value.column_name, value.stated, value.counted],
-            )
 
     def _record_refusal(self, result: Loaded) -> None:
         """Record the refusal; what an earlier reading of the same bytes put in force stays."""
@@ -329,58 +292,7 @@ class FileLoad:
             self._record(result)
             self._settle(self.export.definition)
 
-    def _record(self, result: Loaded) -> None:
-        delivery = self.delivery
-        self.connection.execute(
-            "DELETE FROM ops.delivery WHERE delivery_id = ?", [delivery.delivery_id]
-        )
-        row = {
-            "delivery_id": delivery.delivery_id,
-            "source": delivery.source,
-            "export": delivery.export,
-            "kind": self.export.kind,
-            "delivery_period": delivery.period,
-            "file_sha256": delivery.sha256,
-            "file_suffix": delivery.suffix,
-            "file_bytes": delivery.size,
-            "state": result.state,
-            "reason": result.reason,
-            "covers_to": result.covers_to,
-            "extracted_at": result.extracted_at,
-            "origin": self.source.origin,
-            "is_snapshot": self.export.is_snapshot,
-            "read_count": result.read,
-            "accepted_count": result.accepted,
-            "quarantined_count": result.quarantined,
-            "flagged_count": result.flagged,
-            "duplicate_count": result.duplicates,
-            "layout_count": result.layout,
-            "unit_unknown_count": result.unit_unknown,
-            "warnings": result.warnings,
-            "reading_version": self.version,
-            "collected_at": arrived_at(delivery),
-            "loaded_at": local_now().replace(tzinfo=None),
-            "run_id": self.run_id,
-        }
-        self.connection.execute(
-            f"INSERT INTO ops.delivery ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})",
-            list(row.values()),
-        )
-
 
 def _row_columns(kind: Kind) -> tuple[str, ...]:
     """Return the columns of a version table that say what the row says."""
     return TABLES[kind.table].column_names[len(BOOKKEEPING) :]
-
-
-def _stated_period(lines: list[tuple[date, date] | None]) -> tuple[date, date] | None:
-    """Return the period line of the file; FileRefused if its parts have different ones."""
-    stated = sorted({line for line in lines if line})
-    if len(stated) > 1:
-        raise FileRefused(
-            "Reading the period lines of its parts",
-            f"{len(stated)} different ones",
-            "one period a file",
-            "Deliver each period as a file of its own.",
-        )
-    return stated[0] if stated else None
