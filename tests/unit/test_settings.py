@@ -1,5 +1,6 @@
-"""Settings of a source: every misfit is named with its place; those of iGate fit its lists."""
+"""Settings of a source: every misfit is named with its place; those shipped fit their lists."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -182,3 +183,32 @@ def test_a_list_of_igate_without_states_is_refused(
     (result,) = load(installation)
     assert (result.state, result.accepted) == ("refused", 0)
     assert "'Trạng thái'" in (result.reason or "")
+
+
+def test_a_national_result_needs_its_code_and_a_deleted_paper_says_nothing(
+    installation: Paths,
+) -> None:
+    path, kq = {"DuongDanTepTinKetQua": "/mau.pdf"}, {"MaGiayToKetQua": "KQ.G15.000001"}
+    gone, reused, new = {"IsDeleted": "True"}, {"DuocTaiSuDung": "1"}, {"DuocTaiSuDung": "0"}
+    papers: list[tuple[object, object]] = [
+        ([path | kq], [reused | {"IsDeleted": "False"}]),
+        ([path], [reused | gone]),
+        ([path | {"MaGiayToKetQua": ""}, kq], [reused | gone, new | {"IsDeleted": "0"}]),
+        ([path, path | kq], [new, reused | {"IsDeleted": ""}]),
+        ([], []),
+        (None, "x"),
+    ]
+    records = [
+        {"MaHoSo": code(n), "MaTTHC": "1.001193", "DonViXuLy": "UBND xã Chí Cà",
+         "KenhThucHien": "2", "NgayTiepNhan": "20230105083000", "TrangThaiHoSo": "4",
+         "DanhSachGiayToKetQua": results, "TaiLieuNop": handed_in}
+        for n, (results, handed_in) in enumerate(papers, start=1)
+    ]  # fmt: skip
+    folder = installation.inbox / "national" / "dossiers" / JANUARY
+    folder.mkdir(parents=True)
+    (folder / "dong-bo.json").write_text(json.dumps({"data": records}), encoding="utf-8")
+    load(installation)
+    assert ask(
+        installation,
+        "SELECT has_e_result, has_reused_input FROM core.dossier_version ORDER BY row_number",
+    ) == [(True, True), (None, None), (None, False), (True, True), (None, None), (None, None)]
