@@ -9,8 +9,9 @@ import re
 
 # National contract (DongBoHoSoMC), OpenCPS, iGate 2, spreadsheets, English; spelled as seen.
 _DOSSIER_CODE = (
-    "MaHoSo", "dossierNo", "code", "mã hồ sơ", "số hồ sơ", "mã số hồ sơ", "số biên nhận",
-    "dossier code", "dossier no.", "permit no.", "case number", "application number",
+    "MaHoSo", "dossierNo", "code", "mã hồ sơ", "số hồ sơ", "mã số hồ sơ", "mã hs", "số hs",
+    "số biên nhận", "dossier code", "dossier no.", "permit no.", "case number",
+    "application number",
 )  # fmt: skip
 _STATE = ("trạng thái", "tình trạng", "status", "state")
 _AMOUNT = ("SoTien", "paymentAmount", "amount", "tổng", "tổng cộng", "số tiền", "amount due",

@@ -73,6 +73,8 @@ def find_header(rows: list[Cells], wanted: Wanted) -> Header:
     ------
     HeaderMissing
         No row looks like the header, or some wanted headers are missing (both lists are named).
+    FileRefused
+        A wanted header stands over several columns: no other reading of the file helps.
     """
     header = best_header(rows, wanted)
     longest = max((len(path) for path in header.paths), default=0)
@@ -85,6 +87,7 @@ def find_header(rows: list[Cells], wanted: Wanted) -> Header:
             "Close the quotation mark before it: it swallows the rows below.",
         )
     if len(header.columns) == len(wanted):
+        _refuse_repeated(header, wanted)
         return header
     if 2 * len(header.columns) < len(wanted):
         raise _missing(
@@ -99,9 +102,10 @@ def find_header(rows: list[Cells], wanted: Wanted) -> Header:
     raise _missing(
         len(header.columns),
         f"Matching the header in row {header.last_row + 1}",
-        f"no column {missing}; other columns there are {_usual_headers(header)}",
+        f"no column {missing}; other columns there are {_others(header)}",
         "every column of the source settings",
-        "Correct these columns in the source settings, or export the list with them.",
+        "Correct these columns in the source settings (make check-source shows every header that "
+        "can be shown), or export the list with them.",
     )
 
 
@@ -126,9 +130,15 @@ def spare_headers(header: Header) -> list[str]:
     ]
 
 
-def _usual_headers(header: Header) -> list[str]:
-    """Return the spare headers of usual words only: another cell may hold a person's name."""
-    return [path for path in spare_headers(header) if _words(path) <= _USUAL_WORDS]
+def _others(header: Header) -> str:
+    """Return the spare headers of usual words, and how many more there are.
+
+    Another cell may hold a person's name: the row may be no header at all.
+    """
+    shown = [path for path in spare_headers(header) if _words(path) <= _USUAL_WORDS]
+    filled = sum(bool(path) for path in header.paths)
+    hidden = filled - len(set(header.columns.values())) - len(shown)
+    return f"{shown}" + (f" and {hidden} whose names are not shown here" if hidden else "")
 
 
 def _words(path: str) -> set[str]:
@@ -171,6 +181,24 @@ def _matches(paths: list[str], wanted: Wanted) -> dict[str, int]:
         if known:
             found[name] = known[0]
     return found
+
+
+def _refuse_repeated(header: Header, wanted: Wanted) -> None:
+    """Raise FileRefused if another column has the header of a mapped one."""
+    for name, index in header.columns.items():
+        path = header.paths[index]
+        is_exact = label_key(path) in map(label_key, wanted[name])
+        key = label_key if is_exact else header_key
+        places = [place for place, other in enumerate(header.paths, 1) if key(other) == key(path)]
+        if len(places) > 1:
+            text = next(text for text in wanted[name] if key(text) == key(path))
+            raise FileRefused(
+                f"Matching the header in row {header.last_row + 1}",
+                f"{text!r} over the columns {' and '.join(map(str, places))}",
+                "each column of the source settings once",
+                "Name the whole header in the source settings (group and leaf, or with its "
+                "brackets), or export the list with this column once.",
+            )
 
 
 def _missing(matched: int, doing: str, found: str, expected: str, to_do: str) -> HeaderMissing:

@@ -47,9 +47,9 @@ def json_records(file: Path, records: str, workspace: Path) -> JsonRecords:
     file
         A JSON file; UTF-8 (a mark may stand before it) or UTF-16.
     records
-        Dotted path of the array in the envelope ("content", "result.items"); "" where the file
-        itself is an array or has one object a line. A single object on a single line is one
-        record then.
+        Dotted path of the array in the envelope, if there is one ("content", "result.items"). A
+        file that is an array, or has an object without that path on each of several lines, has no
+        envelope; a single object on a single line is one record only where this is "".
     workspace
         A private folder for copies; the caller removes it.
 
@@ -64,13 +64,13 @@ def json_records(file: Path, records: str, workspace: Path) -> JsonRecords:
         # file; all that JSON is made of is ASCII, and no part of a UTF-8 letter is.
         text = handle.read(_EDGE).decode("latin-1")
         start = skip_blanks(text, 3 if text.startswith("\u00ef\u00bb\u00bf") else 0)
-        if records:
-            return JsonRecords(_cut_out(handle, text, start, records, workspace), "array")
         if text.startswith("[", start):
             _check_array_end(handle)
             return JsonRecords(file, "array")
-    if _is_newline_delimited(text[start:]):
-        return JsonRecords(file, "newline_delimited")
+        if _is_newline_delimited(text[start:], records):
+            return JsonRecords(file, "newline_delimited")
+        if records:
+            return JsonRecords(_cut_out(handle, text, start, records, workspace), "array")
     arrays = [_readable(key) for key, at, _ in members(text, start) if text.startswith("[", at)]
     raise _refused(
         f"an object with the arrays: {', '.join(sorted(set(arrays))) or 'none'}",
@@ -109,14 +109,22 @@ def _as_utf_8(file: Path, workspace: Path) -> Path:
     return target
 
 
-def _is_newline_delimited(text: str) -> bool:
+def _is_newline_delimited(text: str, records: str) -> bool:
     first, _, rest = text.partition("\n")
     try:
-        whole = isinstance(json.loads(first), dict)
+        record = json.loads(first)
     except (ValueError, RecursionError):
         return False
+    envelope_key = _as_read(records.partition(".")[0])
+    if not isinstance(record, dict) or (records and envelope_key in record):
+        return False
     rest = rest.lstrip(_BLANKS)
-    return whole and (not rest or rest.startswith("{"))
+    return rest.startswith("{") or not (rest or records)
+
+
+def _as_read(key: str) -> str:
+    """Return a key as it stands in text read as Latin-1."""
+    return key.encode().decode("latin-1")
 
 
 def _check_array_end(handle: IO[bytes]) -> None:
@@ -156,7 +164,7 @@ def _value_of(text: str, start: int, name: str) -> int:
     """Return where the value of the key `name` begins in the object at `start`."""
     keys = []
     for key, at, _ in members(text, start):
-        if key == name.encode().decode("latin-1"):
+        if key == _as_read(name):
             return at
         keys.append(_readable(key))
     if not text.startswith("{", start):

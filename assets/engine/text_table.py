@@ -9,6 +9,8 @@ Beside `raw_<column>` every relation has `lead_text` (text of the row's first ce
 that is in no amount column) and `is_broken` (a record that cannot be split).
 """
 
+import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -25,6 +27,9 @@ from schemas.settings import ANY_TEXT, Export
 GRID_VIEW = "delivered_grid"
 RAW_PREFIX = "raw_"
 _TOTAL = ("tổng", "cộng")
+# A path into a list: of all entries, or of those where a field says yes ("!": does not).
+_EVERY = re.compile(r"\[(\*|!?[A-Za-z_]\w*)\]")
+_SAYS_NO = "'', '0', 'False', 'false'"
 
 
 @dataclass(frozen=True)
@@ -147,22 +152,26 @@ def json_table(objects_sql: str, export: Export) -> TextTable:
     single = {
         name: [json_path(path) for path in paths]
         for name, paths in wanted.items()
-        if not any("[*]" in path for path in paths)
+        if not any(map(_EVERY.search, paths))
     }
-    # All plain paths are taken out in one pass over the record; a path with [*] cannot join them.
+    # All plain paths are taken out in one pass over the record, which [*] cannot join; of a list
+    # with a condition the whole text.
     paths = [path for listed in single.values() for path in listed]
+    paths += [
+        json_path(path[: every.start()])
+        for listed in wanted.values()
+        for path in listed
+        if (every := _EVERY.search(path)) and every.group(1) != "*"
+    ]
     place = {path: number for number, path in enumerate(paths, start=1)}
     columns = [
         f"coalesce({', '.join(f'texts[{place[path]}]' for path in listed)}, NULL) "
         f"AS {RAW_PREFIX}{name}"
         for name, listed in single.items()
     ]
-    columns += [
-        f"coalesce({', '.join(_several(path, name, export) for path in wanted[name])}, NULL) "
-        f"AS {RAW_PREFIX}{name}"
-        for name in wanted
-        if name not in single
-    ]
+    for name in [name for name in wanted if name not in single]:
+        several = ", ".join(_several(path, name, export, place) for path in wanted[name])
+        columns.append(f"coalesce({several}, NULL) AS {RAW_PREFIX}{name}")
     listed = ", ".join(quoted(path) for path in paths)
     relation = (
         f"(SELECT {', '.join(columns)}, CAST(NULL AS VARCHAR) AS lead_text, "
@@ -183,10 +192,15 @@ def json_path(path: str) -> str:
     return "$" + "".join(steps)
 
 
-def _several(path: str, name: str, export: Export) -> str:
+def _several(path: str, name: str, export: Export, place: dict[str, int]) -> str:
     """Return the text of a path that may lead to several: joined, a flag as its first yes."""
-    texts = f"json_extract_string(record, {quoted(json_path(path))})"
-    if "[*]" not in path:
+    every = _EVERY.search(path)
+    if every is None or every.group(1) == "*":
+        texts = f"json_extract_string(record, {quoted(json_path(path))})"
+    else:
+        entries = f"texts[{place[json_path(path[: every.start()])]}]"
+        texts = _texts_of_some(entries, every.group(1), path[every.end() + 1 :])
+    if every is None:
         return texts
     filled = f"list_filter({texts}, lambda text: text <> '')"
     if export.definition.column(name).reading != "flag":
@@ -196,6 +210,17 @@ def _several(path: str, name: str, export: Export) -> str:
     listed = ", ".join(quoted(text) for text in yes)
     is_yes = "true" if ANY_TEXT in yes else f"text IN ({listed})"
     return f"coalesce(list_filter({filled}, lambda text: {is_yes})[1], {filled}[1])"
+
+
+def _texts_of_some(entries: str, condition: str, name: str) -> str:
+    """Return the texts `name` of the entries that have, or have not, a field that says yes."""
+    field, says = condition.lstrip("!"), "IN" if condition.startswith("!") else "NOT IN"
+    form = quoted(json.dumps([{field: "VARCHAR", name: "VARCHAR"}]))
+    return (
+        f"list_transform(list_filter(json_transform(TRY_CAST({entries} AS JSON), {form}), "
+        f"lambda entry: coalesce(entry.\"{field}\", '') {says} ({_SAYS_NO})), "
+        f'lambda entry: entry."{name}")'
+    )
 
 
 def header_keys(header: Header, export: Export) -> dict[str, list[str]]:

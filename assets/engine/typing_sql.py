@@ -21,7 +21,7 @@ from schemas.settings import ANY_TEXT, LOCAL_TIME_ZONE, Export
 
 _PROCEDURE_CODE = r"[1-9]\.\d{6}(\.(\d{3}\.\d{2}\.\d{2}\.)?[A-Z]\d{2}(\.\d{1,4})*)?"
 # A code of six digits that a spreadsheet took for a number: its last zeros, or its dot, are gone.
-_SHORTENED_CODE, _DOTLESS_CODE = r"[1-9]\.\d{3,5}", r"[1-9]\d{6}"
+_SHORTENED_CODE, _DOTLESS_CODE = r"[1-9]\.\d{1,5}", r"[1-9]\d{6}"
 _OTHER_CODE = r"[A-Z][A-Z0-9_]*[-._]?[A-Z0-9_.-]*\d[A-Z0-9_.-]*"
 _NULL_DATES = "DATE '0001-01-01', DATE '1900-01-01', DATE '1970-01-01'"
 _TYPES = {"date": "DATE", "flag": "BOOLEAN", "amount": "BIGINT"}
@@ -94,7 +94,7 @@ def _parsed(column: ExportColumn, export: Export) -> str:
 
 
 def _codes(raw: str, pattern: str) -> str:
-    split = f"regexp_split_to_array(upper(clean_text({raw})), '{_LIST_MARK}')"
+    split = f"regexp_split_to_array(code_list_text({raw}), '{_LIST_MARK}')"
     parts = f"list_filter({split}, lambda part: part <> '')"
     is_none_else = f"lambda part: NOT regexp_full_match(part, {pattern})"
     return (
@@ -113,7 +113,7 @@ def _code(raw: str, pattern: str, prefix: str) -> str:
 
 def _procedure_code(raw: str) -> str:
     """Return the short form of a procedure code; a code of another form as it stands."""
-    code, whole = f"code_text({raw})", f"upper(clean_text({raw}))"
+    code, whole = f"code_text({raw})", f"code_marks(clean_text({raw}))"
     return (
         f"CASE WHEN regexp_full_match({raw}, '{_PROCEDURE_CODE}') THEN left({raw}, 8) "
         f"WHEN regexp_full_match({code}, '{_PROCEDURE_CODE}') THEN left({code}, 8) "
@@ -134,25 +134,33 @@ def _is_other_code(code: str) -> str:
 
 
 def _moment(raw: str, export: Export) -> str:
-    """Return the local time that a text means: by the formats in order, else Excel's day number."""
+    """Return the local time that a text means: by the formats in order, else Excel's day number.
+
+    Times are shifted from the export's zone; days alone are days anywhere.
+    """
     aware = [text for text in export.date_formats if "%z" in text]
     timed = [text for text in export.date_formats
              if text not in aware and ("%H" in text or "%I" in text)]  # fmt: skip
     daily = [text for text in export.date_formats if text not in aware and text not in timed]
-    local = quoted(LOCAL_TIME_ZONE)
+    local, zone = quoted(LOCAL_TIME_ZONE), quoted(export.time_zone)
+    day_number = f"excel_moment({raw})"
+    if export.time_zone != LOCAL_TIME_ZONE:
+        day_number = (
+            f"CASE WHEN CAST({day_number} AS TIME) = TIME '00:00:00' THEN {day_number} "
+            f"ELSE timezone({local}, timezone({zone}, {day_number})) END"
+        )
     tries = []
     for text in (raw, f"clean_text({raw})"):
         if export.time_zone == LOCAL_TIME_ZONE:
             naive = _formats([text for text in export.date_formats if text not in aware])
             tries += [f"try_strptime({text}, {naive})"] if timed or daily else []
         else:
-            zone = quoted(export.time_zone)
             tries += [
                 f"timezone({local}, timezone({zone}, try_strptime({text}, {_formats(timed)})))"
             ] if timed else []  # fmt: skip
             tries += [f"try_strptime({text}, {_formats(daily)})"] if daily else []
         tries += [f"timezone({local}, try_strptime({text}, {_formats(aware)}))"] if aware else []
-    return f"coalesce({', '.join(tries)}, excel_day({raw}))"
+    return f"coalesce({', '.join(tries)}, {day_number})"
 
 
 def _formats(formats: list[str]) -> str:
@@ -184,10 +192,10 @@ def _unreadable(column: ExportColumn) -> str:
         # A remark that is no mark of exclusion says nothing against the row.
         return "false"
     raw, parsed = f"{RAW_PREFIX}{column.name}", f"parsed_{column.name}"
-    return (
-        f"CASE WHEN {parsed} IS NULL AND {raw} IS NOT NULL THEN NOT is_empty_text({raw}) "
-        "ELSE false END"
-    )
+    is_none = f"is_empty_text({raw})"
+    if column.reading == "date":
+        is_none += f" OR is_null_day({raw})"
+    return f"CASE WHEN {parsed} IS NULL AND {raw} IS NOT NULL THEN NOT ({is_none}) ELSE false END"
 
 
 def _typed(column: ExportColumn, is_mapped: bool) -> str:
@@ -196,7 +204,7 @@ def _typed(column: ExportColumn, is_mapped: bool) -> str:
         return f"CAST(NULL AS {sql_type})"
     parsed = f"parsed_{column.name}"
     if column.reading == "date":
-        # Portals write these days where they mean "none".
+        # Portals write these days where they mean "none"; `is_null_day` knows their other forms.
         day = f"CAST({parsed} AS DATE)"
         return f"CASE WHEN {day} NOT IN ({_NULL_DATES}) THEN {day} END"
     return f"CAST({parsed} AS {sql_type})"

@@ -36,6 +36,7 @@ def _national(number: int, **fields: Any) -> dict[str, Any]:
                         "DuocSoHoa": "1", "DuocTaiSuDung": "0"}],
         "DanhSachLePhi": [], "DanhSachHoSoBoSung": [],
         "DanhSachGiayToKetQua": [{"TenGiayTo": "Giấy khai sinh",
+                                  "MaGiayToKetQua": "KQ.G15.000001",
                                   "DuongDanTepTinKetQua": "/tep/ket-qua.pdf"}],
     }  # fmt: skip
     return plain | fields

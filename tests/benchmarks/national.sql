@@ -38,6 +38,7 @@ COPY (
             ELSE [{'HoSoBoSungId': c0, 'NguoiYeuCauBoSung': 'Cán bộ Mẫu', 'NgayBoSung': $supplement}]
             END AS "DanhSachHoSoBoSung",
         CASE WHEN c21 = '0' THEN []
-            ELSE [{'TenGiayTo': 'Giấy khai sinh', 'DuongDanTepTinKetQua': '/tep/ket-qua.pdf'}] END AS "DanhSachGiayToKetQua"
+            ELSE [{'TenGiayTo': 'Giấy khai sinh', 'MaGiayToKetQua': 'KQ.G15.000001',
+                   'DuongDanTepTinKetQua': '/tep/ket-qua.pdf'}] END AS "DanhSachGiayToKetQua"
     FROM dossier
 ) TO '$target' (FORMAT json)

@@ -224,7 +224,7 @@ def national_record(dossier: Dossier, number: int) -> dict[str, Any]:
             None: [],
         }[flags["has_reused_input"]],
         "DanhSachGiayToKetQua": [
-            {"TenGiayTo": "Giấy Mẫu",
+            {"TenGiayTo": "Giấy Mẫu", "MaGiayToKetQua": "KQ.G15.000001",
              "DuongDanTepTinKetQua": "/mau.pdf" if flags["has_e_result"] else ""},
         ],
     }  # fmt: skip

@@ -227,8 +227,7 @@ def test_the_same_key_twice_is_refused(
     ("path", "text", "found"),
     [
         ("data", '{"session": "Mẫu", "content": [], "Lò Thị Mẫu": 1}', "session, content, (anoth"),
-        ("data", "[{}]", "no object"),
-        ("data", '{"a":1}\n{"a":2}', "the keys: a"),
+        ("data", '{"a":1}', "the keys: a"),
         ("data", '{"data": null}', "no array"),
         ("data", '{"data": {"Mẫu": []}}', "no array"),
         ("a.b", '{"a": {"c": "Mẫu"}}', "the keys: c"),
@@ -258,6 +257,24 @@ def test_objects_line_by_line_are_records(
     records = _open(tmp_path, text.encode(encoding))
     assert records.layout == "newline_delimited"
     assert [json.loads(line) for line in _texts(connection, records)] == RECORDS
+
+
+@pytest.mark.parametrize("path", ["data", "result.items", "hồ sơ"])
+def test_without_an_envelope_the_records_are_the_file(
+    connection: duckdb.DuckDBPyConnection, path: str, tmp_path: Path
+) -> None:
+    """`records` says where the array stands if there is an envelope; the content decides."""
+    lines = "\n".join(json.dumps(record, ensure_ascii=False) for record in RECORDS)
+    for text in (json.dumps(RECORDS, ensure_ascii=False), lines):
+        assert _read(connection, tmp_path, text, path) == RECORDS
+
+
+def test_an_envelope_a_line_is_no_list_of_records(
+    connection: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    envelope = json.dumps({"data": RECORDS})
+    with pytest.raises((FileRefused, duckdb.Error)):
+        _read(connection, tmp_path, f"{envelope}\n{envelope}\n", "data")
 
 
 def test_one_object_on_one_line_is_one_record(

@@ -22,6 +22,7 @@ from tests.unit.deliveries import (
     deliver_workbook,
     dossier,
     load,
+    payment,
     place,
     rejected,
 )
@@ -178,6 +179,36 @@ def test_the_reader_writes_nothing_to_disk(installation: Paths) -> None:
     load(installation)
     with warehouse(installation):
         assert list((installation.warehouse / "tmp").iterdir()) == []
+
+
+def test_a_header_that_stands_twice_is_refused_with_both_its_columns(installation: Paths) -> None:
+    """Either of them may be the one that is meant: neither is taken."""
+    _deliver_text(installation, csv_text(cells([dossier(1)])).replace("Chủ hồ sơ", " MÃ HỒ SƠ", 1))
+    (result,) = load(installation)
+    assert (result.state, result.accepted) == ("refused", 0)
+    assert "found 'Mã hồ sơ' over the columns 2 and 5; expected" in (result.reason or "")
+
+
+def test_nor_is_one_of_two_headers_that_differ_in_brackets_only(installation: Paths) -> None:
+    file = deliver_payments(installation, [payment(1)])
+    page = file.read_text(encoding="utf-8").replace(
+        "<th>Phí (VNĐ)</th>", "<th>Phí (đồng)</th><th>Phí (USD)</th>"
+    )
+    file.write_text(page.replace("<td></td>", "<td></td><td></td>", 1), encoding="utf-8")
+    (result,) = load(installation)
+    assert "found 'Phí (VNĐ)' over the columns 5 and 6; expected" in (result.reason or "")
+
+
+def test_a_renamed_header_is_shown_and_others_are_counted(installation: Paths) -> None:
+    text = csv_text(cells([dossier(1)]))
+    text = text.replace("Mã hồ sơ", "Mã HS", 1).replace("STT", "Vàng Thị Mẫu", 1)
+    _deliver_text(installation, text)
+    (result,) = load(installation)
+    # Neither "Chủ hồ sơ" nor the cell that may be a person.
+    assert "no column ['Mã hồ sơ']; other columns there are ['Mã HS'" in (result.reason or "")
+    assert "] and 2 whose names are not shown here; expected" in (result.reason or "")
+    assert "make check-source shows" in (result.reason or "")
+    assert "Mẫu" not in (result.reason or "")
 
 
 def test_a_byte_that_is_no_utf_8_costs_its_own_row_only(installation: Paths) -> None:

@@ -1,12 +1,15 @@
-"""Settings of a source: every misfit is named with its place."""
+"""Settings of a source: every misfit is named with its place; those shipped fit their lists."""
 
+import json
 from pathlib import Path
 
 import pytest
 
 from assets.engine.errors import SettingsError
+from assets.engine.paths import Paths
 from assets.engine.sources import load_sources
 from tests.support import SETTINGS
+from tests.unit.deliveries import JANUARY, PERSON, ask, code, load
 
 PLAIN = """
 title = "Cổng Mẫu"
@@ -96,3 +99,116 @@ def test_the_projects_own_settings_fit() -> None:
     assert set(load_sources(SETTINGS / "sources")["xin_man"].exports) == {
         "dossiers_district", "dossiers_commune", "payments",
     }  # fmt: skip
+
+
+def _deliver(paths: Paths, export: str, *rows: str) -> None:
+    """Place a list of iGate, its cells divided by "|", as the web page its screens save."""
+    folder = paths.inbox / "igate" / export / JANUARY
+    folder.mkdir(parents=True)
+    lines = [f"<tr><td>{row.replace('|', '</td><td>')}</td></tr>" for row in rows]
+    page = f"<html><body><table>{''.join(lines)}</table></body></html>"
+    (folder / "danh-sach.xls").write_text(page, encoding="utf-8")
+
+
+IGATE_DOSSIERS = (
+    "STT|Đơn vị tiếp nhận|Người tiếp nhận|Tên thủ tục hành chính|Mã hồ sơ|Trạng thái|Địa chỉ|"
+    "Người nộp|Chủ hồ sơ|Ngày nộp hồ sơ|Ngày nhận|Ngày hẹn trả|Ngày kết thúc xử lý"
+)
+
+
+def test_the_general_list_of_igate_loads(installation: Paths) -> None:
+    states = ["Chờ bổ sung", "Đã bổ sung", "Có kết quả", "Chờ trả", "Hủy", "Từ chối"]
+    rows = [
+        f"{n}|UBND xã Chí Cà|{PERSON}|Khai sinh|{code(n)}|{state}|Thôn Mẫu 1|{PERSON}|{PERSON}|"
+        "04/01/2023|08:30 05/01/2023|09/01/2023 17:00|06/01/2023 14:00:00"
+        for n, state in enumerate(states, start=1)
+    ]
+    _deliver(installation, "dossiers", IGATE_DOSSIERS, *rows)
+    load(installation)
+    assert ask(
+        installation,
+        "SELECT state FROM core.dossier_version WHERE unit_code = '01105' "
+        "AND submitted_date = '2023-01-04' AND received_date = '2023-01-05' "
+        "AND due_date = '2023-01-09' AND finished_date = '2023-01-06' ORDER BY dossier_code",
+    ) == [
+        ("paused_supplement",), ("in_process",), ("finished",), ("finished",), ("withdrawn",),
+        ("refused_after_acceptance",),
+    ]  # fmt: skip
+
+
+def test_the_payments_of_igate_load_by_receipt_and_by_transaction(installation: Paths) -> None:
+    _deliver(
+        installation,
+        "receipts",
+        "STT|Mã hồ sơ|Loại tiếp nhận|Tên người nộp|Số biên lai|Mẫu số|Ký hiệu|Ngày tiếp nhận|"
+        "Ngày thu|Phí (VNĐ)|Lệ phí (VNĐ)|Tổng (VNĐ)",
+        f"1|{code(1)}|Qua mạng|{PERSON}|0001234|01|AB-23|05/01/2023|06/01/2023|0|10.000|10.000",
+        f"2|{code(2)}|Trực tiếp|{PERSON}|0001235|01|AB-23|05/01/2023|06/01/2023|5.000|0|5.000",
+        "Tổng số|||||||||5.000|10.000|15.000",
+    )
+    _deliver(
+        installation,
+        "transactions",
+        "STT|Thời gian giao dịch|Hồ sơ|Mã tham chiếu|Số tiền (VNĐ)|Người nộp tiền biên lai|"
+        "Địa chỉ biên lai|Mã số thuế|Trạng thái",
+        f"1|06/01/2023 02:15:00|{code(1)}|H22-0001|10.000|{PERSON}|Thôn Mẫu 1||Thành công",
+        f"2|06/01/2023 02:20:00|{code(2)}|H22-0002|5.000|{PERSON}|Thôn Mẫu 1||Chờ thanh toán",
+    )
+    load(installation)
+    assert ask(
+        installation,
+        "SELECT receipt_number, amount, issued_date::VARCHAR FROM core.receipt_version ORDER BY 1",
+    ) == [("0001234", 10_000, "2023-01-06"), ("0001235", 5_000, "2023-01-06")]
+    assert ask(
+        installation,
+        "SELECT transaction_code, amount, state FROM core.transaction_version ORDER BY 1",
+    ) == [("H22-0001", 10_000, "succeeded"), ("H22-0002", 5_000, "waiting")]
+
+
+OVERDUE = "STT|Mã hồ sơ|Ngày tiếp nhận|Ngày hẹn trả|Ngày có kết quả|Đơn vị giải quyết|Ghi chú"
+REGISTER = (
+    "STT|Mã hồ sơ|Nội dung hồ sơ|Số lượng (bộ)|Họ tên chủ hồ sơ|Địa chỉ chủ hồ sơ|Số điện thoại|"
+    "Ngày, tháng, năm||Trả kết quả|||Người nhận hồ sơ|Địa bàn phát sinh hồ sơ|Ghi chú"
+)
+REGISTER_LEAVES = (
+    "|||||||Nhận hồ sơ|Hẹn trả kết quả|Ngày nhận kết quả|Bên giao (Ký tên)|Bên nhận (Ký tên)|||"
+)
+
+
+@pytest.mark.parametrize("rows", [(OVERDUE,), (REGISTER, REGISTER_LEAVES)])
+def test_a_list_of_igate_without_states_is_refused(
+    rows: tuple[str, ...], installation: Paths
+) -> None:
+    _deliver(installation, "dossiers", *rows, f"1|{code(1)}|05/01/2023|09/01/2023")
+    (result,) = load(installation)
+    assert (result.state, result.accepted) == ("refused", 0)
+    assert "'Trạng thái'" in (result.reason or "")
+
+
+def test_a_national_result_needs_its_code_and_a_deleted_paper_says_nothing(
+    installation: Paths,
+) -> None:
+    path, kq = {"DuongDanTepTinKetQua": "/mau.pdf"}, {"MaGiayToKetQua": "KQ.G15.000001"}
+    gone, reused, new = {"IsDeleted": "True"}, {"DuocTaiSuDung": "1"}, {"DuocTaiSuDung": "0"}
+    papers: list[tuple[object, object]] = [
+        ([path | kq], [reused | {"IsDeleted": "False"}]),
+        ([path], [reused | gone]),
+        ([path | {"MaGiayToKetQua": ""}, kq], [reused | gone, new | {"IsDeleted": "0"}]),
+        ([path, path | kq], [new, reused | {"IsDeleted": ""}]),
+        ([], []),
+        (None, "x"),
+    ]
+    records = [
+        {"MaHoSo": code(n), "MaTTHC": "1.001193", "DonViXuLy": "UBND xã Chí Cà",
+         "KenhThucHien": "2", "NgayTiepNhan": "20230105083000", "TrangThaiHoSo": "4",
+         "DanhSachGiayToKetQua": results, "TaiLieuNop": handed_in}
+        for n, (results, handed_in) in enumerate(papers, start=1)
+    ]  # fmt: skip
+    folder = installation.inbox / "national" / "dossiers" / JANUARY
+    folder.mkdir(parents=True)
+    (folder / "dong-bo.json").write_text(json.dumps({"data": records}), encoding="utf-8")
+    load(installation)
+    assert ask(
+        installation,
+        "SELECT has_e_result, has_reused_input FROM core.dossier_version ORDER BY row_number",
+    ) == [(True, True), (None, None), (None, False), (True, True), (None, None), (None, None)]
