@@ -290,10 +290,6 @@ class FileLoad:
             # Rows of another reading, superseded since, go with it.
             self._forget(self.export.definition)
             self._record(result)
-            # The first file of a run has no list of an earlier one to go by.
-            register.find_repeated(
-                self.connection, self.export.definition, self.delivery.delivery_id
-            )
             self._settle(self.export.definition)
 
 
