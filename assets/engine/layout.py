@@ -89,7 +89,7 @@ class LayoutLog:
         mapped = self.export.mapped
         names = [column.name for column in mapped]
         in_file = [name for name in self.header if name in names] or names
-        # A title merged over all columns stands in those too, in which any text means yes.
+        # A note stands in whatever column, in those too in which any text means yes.
         typed = [
             column.name
             for column in mapped
@@ -104,7 +104,11 @@ class LayoutLog:
             }
             texts = {name: cleaned[name] for name in in_file if cleaned[name]}
             lead = clean(row["lead_text"] or "") or next(iter(texts.values()), "")
-            meant = frozenset(name for name in typed if row[name] is not None)
+            # A title merged over all columns may be a state or a channel, but not the row's.
+            merged = lead if cleaned[self.kind.key] == lead else None
+            meant = frozenset(
+                name for name in typed if row[name] is not None and cleaned[name] != merged
+            )
             rows.append(KeylessRow(lead, texts, meant, row["filled_count"]))
         return rows
 

@@ -69,6 +69,18 @@ def test_dossiers_without_their_code_are_rejected(tmp_path: Path, container: str
     assert layout == {"signature": 1}  # a title with no row behind it
 
 
+@pytest.mark.parametrize("title", ["Trực tuyến", "Đang xử lý"])
+def test_a_title_merged_over_all_columns_is_no_value_of_one(tmp_path: Path, title: str) -> None:
+    paths = new_installation(tmp_path)
+    cells = [[dossier(number).get(name, "") for name in COMMUNE_HEADERS] for number in (1, 2)]
+    page = html_bytes([list(COMMUNE_HEADERS.values()), ["@"], *cells])
+    merged = f'<td colspan="{len(COMMUNE_HEADERS)}">{title}</td>'.encode()
+    file = place(paths, "dossiers_commune", JANUARY, "a.xls")
+    file.write_bytes(page.replace(b"<td>@</td>", merged))
+    (result,) = load(paths)
+    assert (result.accepted, result.quarantined, result.layout) == (2, 0, 1)
+
+
 @pytest.mark.parametrize("container", CONTAINERS)
 def test_payments_without_their_code_are_rejected(tmp_path: Path, container: str) -> None:
     rows: list[Texts] = [payment(number) for number in range(1, 21)]
