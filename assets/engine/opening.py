@@ -161,7 +161,8 @@ class OpenFile:
                 "Export it again as CSV UTF-8 or as .xlsx.",
             )
         if not best.matched and widest < len(self.export.columns):
-            raise NoList(best.doing, "text without columns", best.expected, best.to_do)
+            found = f"text without columns (0 of {len(self.export.columns)} matched)"
+            raise NoList(best.doing, found, best.expected, best.to_do)
         raise best
 
 

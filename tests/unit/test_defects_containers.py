@@ -129,7 +129,7 @@ def test_a_member_that_holds_no_list_is_left_aside_beside_one_that_does(tmp_path
     loaded = _zipped(outcome, "kem.zip", {**others, "ho-so.csv": rows})
     assert (loaded.reason, loaded.accepted) == (None, 5)
     assert loaded.warnings == [
-        "left aside: member 1 of 4 (.txt), no list (text without columns)",
+        "left aside: member 1 of 4 (.txt), no list (text without columns (0 of 16 matched))",
         "left aside: member 2 of 4 (.docx), no list (a Word document)",
         "left aside: member 3 of 4 (.png), no list (an image)",
     ]
