@@ -57,6 +57,11 @@ _ZIP_PARTS = (
     ("ppt/", "a PowerPoint presentation"),
     ("META-INF/manifest.xml", "an OpenDocument file"),
 )
+# What explains or adorns a list and never holds one.
+_NO_LISTS = frozenset(
+    {"a PDF document", "an RTF document", "an image", "a Word document",
+     "a PowerPoint presentation"}
+)  # fmt: skip
 _PAGE_STARTS = re.compile(r"<(?:!doctype html|html|head|meta|body|table|style|title)\b", re.I)
 _JSON_START = re.compile(r"\{\s*[\"}]|\[\s*(?:\{|\]\s*\Z)")
 _DAY = r"(\d{1,2})/(\d{1,2})/(\d{4})"
@@ -75,6 +80,10 @@ _LINES_BEFORE_ROWS = 50
 csv.field_size_limit(1 << 22)
 
 
+class NoList(FileRefused):
+    """A file that holds no list at all: a letter, a picture, a note."""
+
+
 @dataclass(frozen=True)
 class DelimitedHead:
     """The first rows of a delimited text: its delimiter and, for each row, the line it ends on."""
@@ -91,6 +100,7 @@ def sniff(file: Path) -> Container:
     ------
     FileRefused
         The file is empty or of no container Motcua reads; its kind is named where it is known.
+        NoList where that kind of file never holds a list.
     """
     with file.open("rb") as handle:
         head = handle.read(HEAD_BYTES)
@@ -178,7 +188,8 @@ def _first_line(rows: list[Cells], pattern: re.Pattern[str]) -> re.Match[str] | 
 
 
 def _refused(found: str) -> FileRefused:
-    return FileRefused(
+    refusal = NoList if found in _NO_LISTS else FileRefused
+    return refusal(
         "Reading a file",
         found,
         "a workbook, a web page's table, delimited text, JSON, or a zip or gzip of them",

@@ -7,11 +7,12 @@ here: copying (`assets.engine.raw_store`) and reading rows.
 import errno
 import os
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from fnmatch import fnmatch
+from difflib import get_close_matches
 from pathlib import Path
 
 from assets.engine import raw_store
@@ -20,11 +21,15 @@ from assets.engine.opening import period_line
 from assets.engine.paths import Paths
 from assets.engine.periods import FIRST_PERIOD, Period, month_from_key, month_of
 from assets.engine.raw_store import Delivery
+from assets.engine.unpack import fits
 from schemas.settings import Source
 
-# Hidden files and the locks that office programs leave beside an open document.
-IGNORED = (".", "~$")
+# What office programs leave beside an open document.
+LOCK = "~$"
+IGNORED = (".", LOCK)
 DISK_TROUBLE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
+# A folder of another form may be named after a person.
+_IDENTIFIER = re.compile(r"[a-z0-9_]+")
 _LIKE_A_DAY = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
 
 
@@ -53,8 +58,8 @@ def waiting_files(paths: Paths, sources: dict[str, Source]) -> Iterator[Waiting]
 
 def _is_of(file: Path, patterns: list[str]) -> bool:
     """Say whether a file is one of an export: by its name, and no lock of an office program."""
-    is_named = any(fnmatch(file.name.lower(), pattern.lower()) for pattern in patterns)
-    return file.is_file() and is_named and not file.name.startswith(IGNORED)
+    is_named = fits(file.name, patterns) and not file.name.startswith(IGNORED)
+    return is_named and file.is_file()
 
 
 @dataclass
@@ -121,18 +126,48 @@ def period_of(paths: Paths, waiting: Waiting, now: datetime) -> Period | None:
 
 
 def stray_files(paths: Paths, sources: dict[str, Source], now: datetime) -> dict[str, int]:
-    """Return how many files of the inbox no run will ever collect, by what is wrong with them."""
-    known, misplaced = set(), 0
+    """Return how many files of the inbox no run will ever collect, by where and why."""
+    known = set()
+    strays: Counter[str] = Counter()
     for waiting in waiting_files(paths, sources):
         known.add(waiting.file)
         with suppress(OSError):  # told when it is collected
-            misplaced += period_of(paths, waiting, now) is None
-    files = (file for file in paths.inbox.rglob("*") if file.is_file())
-    unknown = sum(file not in known and not file.name.startswith(IGNORED) for file in files)
-    reasons = {
-        "in a folder that is not <source>/<export> of the source settings, or under a name that "
-        "the export's `files` do not fit": unknown,
-        f"of a period before {FIRST_PERIOD} or to come, or in a folder that is no period key such "
-        "as 2023-10-15": misplaced,
-    }
-    return {reason: count for reason, count in reasons.items() if count}
+            if period_of(paths, waiting, now) is None:
+                strays[
+                    f"in {waiting.source}/{waiting.export}/, of a period before {FIRST_PERIOD} or "
+                    "to come, or in a folder that is no period key such as 2023-10-15"
+                ] += 1
+    for file in paths.inbox.rglob("*"):
+        if file.name.startswith(LOCK) and file.is_file():
+            strays["lock files of an office program: close the list there and save it"] += 1
+        elif file not in known and not file.name.startswith(IGNORED) and file.is_file():
+            strays[_misplaced(file.relative_to(paths.inbox).parts[:-1], sources)] += 1
+    return dict(strays)
+
+
+def _misplaced(folders: tuple[str, ...], sources: dict[str, Source]) -> str:
+    """Return where a file lies that is of no export, and where it may belong."""
+    if not folders:
+        return "outside any folder: move each to <source>/<export>/"
+    source = folders[0]
+    if source not in sources:
+        return (
+            f"in {_told(source)}/, which no settings file is named after{_meant(source, sources)}"
+        )
+    exports = sources[source].exports
+    if len(folders) == 1:
+        return f"in {source}/, outside the folders of its exports ({', '.join(sorted(exports))})"
+    export = folders[1]
+    if export not in exports:
+        meant = _meant(export, exports)
+        return f"in {source}/{_told(export)}/, which is no export of that source{meant}"
+    return f"in {source}/{export}/, under a name that the export's `files` do not fit"
+
+
+def _told(folder: str) -> str:
+    return folder if _IDENTIFIER.fullmatch(folder) else "(a folder of another form)"
+
+
+def _meant(folder: str, known: Iterable[str]) -> str:
+    close = get_close_matches(folder.casefold(), list(known), n=1)
+    return f"; did you mean {close[0]}?" if close else ""

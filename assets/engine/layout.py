@@ -1,65 +1,25 @@
-"""Rows that are layout: told from data, counted by kind, totals kept as check values.
+"""The layout rows of a list: taken out of its data, counted by kind, totals kept as check values.
 
-Belongs here: page heads repeated, column numbers, group titles, totals, signatures, blank rows.
-Does not belong here: the header of a list (`assets.engine.headers`).
+Belongs here: what is done with layout rows. Does not belong here: which rows those are
+(`assets.engine.layout_kind`).
 """
 
-import re
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from assets.engine.text import clean, label_key
-from assets.engine.typing_sql import TEXTS
+from assets.engine.layout_kind import KeylessRow, layout_kind, stated_rows
+from assets.engine.text import clean
+from assets.engine.typing_sql import COUNT_TEXTS, TEXTS
 from schemas.exports import Kind
-from schemas.settings import Export
+from schemas.settings import ANY_TEXT, Export
 
 ROWS = "rows"
-_TOTAL = re.compile(r"(tổng|cộng)\b")
-_COLUMN_NUMBER = re.compile(r"\(?\d{1,2}\)?( ?=.*)?")
-_MOST_LAYOUT_CELLS = 3
-_WORKING = (TEXTS, "lead_text", "filled_count", "stated_rows", "is_broken")
-
-
-def layout_kind(
-    texts: dict[str, str], row: dict[str, Any], needed: list[str], header: dict[str, list[str]]
-) -> str | None:
-    """Return the kind of layout that a row without a key is; None if it is data all the same.
-
-    Parameters
-    ----------
-    texts
-        Mapped column to its text, cleaned; empty where there is none.
-    row
-        `lead_text` and `filled_count` of `assets.engine.text_table`.
-    needed
-        Columns that every row of data has and no totals row.
-    header
-        Mapped column to the keys of the texts in its header.
-    """
-    lead = clean(row["lead_text"] or "")
-    filled = {name: text for name, text in texts.items() if text}
-    if not filled and not lead:
-        return "blank"
-    repeated = sum(label_key(text) in header.get(name, ()) for name, text in filled.items())
-    if repeated >= min(2, len(needed)):
-        return "repeated_header"
-    totals = [text for text in (lead, *filled.values()) if _TOTAL.match(label_key(text))]
-    stated = {name: text for name, text in filled.items() if text not in (lead, *totals)}
-    if totals and not any(name in stated for name in needed):
-        return "total"
-    if all(_COLUMN_NUMBER.fullmatch(text) for text in filled.values()) and filled:
-        return "column_numbers" if any(name in stated for name in needed) else None
-    # A title may stand in the column of the key, behind its numeral; it is no code without digits.
-    titles = [name for name in stated if name in needed]
-    is_title = len(titles) <= 1 and not any(re.search(r"\d", stated[name]) for name in titles)
-    count = len(stated) + 1 if row["filled_count"] is None else row["filled_count"]
-    few = 1 + len(titles) if row["filled_count"] is None else _MOST_LAYOUT_CELLS
-    return "group" if lead and is_title and count <= few else None
+_WORKING = (TEXTS, COUNT_TEXTS, "lead_text", "filled_count", "is_broken")
 
 
 @dataclass(frozen=True)
@@ -113,15 +73,47 @@ class LayoutLog:
     def _kinds(self, batch: pa.Table) -> dict[int, str]:
         """Return the kind of each layout row by its position; only rows without a key can be."""
         positions = np.flatnonzero(pc.is_valid(batch[TEXTS]).to_numpy())
-        rows = batch.select([TEXTS, "lead_text", "filled_count"]).take(positions).to_pylist()
-        mapped = [column.name for column in self.export.mapped]
-        needed = [c.name for c in self.export.mapped if c.needed and c.reading != "amount"]
-        kinds = {}
-        for position, row in zip(positions.tolist(), rows, strict=True):
-            texts = {name: clean(text or "") for name, text in zip(mapped, row[TEXTS], strict=True)}
-            if kind := layout_kind(texts, row, needed, self.header):
+        kinds: dict[int, str] = {}
+        above, last = "", -1
+        for position, row in zip(
+            positions.tolist(), self._keyless_rows(batch, positions), strict=True
+        ):
+            above = above if position == last + 1 else ""
+            kind = layout_kind(row, self.export.mapped, self.header, above)
+            if kind:
                 kinds[position] = kind
+            above, last = above if kind == "blank" else kind or "", position
         return kinds
+
+    def _keyless_rows(self, batch: pa.Table, positions: np.ndarray) -> list[KeylessRow]:
+        mapped = self.export.mapped
+        names = [column.name for column in mapped]
+        in_file = [name for name in self.header if name in names] or names
+        # A note stands in whatever column, in those too in which any text means yes.
+        typed = [
+            column.name
+            for column in mapped
+            if column.reading not in ("unit", "name")
+            and not any(ANY_TEXT in texts for texts in self._values(column.name))
+        ]
+        columns = [*dict.fromkeys([TEXTS, "lead_text", "filled_count", *typed])]
+        rows = []
+        for row in batch.select(columns).take(positions).to_pylist():
+            cleaned = {
+                name: clean(text or "") for name, text in zip(names, row[TEXTS], strict=True)
+            }
+            texts = {name: cleaned[name] for name in in_file if cleaned[name]}
+            lead = clean(row["lead_text"] or "") or next(iter(texts.values()), "")
+            # A title merged over all columns may be a state or a channel, but not the row's.
+            merged = lead if cleaned[self.kind.key] == lead else None
+            meant = frozenset(
+                name for name in typed if row[name] is not None and cleaned[name] != merged
+            )
+            rows.append(KeylessRow(lead, texts, meant, row["filled_count"]))
+        return rows
+
+    def _values(self, column: str) -> Iterable[list[str]]:
+        return self.export.values.get(column, {}).values()
 
     def _note(self, layout: pa.Table, kinds: list[str], data: pa.Table) -> None:
         self.counts.update(kinds)
@@ -136,8 +128,9 @@ class LayoutLog:
             above = data.filter(pc.less(data["row_number"], row["row_number"]))
             here = Counter(self.sums) + Counter(_sums(self.kind, above))
             stated = {name: row[name] for name in _amounts(self.kind) if row[name] is not None}
-            if row["stated_rows"] is not None:
-                stated[ROWS] = row["stated_rows"]
+            count = stated_rows(row["lead_text"] or "", row[COUNT_TEXTS] or ())
+            if count is not None:
+                stated[ROWS] = count
             self.totals.append(_Total(row["row_number"], stated, dict(here)))
 
     def finish(self) -> None:

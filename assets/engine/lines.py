@@ -1,38 +1,47 @@
-"""Lines of delimited text that are no rows: broken ones, empty ones, a last one cut off.
+"""Lines of delimited text that are no rows: broken ones, empty ones, notes, a last one cut off.
 
 Belongs here: finding them once DuckDB has read a list, and the numbers of the rows behind them.
 Does not belong here: reading the rows (`assets.engine.batches`).
 """
 
 import csv
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
 import numpy as np
 import pandas as pd
 
+from assets.engine.layout import LayoutLog
+from assets.engine.layout_kind import short_line_kind
 from assets.engine.rejects import Rejects, line_rejects, unsplittable
+from assets.engine.text import clean
 from assets.engine.text_table import TextTable
+from schemas.columns import quoted
 from schemas.rules import COLUMN_COUNT, UNREADABLE_TEXT
 
 SEARCHED_BYTES = 1 << 22
 
+_SHORT, _STRAY = "MISSING COLUMNS", "UNQUOTED VALUE"
+_LONGEST_LINE = 1 << 16
+_MOST_NOTE_CELLS = 2
 # What DuckDB calls a line it cannot split, and the rule such a row breaks.
 _LINE_RULES = {
-    "MISSING COLUMNS": COLUMN_COUNT.rule_id,
+    _SHORT: COLUMN_COUNT.rule_id,
     "TOO MANY COLUMNS": COLUMN_COUNT.rule_id,
     "INVALID ENCODING": UNREADABLE_TEXT.rule_id,
 }
 
 
 def correct_row_numbers(
-    reading: duckdb.DuckDBPyConnection, table: TextTable, rejects: Rejects
+    reading: duckdb.DuckDBPyConnection, table: TextTable, rejects: Rejects, log: LayoutLog
 ) -> pd.DataFrame:
     """Reject the lines that could not be split, and say how the rows behind them move.
 
     DuckDB passes over such lines and over empty ones, so every row after one stands further down
-    in the file than its place in the stream says. The rejects are corrected here. Returns
-    `moved_from` (row number in the stream) and `lines` (how many rows further down), ascending.
+    in the file than its place in the stream says. The rejects are corrected here, and totals and
+    signatures of a cell or two noted in `log`. Returns `moved_from` (row number in the stream) and
+    `lines` (how many rows further down), ascending.
     """
     if table.delimited is None:
         return pd.DataFrame({"moved_from": [], "lines": []})
@@ -48,6 +57,9 @@ def correct_row_numbers(
     moves = moves.drop_duplicates("moved_from", keep="last").astype("int64")
     for part in rejects.parts:
         part["row_number"] = moved(part["row_number"].to_numpy(), moves)
+    kinds = _note_kinds(lines, set(passed_over.tolist()))
+    log.counts.update(kinds.values())
+    lines = lines[~lines["row_number"].isin(list(kinds))]
     rejects.line_count = len(lines)
     if len(lines):
         rejects.add(line_rejects(lines["row_number"].to_numpy(), lines["rule_id"].to_numpy()))
@@ -65,7 +77,7 @@ def moved(row_numbers: np.ndarray, moves: pd.DataFrame) -> np.ndarray:
 
 
 def _broken_lines(reading: duckdb.DuckDBPyConnection, table: TextTable) -> pd.DataFrame:
-    """Return the lines DuckDB could not split, never their text.
+    """Return the lines DuckDB could not split: `row_number`, `rule_id`, and `cells` of short ones.
 
     Raises
     ------
@@ -73,29 +85,86 @@ def _broken_lines(reading: duckdb.DuckDBPyConnection, table: TextTable) -> pd.Da
         A quotation mark was left open, which swallows every row behind it.
     """
     errors = reading.execute(
-        "SELECT line AS row_number, min(error_type) AS error FROM reject_errors GROUP BY line"
+        f"""
+        SELECT line AS row_number, min(error_type) AS error,
+            bool_or(error_type NOT IN ({", ".join(map(quoted, _LINE_RULES))})) AS is_stray,
+            CASE WHEN min(error_type) = max(error_type) AND max(length(csv_line)) <= {_LONGEST_LINE}
+                 THEN min(csv_line) END AS text
+        FROM reject_errors GROUP BY line ORDER BY line
+        """
     ).df()
-    errors["row_number"] = errors["row_number"].astype("int64")
-    other = errors[~errors["error"].isin(list(_LINE_RULES))]
     errors["row_number"] += table.header_row - table.skipped_lines
-    if not other.empty:
-        row = int(errors.loc[other.index, "row_number"].min())
+    stray = errors["is_stray"].astype(bool)
+    if stray.any() and not _cost_only_themselves(errors.loc[stray], table):
+        row = int(errors.loc[stray, "row_number"].min())
         raise unsplittable(f"a stray or open quotation mark near row {row:,}")
-    errors["rule_id"] = errors["error"].map(_LINE_RULES)
-    return errors[["row_number", "rule_id"]]
+    return pd.DataFrame(
+        {
+            "row_number": errors["row_number"].astype("int64"),
+            "rule_id": errors["error"].map(_LINE_RULES).fillna(COLUMN_COUNT.rule_id),
+            "cells": [
+                _note_cells(text, table) if error == _SHORT else []
+                for text, error in zip(errors["text"], errors["error"], strict=True)
+            ],
+        }
+    )
+
+
+def _cost_only_themselves(lines: pd.DataFrame, table: TextTable) -> bool:
+    """Say whether stray quotation marks make unreadable what is in their own line, and no more.
+
+    DuckDB goes on behind such a line. Where a mark is left open it shows the lines swallowed, or
+    the line before, which has no fault of its own or is listed already.
+    """
+    texts = [(text or "").strip("\r\n") for text in lines["text"]]
+    return len(set(texts)) == len(texts) and all(
+        error == _STRAY and "\n" not in text and _is_stray(text, table)
+        for text, error in zip(texts, lines["error"], strict=True)
+    )
+
+
+def _is_stray(text: str, table: TextTable) -> bool:
+    try:
+        next(csv.reader([text], delimiter=table.delimiter, strict=True), [])
+    except csv.Error:
+        return len(next(csv.reader([text], delimiter=table.delimiter))) == table.header.width
+    return False
+
+
+def _note_cells(text: str | None, table: TextTable) -> list[str]:
+    """Return the texts of a line of one or two cells; none of any other."""
+    cells = next(csv.reader([(text or "").strip("\r\n")], delimiter=table.delimiter), [])
+    return [clean(cell) for cell in cells if cell.strip()] if len(cells) <= _MOST_NOTE_CELLS else []
+
+
+def _note_kinds(lines: pd.DataFrame, passed_over: set[int]) -> dict[int, str]:
+    """Return which short lines are totals or signatures, by their row number."""
+    kinds: dict[int, str] = {}
+    signed_to = 0
+    for number, cells in zip(lines["row_number"].tolist(), lines["cells"], strict=True):
+        # No row of data since: who signs stands below what they are.
+        is_below = signed_to > 0 and passed_over.issuperset(range(signed_to, number))
+        if kind := short_line_kind(cells, is_below=is_below):
+            kinds[number] = kind
+            signed_to = number if kind == "signature" else 0
+    return kinds
 
 
 def _empty_lines(file: Path, table: TextTable) -> np.ndarray:
     """Return the row numbers of empty lines among the rows."""
     if not _has_empty_line(file):
         return np.array([], dtype=np.int64)
+    numbered = enumerate(_records(file, table), start=1)
+    empty = [number for number, record in numbered if not record]
+    return np.array([number for number in empty if number > table.header_row], dtype=np.int64)
+
+
+def _records(file: Path, table: TextTable) -> Iterator[list[str]]:
     try:
         with file.open(encoding="utf-8-sig", errors="replace", newline="") as text:
-            records = csv.reader(text, delimiter=table.delimiter)
-            empty = [number for number, record in enumerate(records, start=1) if not record]
+            yield from csv.reader(text, delimiter=table.delimiter)
     except csv.Error:
         raise unsplittable("a cell of more than 4 MB") from None
-    return np.array([number for number in empty if number > table.header_row], dtype=np.int64)
 
 
 def _has_empty_line(file: Path) -> bool:
@@ -121,4 +190,9 @@ def _is_cut_off(file: Path, table: TextTable) -> bool:
     if not last.strip():
         return False
     cells = next(csv.reader([last], delimiter=table.delimiter), [])
-    return len(cells) < table.header.width
+    if len(cells) >= table.header.width:
+        return False
+    if '"' in last:
+        # A cell of several lines: only from the start of the file is it clear where it began.
+        *_, cells = _records(file, table)
+    return len(cells) < table.header.width and not short_line_kind(cells)

@@ -178,7 +178,7 @@ class FileLoad:
                 rows = with_units(log.take_out(whole), self.labels)
                 result.read += rows.num_rows
                 self._insert(judged_rows(rows, self.export, self.circumstances, rejects), table)
-            moves = correct_row_numbers(reading, table, rejects)
+            moves = correct_row_numbers(reading, table, rejects, log)
             result.read += rejects.line_count
         log.finish()
         self._move_rows(kind, table, moves)

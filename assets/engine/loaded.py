@@ -52,6 +52,9 @@ class Loaded:
                     f"part {table.part_number}: the totals row states {value.stated:,} for "
                     f"{value.column_name}, its rows give {value.counted:,}"
                 )
+        if not log.sums[ROWS] and not rejects.row_count():
+            # What it supersedes had some, perhaps.
+            self.warnings.append(f"part {table.part_number} holds no rows")
         if table.delimited and table.header_row + log.sums[ROWS] == FULL_SHEET:
             self.warnings.append(
                 f"part {table.part_number} has {FULL_SHEET:,} rows: it may be cut off"

@@ -20,7 +20,7 @@ import xlrd.xldate
 
 from assets.engine.containers import Cells
 from assets.engine.errors import FileRefused
-from assets.engine.workbook import date_text, number_text
+from assets.engine.workbook import date_text, fill_downwards, number_text
 
 _OLE = b"\xd0\xcf\x11\xe0"
 _HEADER_BYTES = 512
@@ -42,13 +42,10 @@ def old_workbook_sheets(file: Path, date_format: str) -> list[list[Cells]]:
         The bytes are no whole workbook, or need a password.
     """
     try:
-        with xlrd.open_workbook(
-            str(file), logfile=io.StringIO(), on_demand=True, ragged_rows=True
-        ) as book:
-            return [
-                _cells(book, book.sheet_by_index(index), date_format)
-                for index in range(book.nsheets)
-            ]
+        try:
+            return _sheets(file, date_format, with_merged=True)
+        except Exception:  # noqa: BLE001 (formats that xlrd stumbles over say nothing of the cells)
+            return _sheets(file, date_format, with_merged=False)
     except xlrd.XLRDError as error:
         if "encrypted" in str(error):
             raise FileRefused(
@@ -62,6 +59,17 @@ def old_workbook_sheets(file: Path, date_format: str) -> list[list[Cells]]:
         raise
     except Exception:  # noqa: BLE001 (xlrd stumbles over damage in many ways; texts quote cells)
         raise _damaged() from None
+
+
+def _sheets(file: Path, date_format: str, *, with_merged: bool) -> list[list[Cells]]:
+    # Only with their formats does xlrd say which cells are merged.
+    with xlrd.open_workbook(
+        str(file), logfile=io.StringIO(), on_demand=True, ragged_rows=True,
+        formatting_info=with_merged,
+    ) as book:  # fmt: skip
+        return [
+            _cells(book, book.sheet_by_index(index), date_format) for index in range(book.nsheets)
+        ]
 
 
 def has_surplus(file: Path) -> bool:
@@ -92,6 +100,7 @@ def _cells(book: xlrd.Book, sheet: xlrd.sheet.Sheet, date_format: str) -> list[C
             _text(kind, value, book.datemode, date_format)
             for kind, value in zip(kinds, values, strict=True)
         ])  # fmt: skip
+    fill_downwards(rows, [(top, end - 1, left) for top, end, left, _ in sheet.merged_cells])
     book.unload_sheet(sheet.name)
     return rows
 

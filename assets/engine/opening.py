@@ -15,6 +15,7 @@ from assets.engine.containers import (
     Cells,
     Container,
     DelimitedHead,
+    NoList,
     delimited_heads,
     find_period,
     sniff,
@@ -63,18 +64,32 @@ class OpenFile:
         FileRefused
             A container, a header or a mandatory column is not what the settings say.
         """
-        unpacked = unpack(self.file, self.workspace)
+        unpacked = unpack(self.file, self.workspace, self.export.files)
         for reason, count in unpacked.skipped.items():
             self.warnings.append(f"left aside in the archive: {reason} ({count})")
         part_number = 0
-        for member_number, member in enumerate(unpacked.files, start=1):
-            for table in self._tables_of(member):
-                part_number += 1
-                yield table.placed(part_number=part_number, member_number=member_number)
-        if not part_number:
+        aside: FileRefused | None = None
+        for member_number, (member, place) in enumerate(
+            zip(unpacked.files, unpacked.places, strict=True), start=1
+        ):
+            try:
+                for table in self._tables_of(member):
+                    part_number += 1
+                    yield table.placed(part_number=part_number, member_number=member_number)
+            except FileRefused as refusal:
+                refused = _in_place(refusal, place)
+                if not (isinstance(refusal, NoList) and place):
+                    raise refused from None
+                aside = aside or refused
+                self.warnings.append(f"left aside: {place}, no list ({refusal.found})")
+        if aside and not part_number:
+            raise aside
+        if not part_number and unpacked.files:
             raise FileRefused(
                 "Looking for a list", "no sheet with rows", "at least one", "Export the list again."
             )
+        if not part_number:
+            self.warnings.append("the archive holds no rows")
 
     def _tables_of(self, member: Path) -> Iterator[TextTable]:
         container = sniff(member)
@@ -116,15 +131,18 @@ class OpenFile:
         with member.open("rb") as handle:
             head_bytes = handle.read(HEAD_BYTES)
         refusals: list[HeaderMissing] = []
+        widest = 0
         for encoding in candidate_encodings(head_bytes):
             text = decode_head(head_bytes, encoding)
             has_old_lines = "\r" in text and "\n" not in text
             if has_old_lines:
                 text = text.replace("\r", "\n")
+            heads = delimited_heads(text)
             try:
-                head, header = _header_of(delimited_heads(text), self.export)
+                head, header = _header_of(heads, self.export)
             except HeaderMissing as refusal:
                 refusals.append(refusal)
+                widest = max(widest, *(len(row) for head in heads for row in head.rows))
                 continue
             readable = member
             if encoding != "utf-8":
@@ -142,6 +160,9 @@ class OpenFile:
                 "UTF-8 text",
                 "Export it again as CSV UTF-8 or as .xlsx.",
             )
+        if not best.matched and widest < len(self.export.columns):
+            found = f"text without columns (0 of {len(self.export.columns)} matched)"
+            raise NoList(best.doing, found, best.expected, best.to_do)
         raise best
 
 
@@ -151,12 +172,16 @@ def period_line(file: Path, workspace: Path) -> tuple[date, date] | None:
     Raises FileRefused if the file cannot be opened.
     """
     for member in unpack(file, workspace).files:
-        container = sniff(member)
+        try:
+            container = sniff(member)
+        except NoList:
+            continue
         if container == "delimited":
             with member.open("rb") as handle:
                 head = handle.read(HEAD_BYTES)
-            lists = [delimited_heads(decode_head(head, encoding))[0].rows
-                     for encoding in candidate_encodings(head)]  # fmt: skip
+            # Only the right delimiter leaves the line alone in its row.
+            lists = [found.rows for encoding in candidate_encodings(head)
+                     for found in delimited_heads(decode_head(head, encoding))]  # fmt: skip
         elif container == "json":
             continue
         else:
@@ -178,6 +203,12 @@ def sheets_of(member: Path, container: Container, date_format: str) -> list[list
     if container == "spreadsheet_xml":
         return spreadsheet_xml_sheets(member, date_format)
     return web_page_tables(member)
+
+
+def _in_place(refusal: FileRefused, place: str) -> FileRefused:
+    """Return the refusal of an archive for what one of its members is."""
+    doing = f"{refusal.doing}, {place}" if place else refusal.doing
+    return FileRefused(doing, refusal.found, refusal.expected, refusal.to_do)
 
 
 def _fitting_grid(rows: list[Cells], export: Export) -> tuple[TextTable, str]:

@@ -6,6 +6,7 @@ store itself (`assets.engine.raw_store`). Rows that were loaded stay, so every f
 
 import json
 import os
+from collections import Counter
 from datetime import datetime, timedelta
 
 from assets.engine.paths import PRIVATE_FILE, Paths
@@ -29,6 +30,20 @@ def purge_raw(paths: Paths, sources: dict[str, Source], now: datetime) -> list[D
     for item in purged:
         blob_of(paths, item).unlink()
     return purged
+
+
+def unclaimed(paths: Paths, sources: dict[str, Source]) -> dict[str, int]:
+    """Return how many deliveries still have their bytes though their source has no settings.
+
+    Nothing says how long such bytes are kept, so they are never purged.
+    """
+    return dict(
+        Counter(
+            item.source
+            for item in read_manifest(paths)
+            if item.source not in sources and blob_of(paths, item).exists()
+        )
+    )
 
 
 def _is_expired(delivery: Delivery, sources: dict[str, Source], now: datetime) -> bool:

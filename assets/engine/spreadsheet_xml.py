@@ -17,6 +17,7 @@ from assets.engine.errors import FileRefused
 
 MAX_ROWS, MAX_COLUMNS = 1 << 20, 256
 MAX_BLANK_ROWS = 100_000
+MAX_FILLED_CELLS = 5_000_000
 
 _SS = f"{{{SPREADSHEET_NAMESPACE}}}"
 _WORKBOOK, _WORKSHEET, _ROW = (_SS + tag for tag in ("Workbook", "Worksheet", "Row"))
@@ -41,7 +42,7 @@ def spreadsheet_xml_sheets(file: Path, date_format: str) -> list[list[Cells]]:
     -------
     list of list of Cells
         Row 0 of a sheet is the one a spreadsheet shows as 1, cell 0 the one in column A. Cells
-        that a merged one covers are None.
+        right of a merged one that it covers are None; those below it have its text.
 
     Raises
     ------
@@ -106,6 +107,8 @@ class _Sheet:
         self._blank_rows = 0
         self._next_row = 0
         self._covered: dict[int, int] = {}  # column -> the last row a merged cell covers
+        self._hanging: dict[int, tuple[int, str]] = {}  # column -> that row, the cell's text
+        self._filled_cells = 0
 
     def add(self, element: _Element) -> None:
         index = _number(element, _INDEX, self._next_row + 1) - 1
@@ -123,6 +126,7 @@ class _Sheet:
     def _cells(self, row: _Element, row_index: int) -> Cells:
         cells: Cells = []
         column = 0
+        hanging: dict[int, tuple[int, str]] = {}
         for cell in row.iterchildren(_CELL):
             column = self._column(cell, column, row_index)
             across = down = 0
@@ -133,11 +137,27 @@ class _Sheet:
                     f"cells beyond column {MAX_COLUMNS}", "Delete what stands right of the list."
                 )
             cells += [None] * (column - len(cells))
-            cells.append(self._text(cell))
+            text = self._text(cell)
+            cells.append(text)
             if down:
+                if text:
+                    hanging[column] = (row_index + down, text)
                 self._covered |= dict.fromkeys(range(column, column + across + 1), row_index + down)
             column += across + 1
+        if self._hanging and cells:
+            self._fill(cells, row_index)
+        self._hanging |= hanging
         return cells
+
+    def _fill(self, cells: Cells, row_index: int) -> None:
+        """Write the text of cells merged over this row from above."""
+        self._hanging = {at: hung for at, hung in self._hanging.items() if hung[0] >= row_index}
+        self._filled_cells += len(self._hanging)
+        if self._filled_cells > MAX_FILLED_CELLS:
+            raise _refused("cells merged over far too many rows", "Export it again as .xlsx.")
+        for column, (_, text) in self._hanging.items():
+            cells += [None] * (column + 1 - len(cells))
+            cells[column] = cells[column] or text
 
     def _column(self, cell: _Element, column: int, row_index: int) -> int:
         if _INDEX in cell.attrib:

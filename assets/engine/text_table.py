@@ -5,13 +5,12 @@ here: reading containers (`assets.engine.opening` finds the lists of a file), ty
 layout from data (`assets.engine.typing_sql`).
 
 Beside `raw_<column>` every relation has `lead_text` (text of the row's first cell), `filled_count`
-(different texts in the row, where all of it was read), `stated_rows` (a whole number on the row
-that is in no amount column) and `is_broken` (a record that cannot be split).
+(different texts in the row, where all of it was read) and `is_broken` (a record that cannot be
+split).
 """
 
 import json
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -20,16 +19,22 @@ import pyarrow as pa
 
 from assets.engine.containers import Cells, DelimitedHead, find_extracted_at, find_period
 from assets.engine.headers import GROUP_SEPARATOR, Header, find_header
-from assets.engine.text import label_key
+from assets.engine.text import clean, label_key
 from schemas.columns import quoted
 from schemas.settings import ANY_TEXT, Export
 
 GRID_VIEW = "delivered_grid"
 RAW_PREFIX = "raw_"
-_TOTAL = ("tổng", "cộng")
 # A path into a list: of all entries, or of those where a field says yes ("!": does not).
 _EVERY = re.compile(r"\[(\*|!?[A-Za-z_]\w*)\]")
 _SAYS_NO = "'', '0', 'False', 'false'"
+# The label of a totals row; the national motto begins with the same word.
+TOTAL = re.compile(r"(tổng|cộng)\b(?! hòa)")
+_WHOLE_NUMBER = re.compile(
+    r"(\d{1,9}|\d{1,3}([.,]\d{3}){1,2})"
+    r"( (hồ sơ|thủ tục|yêu cầu|giao dịch|biên lai|dòng|bản ghi))?",
+    re.I,
+)
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,8 @@ class TextTable:
     ----------
     relation
         SQL FROM item with the columns named above, and `row_number` if `grid` is given.
+    count_texts
+        SQL of the texts, in order, among which a totals row has its count of rows.
     header
         The header; without paths where there is none (JSON).
     period, extracted_at
@@ -60,6 +67,7 @@ class TextTable:
 
     relation: str
     header: Header
+    count_texts: str = "CAST(NULL AS VARCHAR[])"
     period: tuple[date, date] | None = None
     extracted_at: datetime | None = None
     grid: pa.Table | None = None
@@ -104,12 +112,15 @@ def grid_table(rows: list[Cells], export: Export, header: Header | None = None) 
         "row_number": pa.array(range(first + 1, len(rows) + 1), pa.int64()),
         "lead_text": pa.array([row[0] if row else None for row in texts], pa.string()),
         "filled_count": pa.array([len(set(row)) for row in texts], pa.int32()),
-        "stated_rows": pa.array([_stated_rows(row, amounts) for row in body], pa.int64()),
+        "count_texts": pa.array(
+            [_count_texts(row, amounts) for row in body], pa.list_(pa.string())
+        ),
         "is_broken": pa.array([False] * len(body), pa.bool_()),
     }
     return TextTable(
         GRID_VIEW,
         found,
+        "count_texts",
         find_period(rows),
         find_extracted_at(rows),
         grid=pa.table(columns),
@@ -125,18 +136,21 @@ def delimited_table(file: Path, head: DelimitedHead, header: Header, export: Exp
     names = {index: name for name, index in header.columns.items()}
     text_columns = ", ".join(f"'c{index}': 'VARCHAR'" for index in range(header.width))
     mapped = ", ".join(f"c{i} AS {RAW_PREFIX}{names[i]}" for i in sorted(names))
-    lead = ", ".join(f"c{index}" for index in range(min(2, header.width)))
+    second, last = f"c{min(1, header.width - 1)}", f"c{header.width - 1}"
     relation = (
-        f"(SELECT {mapped}, coalesce({lead}, NULL) AS lead_text, CAST(NULL AS INTEGER) AS "
-        "filled_count, CAST(NULL AS BIGINT) AS stated_rows, false AS is_broken "
+        f"(SELECT {mapped}, coalesce(c0, {second}) AS lead_text, {second} AS second_text, "
+        f"{last} AS last_text, CAST(NULL AS INTEGER) AS filled_count, false AS is_broken "
         f"FROM read_csv({quoted(str(file))}, auto_detect = false, "
         f"header = false, skip = {skipped}, delim = {quoted(head.delimiter)}, quote = '\"', "
         f"escape = '\"', columns = {{{text_columns}}}, ignore_errors = true, "
         "store_rejects = true))"
     )
+    amounts = {c.name for c in export.mapped if c.reading == "amount"}
+    counts = [f"{RAW_PREFIX}{names[i]}" for i in sorted(names) if names[i] not in amounts]
     return TextTable(
         relation,
         header,
+        f"[second_text, {', '.join(counts)}, last_text]",
         find_period(head.rows),
         find_extracted_at(head.rows),
         delimited=file,
@@ -175,7 +189,7 @@ def json_table(objects_sql: str, export: Export) -> TextTable:
     listed = ", ".join(quoted(path) for path in paths)
     relation = (
         f"(SELECT {', '.join(columns)}, CAST(NULL AS VARCHAR) AS lead_text, "
-        "CAST(NULL AS INTEGER) AS filled_count, CAST(NULL AS BIGINT) AS stated_rows, "
+        "CAST(NULL AS INTEGER) AS filled_count, "
         "record IS NULL AND json IS NOT NULL AS is_broken "
         f"FROM (SELECT json, record, json_extract_string(record, [{listed}]) AS texts "
         f"FROM (SELECT json, TRY_CAST(json AS JSON) AS record FROM {objects_sql})))"
@@ -224,24 +238,29 @@ def _texts_of_some(entries: str, condition: str, name: str) -> str:
 
 
 def header_keys(header: Header, export: Export) -> dict[str, list[str]]:
-    """Return, by mapped column, the texts that its cell has where the header is repeated."""
+    """Return, by mapped column, the texts that its cell has where the header is repeated.
+
+    The columns are in the order of the file.
+    """
     return {
         name: sorted({label_key(part) for part in header.paths[index].split(GROUP_SEPARATOR)})
-        for name, index in header.columns.items()
+        for name, index in sorted(header.columns.items(), key=lambda column: column[1])
         if name in export.columns
     }
 
 
-def _stated_rows(row: Cells, amounts: Iterable[int]) -> int | None:
-    """Return the first whole number of a totals row that stands in no amount column."""
+def whole_number(text: str | None) -> int | None:
+    """Return the whole number that a text is, its thousands grouped or not; None if it is none."""
+    match = _WHOLE_NUMBER.fullmatch(clean(text or ""))
+    return int(re.sub(r"\D", "", match.group(1))) if match else None
+
+
+def _count_texts(row: Cells, amounts: set[int]) -> list[str] | None:
+    """Return the texts of a totals row that are in no amount column; None for another row."""
     lead = next((cell for cell in row if cell and cell.strip()), "")
-    if not label_key(lead).startswith(_TOTAL):
+    if not TOTAL.match(label_key(lead)):
         return None
-    for index, cell in enumerate(row):
-        text = (cell or "").strip().replace(".", "")
-        if index not in amounts and text.isdecimal() and len(text) < 10:
-            return int(text)
-    return None
+    return [cell for index, cell in enumerate(row) if cell and index not in amounts]
 
 
 def _cell(row: Cells, index: int) -> str | None:

@@ -7,7 +7,7 @@ taken along of text that does not. Does not belong here: deciding whether a row 
 The SELECT yields, for each column `c` of the kind: `c` typed, `c_is_unreadable` (text is there but
 could not be typed), the kind's facts, and for the row `found` (texts that could not be typed, in
 the order of `readable_columns`; `assets.engine.batches` keeps their shapes only) and
-the mapped texts of a row without a key, by which `assets.engine.layout` tells layout from data.
+the texts of a row without a key, by which `assets.engine.layout_kind` tells layout from data.
 The unit keeps its raw text, which `assets.engine.units` resolves: without a join rows keep their
 order.
 """
@@ -27,8 +27,8 @@ _NULL_DATES = "DATE '0001-01-01', DATE '1900-01-01', DATE '1970-01-01'"
 _TYPES = {"date": "DATE", "flag": "BOOLEAN", "amount": "BIGINT"}
 _LIST_MARK = r"\s*(##|[;,])\s*"
 _LONGEST_NAME = 2000
-# The mapped texts of a row without a key.
-TEXTS = "texts"
+# The mapped texts of a row without a key, and those that may be its count of rows.
+TEXTS, COUNT_TEXTS = "texts", "count_texts"
 
 
 def typed_select(export: Export, table: TextTable) -> str:
@@ -58,7 +58,8 @@ def typed_select(export: Export, table: TextTable) -> str:
             CASE WHEN {" OR ".join(unreadable.values())}
                  THEN [{found}] END AS found,
             CASE WHEN parsed_{kind.key} IS NULL THEN [{texts}] END AS {TEXTS},
-            lead_text, filled_count, stated_rows, is_broken
+            CASE WHEN parsed_{kind.key} IS NULL THEN {table.count_texts} END AS {COUNT_TEXTS},
+            lead_text, filled_count, is_broken
         FROM (SELECT raw.*, {parsed} FROM (SELECT * {numbers} FROM {table.relation}) AS raw)
     """
 

@@ -9,15 +9,19 @@ whose dossier it is, or point out of the folder.
 import gzip
 import lzma
 import os
+import unicodedata
 import zipfile
 import zlib
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from fnmatch import fnmatch
+from pathlib import Path, PurePosixPath
 from typing import IO
 
 from assets.engine.containers import archive_kind
 from assets.engine.errors import FileRefused
+from assets.engine.raw_store import SUFFIXES
 
 MAX_MEMBERS = 200
 MAX_EXPANDED_BYTES = 16 << 30
@@ -26,19 +30,28 @@ MAX_DEPTH = 2
 # Small files of blanks or zeros shrink a thousandfold and harm nobody.
 RATIO_FREE_BYTES = 16 << 20
 LOCK_OR_SYSTEM, EMPTY = "lock or system file", "empty member"
+UNFIT = "member under a name that the export's `files` do not fit"
 
 _CHUNK = 1 << 20
 _END_BYTES = 22
+# Marks of byte order, and what stands for nothing.
+_BLANK_BYTES = b"\x00 \t\r\n\xef\xbb\xbf\xfe\xff"
+# A suffix of another form may be part of a person's name.
+_TOLD_SUFFIXES = {*SUFFIXES, "doc", "docx", "jpeg", "jpg", "md", "ods", "pdf", "png", "pptx", "rar"}
 _SYSTEM_NAMES = frozenset({"thumbs.db", "desktop.ini"})
 _DAMAGE = (EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, gzip.BadGzipFile)
 
 
 @dataclass(frozen=True)
 class Unpacked:
-    """The files within a delivered file, and how many members were skipped, by reason."""
+    """The files within a delivered file, and how many members were skipped, by reason.
+
+    `places` say of each file which member of an archive it is; "" for a file that is none.
+    """
 
     files: list[Path]
     skipped: dict[str, int]
+    places: list[str]
 
 
 @dataclass
@@ -48,11 +61,16 @@ class _Expansion:
     written_bytes: int = 0
     members: int = 0
     files: list[Path] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
     skipped: Counter[str] = field(default_factory=Counter)
 
 
-def unpack(file: Path, workspace: Path) -> Unpacked:
+def unpack(file: Path, workspace: Path, patterns: Sequence[str] = ("*",)) -> Unpacked:
     """Return `file` itself, or what it holds if it is an archive, expanded into `workspace`.
+
+    Of an archive that holds members whose names fit `patterns`, only those are taken; where none
+    fits, the archive's own name has said whose it is. One that holds nothing but lock files and
+    empty members has no files.
 
     Raises
     ------
@@ -62,12 +80,41 @@ def unpack(file: Path, workspace: Path) -> Unpacked:
     """
     kind = archive_kind(file)
     if kind is None:
-        return Unpacked([file], {})
+        return Unpacked([file], {}, [""])
     expansion = _Expansion(workspace, file.stat().st_size)
     _expand(file, kind, expansion, 1)
-    if not expansion.files:
+    if not expansion.files and (kind == "gzip" or not expansion.skipped):
         raise _refused("no file with content in it", "Put the export into the archive.")
-    return Unpacked(expansion.files, dict(expansion.skipped))
+    _leave_unfit(expansion, patterns)
+    count = len(expansion.files)
+    places = [f"member {number} of {count} ({_told_suffix(name)})"
+              for number, name in enumerate(expansion.names, start=1)]  # fmt: skip
+    return Unpacked(expansion.files, dict(expansion.skipped), places)
+
+
+def fits(name: str, patterns: Sequence[str]) -> bool:
+    """Say whether a file name fits one of the patterns, letters composed or not, in any case."""
+    folded = unicodedata.normalize("NFC", name).lower()
+    return any(fnmatch(folded, unicodedata.normalize("NFC", text).lower()) for text in patterns)
+
+
+def _leave_unfit(expansion: _Expansion, patterns: Sequence[str]) -> None:
+    fitting = [fits(name, patterns) for name in expansion.names]
+    if not any(fitting):
+        return
+    kept = []
+    for file, name, is_fit in zip(expansion.files, expansion.names, fitting, strict=True):
+        if is_fit:
+            kept.append((file, name))
+        else:
+            file.unlink()
+            expansion.skipped[UNFIT] += 1
+    expansion.files, expansion.names = [file for file, _ in kept], [name for _, name in kept]
+
+
+def _told_suffix(name: str) -> str:
+    suffix = PurePosixPath(name).suffix.lower().lstrip(".")
+    return f".{suffix}" if suffix in _TOLD_SUFFIXES else "another suffix"
 
 
 def is_whole_zip(archive: zipfile.ZipFile, file: Path) -> bool:
@@ -82,13 +129,13 @@ def is_whole_zip(archive: zipfile.ZipFile, file: Path) -> bool:
     return first == 0 and end.startswith(b"PK\x05\x06")
 
 
-def _expand(file: Path, kind: str, expansion: _Expansion, depth: int) -> None:
+def _expand(file: Path, kind: str, expansion: _Expansion, depth: int, name: str = "") -> None:
     if depth > MAX_DEPTH:
         raise _refused("archives within archives within an archive", "Pack the exports themselves.")
     if kind == "gzip":
         _count_member(expansion)
         with gzip.open(file) as stream:
-            _take(stream, expansion, depth)
+            _take(stream, expansion, depth, name.removesuffix(".gz"))
     else:
         _expand_zip(file, expansion, depth)
 
@@ -129,35 +176,36 @@ def _take_member(
     except (*_DAMAGE, ValueError, RuntimeError):
         raise _damaged() from None
     with stream:
-        _take(stream, expansion, depth)
+        _take(stream, expansion, depth, member.filename.replace("\\", "/").rpartition("/")[2])
 
 
-def _take(stream: IO[bytes] | gzip.GzipFile, expansion: _Expansion, depth: int) -> None:
+def _take(stream: IO[bytes] | gzip.GzipFile, expansion: _Expansion, depth: int, name: str) -> None:
     target = expansion.workspace / f"member-{len(expansion.files) + 1}"
-    if _write(stream, target, expansion) == 0:
+    if not _write(stream, target, expansion):
         target.unlink()
         expansion.skipped[EMPTY] += 1
         return
     inner = archive_kind(target)
     if inner is None:
         expansion.files.append(target)
+        expansion.names.append(name)
         return
     packed = target.rename(expansion.workspace / f"packed-{depth}-{expansion.members}")
-    _expand(packed, inner, expansion, depth + 1)
+    _expand(packed, inner, expansion, depth + 1, name)
     packed.unlink()
 
 
-def _write(stream: IO[bytes] | gzip.GzipFile, target: Path, expansion: _Expansion) -> int:
-    """Write a member to a new file of its owner's and return its size."""
-    size = 0
+def _write(stream: IO[bytes] | gzip.GzipFile, target: Path, expansion: _Expansion) -> bool:
+    """Write a member to a new file of its owner's; return whether it has more than blanks."""
+    has_content = False
     descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as output:
         while chunk := _read(stream):
-            size += len(chunk)
+            has_content = has_content or bool(chunk.strip(_BLANK_BYTES))
             expansion.written_bytes += len(chunk)
             _check_bounds(expansion)
             output.write(chunk)
-    return size
+    return has_content
 
 
 def _read(stream: IO[bytes] | gzip.GzipFile) -> bytes:

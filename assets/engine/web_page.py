@@ -29,7 +29,10 @@ _CHARSET = re.compile(
 )
 _TAG = re.compile(r"<(/table|table|tr)(?=[\s>/])", re.I)
 _END = re.compile(r"</html\s*>", re.I)
-_COMMENT = re.compile(r"<!--.*?-->", re.S)
+# What holds text and no rows of the page. One that opens twice has swallowed what lies between.
+_ASIDE = re.compile(
+    r"<!--(?:(?!<!--).)*?-->|<script\b[^>]*>(?:(?!<script\b).)*?</script\s*>", re.S | re.I
+)
 _LONGEST_TAG = 8
 # Tags that part words; all others (font, span, b) stand within them.
 _BLANKS = re.compile(r"[ \t\r\n\f\v]+")
@@ -74,7 +77,9 @@ def web_page_tables(file: Path) -> list[list[Cells]]:
             "Export it again; it may have been cut off while it was copied.",
         )
     hidden = tags["tr"] - len(list(root.iter("tr")))
-    if hidden > 0 or _COMMENT.sub("", behind or "").strip():
+    if hidden > 0:
+        hidden -= _rows_aside("".join(text for text, _ in _page_text(file)))
+    if hidden > 0 or _ASIDE.sub("", behind or "").strip():
         raise FileRefused(
             "Opening a web page",
             f"{hidden:,} rows that no table shows" if hidden > 0 else "text behind its end",
@@ -101,6 +106,12 @@ def _page_text(file: Path) -> Iterator[tuple[str, list[str]]]:
             first = first and not text
         text = held + decoder.decode(b"", True)
         yield text, _tags(text + " ")
+
+
+def _rows_aside(page: str) -> int:
+    """Return how many <tr> stand in comments and scripts that hold no half of a table."""
+    found = [Counter(_tags(aside.group())) for aside in _ASIDE.finditer(page)]
+    return sum(tags["tr"] for tags in found if tags["table"] == tags["/table"])
 
 
 def _behind_end(text: str, behind: str | None) -> str | None:

@@ -6,7 +6,7 @@ library leaves this module: it may quote a cell.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -36,7 +36,8 @@ def workbook_sheets(file: Path, date_format: str) -> list[list[Cells]]:
     -------
     list of list of Cells
         Row 0 of a sheet is the one a spreadsheet shows as 1, cell 0 the one in column A.
-        Whole numbers have no point; error values such as #N/A are no text.
+        Whole numbers have no point; error values such as #N/A are no text. A cell merged over
+        rows below has its text in each of them, as it has for who reads the list.
 
     Raises
     ------
@@ -80,7 +81,29 @@ def _sheet(workbook: python_calamine.CalamineWorkbook, index: int, date_format: 
         return []
     # Calamine yields the rows above the first cell, but not the columns left of it.
     left: Cells = [None] * sheet.start[1]
-    return [left + row for row in _text_rows(sheet.iter_rows(), date_format)]
+    rows = [left + row for row in _text_rows(sheet.iter_rows(), date_format)]
+    fill_downwards(
+        rows,
+        [(first, last, column) for (first, column), (last, _) in sheet.merged_cell_ranges or []],
+    )
+    return rows
+
+
+def fill_downwards(rows: list[Cells], merged: Iterable[tuple[int, int, int]]) -> None:
+    """Write the text of merged cells into the cells below that they cover.
+
+    `merged` are first row, last row and column of each; one that overlaps another is passed over.
+    """
+    filled_to: dict[int, int] = {}
+    for first, last, column in sorted(merged):
+        if first >= len(rows) or column >= len(rows[first]) or first <= filled_to.get(column, -1):
+            continue
+        filled_to[column] = last
+        text = rows[first][column]
+        for row in rows[first + 1 : last + 1]:
+            # A row may end before the column, where nothing stands right of it.
+            row.extend([None] * (column + 1 - len(row)))
+            row[column] = row[column] or text
 
 
 def _text_rows(rows: Iterator[list[_Value]], date_format: str) -> Iterator[Cells]:

@@ -28,7 +28,7 @@ def delivery(
             collected.unreadable,
         )
     for reason, count in strays.items():
-        context.log.warning("%s files of the inbox are never collected: they lie %s", count, reason)
+        context.log.warning("files in the inbox that no run collects: %s, %s", count, reason)
     return dg.MaterializeResult(
         metadata={
             "period_label": period.label,

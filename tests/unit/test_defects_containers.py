@@ -10,13 +10,17 @@ from sample_lists import (
     PERIOD,
     SHORT_HEADER,
     Line,
+    commune_list,
     csv_text,
+    dossier,
     dossier_code,
     gzip_bytes,
     short_row,
     xls_bytes,
+    zip_bytes,
 )
 
+from assets.engine.loaded import Loaded
 from tests.unit.defects import (
     DEFECTS,
     Outcome,
@@ -97,6 +101,44 @@ def test_an_archive_is_read_member_by_member_and_says_what_it_left_aside(packed:
     assert "empty member" in said
 
 
+def test_an_archive_of_a_lock_and_an_empty_file_is_told_and_no_error(packed: Outcome) -> None:
+    loaded = packed.file("khoa.zip")
+    assert (loaded.state, loaded.read) == ("loaded", 0)
+    assert packed.warnings("khoa.zip") == [
+        "left aside in the archive: lock or system file (1)",
+        "left aside in the archive: empty member (1)",
+        "the archive holds no rows",
+    ]
+
+
+def _zipped(outcome: Outcome, name: str, members: dict[str, bytes]) -> Loaded:
+    folder = outcome.paths.data.parent / name
+    file = folder / "xin_man" / "dossiers_commune" / PERIOD / name
+    file.parent.mkdir(parents=True)
+    file.write_bytes(zip_bytes(list(members.items())))
+    outcome.deliver(folder)
+    return outcome.file(name)
+
+
+def test_a_member_that_holds_no_list_is_left_aside_beside_one_that_does(tmp_path: Path) -> None:
+    outcome = new_outcome(tmp_path)
+    rows = csv_text(commune_list([dossier(number) for number in range(991, 996)])).encode()
+    note = "Kèm theo danh sách hồ sơ, tháng 1.\nNgười gửi: Lò Thị Mẫu\n".encode()
+    letter = zip_bytes([("[Content_Types].xml", b"<x/>"), ("word/document.xml", b"<x/>")])
+    others = {"doc.txt": note, "thu.docx": letter, "anh.png": b"\x89PNG\r\n\x1a\n"}
+    loaded = _zipped(outcome, "kem.zip", {**others, "ho-so.csv": rows})
+    assert (loaded.reason, loaded.accepted) == (None, 5)
+    assert loaded.warnings == [
+        "left aside: member 1 of 4 (.txt), no list (text without columns (0 of 16 matched))",
+        "left aside: member 2 of 4 (.docx), no list (a Word document)",
+        "left aside: member 3 of 4 (.png), no list (an image)",
+    ]
+    reason = _zipped(outcome, "khong.zip", others).reason or ""
+    assert "member 1 of 3 (.txt)" in reason
+    reason = _zipped(outcome, "hai.zip", {"a.csv": rows, "b.csv": rows[200:]}).reason or ""
+    assert "member 2 of 2 (.csv)" in reason
+
+
 def test_no_member_gets_out_of_its_folder(packed: Outcome) -> None:
     top = packed.paths.data.parent
     assert list(top.rglob("*dot-*")) == []
@@ -112,7 +154,6 @@ def test_no_member_gets_out_of_its_folder(packed: Outcome) -> None:
     ("name", "found"),
     [
         ("ba-tang.zip", "archives within archives within an archive"),
-        ("khoa.zip", "no file with content in it"),
         ("phinh-to.zip", "an archive that expands more than 200 times"),
         ("dut.zip", "bytes that start like an archive but are damaged or cut off"),
         ("dut.csv.gz", "bytes that start like an archive but are damaged or cut off"),

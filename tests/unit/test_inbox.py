@@ -1,8 +1,11 @@
 """The inbox: which period a file belongs to, and that a file nobody will collect is told."""
 
+import unicodedata
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
+
+import pytest
 
 from assets.engine.inbox import collect_period, period_of, stray_files, waiting_files
 from assets.engine.paths import Paths
@@ -54,8 +57,55 @@ def test_a_file_that_no_run_collects_is_told(installation: Paths) -> None:
     (installation.inbox / "khac").mkdir()
     (installation.inbox / "khac" / "c.csv").write_text("x", encoding="utf-8")
     (installation.inbox / "khac" / ".hidden").write_text("x", encoding="utf-8")
-    assert sorted(stray_files(installation, sources, NOW).values()) == [1, 3]
+    assert sorted(stray_files(installation, sources, NOW).values()) == [1, 1, 2]
     assert collect_period(installation, sources, RUNNING, NOW).new == []
+
+
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [
+        ("a.csv", "outside any folder: move each to <source>/<export>/"),
+        (
+            "xin_mann/dossiers_commune/a.csv",
+            "in xin_mann/, which no settings file is named after; did you mean xin_man?",
+        ),
+        (
+            "xin_man/dosiers_commune/a.csv",
+            "in xin_man/dosiers_commune/, which is no export of that source; "
+            "did you mean dossiers_commune?",
+        ),
+        (
+            "Lò Thị Mẫu/a.csv",
+            "in (a folder of another form)/, which no settings file is named after",
+        ),
+        (
+            "xin_man/dossiers_commune/2023-01-15/~$a.csv",
+            "lock files of an office program: close the list there and save it",
+        ),
+    ],
+)
+def test_a_stray_file_is_told_by_where_it_lies(installation: Paths, path: str, reason: str) -> None:
+    file = installation.inbox / path
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text("x", encoding="utf-8")
+    assert stray_files(installation, load_sources(installation.sources), NOW) == {reason: 1}
+
+
+def test_a_period_line_padded_with_the_delimiter_of_the_list_is_found(installation: Paths) -> None:
+    line = "Từ ngày 15/01/2023 đến ngày 14/02/2023"
+    for number, delimiter in enumerate(";,\t|"):
+        _put(installation, f"{number}.csv", text=f"{line}{delimiter * 4}\n" + "a;b,c|d\te\n")
+    assert _periods(installation) == ["2023-01-15"] * 4
+
+
+def test_a_name_fits_a_pattern_whichever_way_its_letters_are_composed(installation: Paths) -> None:
+    sources = load_sources(installation.sources)
+    export = sources["xin_man"].exports["dossiers_commune"]
+    export = export.model_copy(update={"files": ["Hồ sơ*"]})
+    source = sources["xin_man"].model_copy(update={"exports": {"dossiers_commune": export}})
+    _put(installation, unicodedata.normalize("NFD", "hồ sơ xã.csv"))
+    _put(installation, "phí.csv")
+    assert len(list(waiting_files(installation, {"xin_man": source}))) == 1
 
 
 def test_an_unchanged_file_is_nothing_new_and_a_changed_one_is(installation: Paths) -> None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from assets.engine.paths import Paths
 from assets.engine.periods import local_now
-from assets.engine.purging import purge_raw
+from assets.engine.purging import purge_raw, unclaimed
 from assets.engine.raw_store import blob_of, read_manifest
 from assets.engine.sources import load_sources
 from schemas.settings import Source
@@ -70,3 +70,11 @@ def test_a_purged_file_that_was_never_loaded_is_told(installation: Paths) -> Non
     (result,) = load(installation)
     assert result.state == "refused"
     assert "they were purged" in str(result.reason)
+
+
+def test_bytes_of_a_source_without_settings_are_kept_and_told(installation: Paths) -> None:
+    deliver_csv(installation, [dossier(1)])
+    load(installation)
+    assert unclaimed(installation, _keeping(installation, 30)) == {}
+    assert purge_raw(installation, {}, local_now() + timedelta(days=99)) == []
+    assert unclaimed(installation, {}) == {"xin_man": 1}

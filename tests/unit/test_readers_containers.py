@@ -4,6 +4,7 @@ import gzip
 import io
 import stat
 import struct
+import unicodedata
 import zipfile
 from datetime import date, datetime
 from pathlib import Path
@@ -22,7 +23,7 @@ from assets.engine.containers import (
     sniff,
 )
 from assets.engine.errors import FileRefused
-from assets.engine.unpack import unpack
+from assets.engine.unpack import UNFIT, unpack
 
 CSV = "Mã hồ sơ;Chủ hồ sơ\r\n0001;Lò Thị Mẫu\r\n"
 SPREADSHEET = (
@@ -245,14 +246,47 @@ def test_three_archives_deep_is_refused(tmp_path: Path) -> None:
     assert _refusal(data, tmp_path) == "archives within archives within an archive"
 
 
-@pytest.mark.parametrize("members", [{}, {"a/": b""}, {"a": b""}, {".a": b"1"}])
-def test_an_archive_without_content_is_refused(members: dict[str, bytes], tmp_path: Path) -> None:
+@pytest.mark.parametrize("members", [{}, {"a/": b""}])
+def test_an_archive_without_members_is_refused(members: dict[str, bytes], tmp_path: Path) -> None:
     assert _refusal(zip_bytes(members), tmp_path) == "no file with content in it"
 
 
-@pytest.mark.parametrize("data", [gzip.compress(b""), zip_bytes({"a": gzip.compress(b"")})])
-def test_a_gzip_of_nothing_is_refused(data: bytes, tmp_path: Path) -> None:
-    assert _refusal(data, tmp_path) == "no file with content in it"
+@pytest.mark.parametrize("blanks", [b"", b"\xef\xbb\xbf", b"\xff\xfe\r\n", b" \r\n" * 9])
+def test_empty_members_and_locks_are_counted_and_no_errors(blanks: bytes, tmp_path: Path) -> None:
+    members = {"a.csv": blanks, "~$b.xlsx": b"lock", "c.csv.gz": gzip.compress(b"")}
+    skipped = {"lock or system file": 1, "empty member": 2}
+    assert _unpacked(zip_bytes(members), tmp_path) == ([], skipped)
+
+
+def test_a_gzip_of_nothing_is_refused(tmp_path: Path) -> None:
+    assert _refusal(gzip.compress(b""), tmp_path) == "no file with content in it"
+
+
+def test_members_that_fit_the_patterns_are_taken_alone(tmp_path: Path) -> None:
+    members = {"Hồ sơ 1.CSV": b"1", "phí.csv": b"2", "x/hồ sơ 2.csv.gz": gzip.compress(b"3")}
+    members = {unicodedata.normalize("NFD", name): data for name, data in members.items()}
+    file = place(tmp_path, zip_bytes(members))
+    for number, (patterns, expected, unfit) in enumerate(
+        [
+            (["hồ sơ*.csv"], [b"1", b"3"], 1),
+            (["phí*"], [b"2"], 2),
+            (["khác"], [b"1", b"2", b"3"], 0),
+        ]
+    ):
+        workspace = tmp_path / str(number)
+        workspace.mkdir()
+        result = unpack(file, workspace, patterns)
+        assert [path.read_bytes() for path in result.files] == expected
+        assert result.skipped.get(UNFIT, 0) == unfit
+        assert sorted(workspace.iterdir()) == sorted(result.files)
+
+
+def test_a_place_in_an_archive_tells_known_suffixes_only(tmp_path: Path) -> None:
+    members = {"a.csv": b"1", "Lò Thị.Mẫu": b"2", "b.docx": b"3"}
+    result = unpack(place(tmp_path, zip_bytes(members)), tmp_path)
+    assert result.places == [
+        "member 1 of 3 (.csv)", "member 2 of 3 (another suffix)", "member 3 of 3 (.docx)",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("whole", [

@@ -17,7 +17,7 @@ import xlsxwriter
 import xlwt
 from sample_legacy import encode_legacy
 
-from assets.engine import web_page, workbook_bounds
+from assets.engine import spreadsheet_xml, web_page, workbook_bounds
 from assets.engine.errors import FileRefused
 from assets.engine.old_workbook import has_surplus, old_workbook_sheets
 from assets.engine.spreadsheet_xml import spreadsheet_xml_sheets
@@ -88,13 +88,69 @@ def test_every_sheet_is_returned_in_order(tmp_path: Path) -> None:
     assert workbook_sheets(file, DAY) == [[["a"]], [], [], [], [["a"]]]
 
 
-def test_merged_cells_leave_none_behind(tmp_path: Path) -> None:
+def test_a_merged_cell_leaves_none_right_of_it(tmp_path: Path) -> None:
     def fill(_: object, sheet: xlsxwriter.worksheet.Worksheet) -> None:
         sheet.merge_range(0, 0, 1, 1, "Ngày")
         sheet.write(2, 1, "b")
 
     sheets = workbook_sheets(_xlsx(tmp_path, fill), DAY)
-    assert sheets == [[["Ngày", None], [None, None], [None, "b"]]]
+    assert sheets == [[["Ngày", None], ["Ngày", None], [None, "b"]]]
+
+
+def _merged_xlsx(folder: Path) -> list[list[list[str | None]]]:
+    def fill(_: object, sheet: xlsxwriter.worksheet.Worksheet) -> None:
+        sheet.write_column(0, 0, ["1", "2", "3", "4"])
+        sheet.merge_range(0, 1, 2, 1, "UBND xã Chí Cà")
+        sheet.write(3, 1, "b")
+
+    return workbook_sheets(_xlsx(folder, fill), DAY)
+
+
+def _merged_xls(folder: Path) -> list[list[list[str | None]]]:
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("a")
+    for row in range(4):
+        sheet.write(row, 0, str(row + 1))
+    sheet.write_merge(0, 2, 1, 1, "UBND xã Chí Cà")
+    sheet.write(3, 1, "b")
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return old_workbook_sheets(_place(folder, buffer.getvalue()), DAY)
+
+
+def _merged_xml(folder: Path) -> list[list[list[str | None]]]:
+    text = '<Data ss:Type="String">UBND xã Chí Cà</Data>'
+    return _xml(
+        folder,
+        f'<Row>{_data("String", "1")}<Cell ss:MergeDown="2">{text}</Cell></Row>'
+        + "".join(f"<Row>{_data('String', number)}</Row>" for number in "23")
+        + f"<Row>{_data('String', '4')}{_data('String', 'b')}</Row>",
+    )
+
+
+def _merged_page(folder: Path) -> list[list[list[str | None]]]:
+    return _page(
+        folder,
+        "<table><tr><td>1</td><td rowspan=3>UBND xã Chí Cà</td></tr><tr><td>2</td></tr>"
+        "<tr><td>3</td></tr><tr><td>4</td><td>b</td></tr></table>",
+    )
+
+
+@pytest.mark.parametrize("read", [_merged_xlsx, _merged_xls, _merged_xml, _merged_page])
+def test_a_cell_merged_over_rows_has_its_text_in_each(
+    read: Callable[[Path], list[list[list[str | None]]]], tmp_path: Path
+) -> None:
+    unit = "UBND xã Chí Cà"
+    assert read(tmp_path) == [[["1", unit], ["2", unit], ["3", unit], ["4", "b"]]]
+
+
+def test_cells_merged_over_far_too_many_rows_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spreadsheet_xml, "MAX_FILLED_CELLS", 100)
+    wide = '<Cell ss:MergeDown="1000"><Data ss:Type="String">a</Data></Cell>' * 20
+    with pytest.raises(FileRefused, match="far too many rows"):
+        _xml(tmp_path, f"<Row>{wide}</Row>" + "<Row><Cell ss:Index='30'/></Row>" * 9)
 
 
 def test_a_biff_workbook_is_read_alike(tmp_path: Path) -> None:
@@ -483,7 +539,7 @@ def test_indexes_spans_and_merged_cells_keep_every_cell_in_its_place(tmp_path: P
         f'<Row ss:Span="1"/><Row><Cell>{a}</Cell></Row><Row ss:Index="9"/>',
     )
     assert rows == [
-        [], [None, "a", None, "a"], ["a", None, None, "a"], [], [], ["a"], [], [], [],
+        [], [None, "a", None, "a"], ["a", "a", None, "a"], [], [], ["a"], [], [], [],
     ]  # fmt: skip
 
 
@@ -557,7 +613,10 @@ def test_indexes_that_jump_too_far_are_refused(row: str, found: str, tmp_path: P
     "page",
     [
         f"<html>{TABLE}</html><html>{TABLE}</html>",
-        f"<html>{TABLE.replace('</tr>', '</tr><!-- <tr><td>a</td></tr> -->')}</html>",
+        f"<html>{TABLE.replace('</tr>', '</tr><!-- <tr><td>a</td></tr><!-- b -->')}</html>",
+        f"<html>{TABLE.replace('</tr>', '</tr><!-- <tr><td>a</td></tr></table>')}</html> b -->",
+        f"<html>{TABLE}</html><!-- <html>{TABLE}</html><!-- 0.2 s -->",
+        f"<html>{TABLE}<script>{TABLE}<script src=a></script></html>",
         f"<html>{TABLE.replace('</tr>', '</tr><textarea><tr><td>a</td></tr>')}</html>",
         f"<html>{TABLE}</html>\nMã hồ sơ;Ngày nhận\n1;05/01/2023\n",
     ],
@@ -573,3 +632,15 @@ def test_rows_that_no_table_shows_refuse_the_page(
 
 def test_a_comment_behind_the_end_of_a_page_says_nothing(tmp_path: Path) -> None:
     assert _page(tmp_path, f"<html>{TABLE}</html>\n<!-- 0.2 s -->\n") == CELLS
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        f"<html>{TABLE.replace('</tr>', '</tr><!-- <tr><td>a</td></tr> -->')}</html>",
+        f"<html><script>var row = '<tr><td>' + a;</script>{TABLE}</html>",
+        f"<html>{TABLE}</html><script>var row = '<tr>';</script><!-- 0.2 s -->",
+    ],
+)
+def test_rows_in_a_comment_or_a_script_are_none_of_the_page(page: str, tmp_path: Path) -> None:
+    assert _page(tmp_path, page) == CELLS
