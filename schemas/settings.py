@@ -28,6 +28,14 @@ _PEOPLE = ("LÒ THỊ MẪU", "LO THI MAU", "MAU", "0912345678", "+84912345678",
            "123456789", "THÔN MẪU 12")  # fmt: skip
 
 
+def date_order(text: str) -> Literal["day", "month", "year"]:
+    """Return what stands first in a date format; a year first leaves no doubt about the rest."""
+    day, month, year = (re.search(f"%-?{letter}", text) for letter in ("d", "[mbB]", "Y"))
+    if not (day and month and year) or year.start() < min(day.start(), month.start()):
+        return "year"
+    return "day" if day.start() < month.start() else "month"
+
+
 class Strict(BaseModel):
     """Settings refuse a key they do not know: a misspelt setting must not pass unnoticed."""
 
@@ -186,10 +194,11 @@ class Export(Strict):
             for text in self.date_formats
             if not all(any(d in text for d in directive) for directive in _DATE_DIRECTIVES)
         ]
-        orders = {text.find("%d") < text.find("%m") for text in self.date_formats
-                  if "%Y" in text and not text.startswith("%Y")}  # fmt: skip
-        if len(orders) > 1:
-            problems.append("date_formats mix day first and month first: no day of 1 to 12 is safe")
+        if len({date_order(text) for text in self.date_formats} - {"year"}) > 1:
+            problems.append(
+                "date_formats mix day first and month first, so no day of 1 to 12 is safe: keep "
+                "those of the order in which the portal writes days above 12, and no others"
+            )
         if self.time_zone not in zoneinfo.available_timezones():
             problems.append(f"time_zone {self.time_zone!r} is no zone such as {LOCAL_TIME_ZONE}")
         amounts = [c.name for c in self.definition.columns if c.reading == "amount"]

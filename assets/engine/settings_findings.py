@@ -5,10 +5,12 @@ finding (`settings_draft`, `settings_headers`, `settings_trial`, `settings_tries
 (`settings_report`).
 """
 
+import difflib
 import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from assets.engine.text import shape
 from schemas.usual_headers import PEOPLE_HEADER
@@ -31,11 +33,22 @@ class Finding:
 
 @dataclass
 class Findings:
-    """What a check found; `lines` are the lines to add, by the TOML table they belong to."""
+    """What a check found; `lines` are the lines to add, by the TOML table they belong to.
+
+    `tables` are those that the settings have: declared once more, the file would be no TOML.
+    """
 
     wrong: list[Finding] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     lines: dict[str, list[str]] = field(default_factory=dict)
+    tables: set[str] = field(default_factory=set)
+
+    def note_tables(self, data: dict[str, Any], path: str = "") -> None:
+        """Note the tables of settings as they stand in the file."""
+        for key, inner in data.items():
+            if isinstance(inner, dict):
+                self.tables.add(path + key)
+                self.note_tables(inner, f"{path}{key}.")
 
     def add(self, place: str, said: str) -> None:
         """Note something wrong, once."""
@@ -48,6 +61,11 @@ class Findings:
         lines = self.lines.setdefault(table, [])
         if line not in lines:
             lines.append(line)
+
+
+def likely(name: str, names: list[str], cutoff: float = 0.6) -> str | None:
+    """Return which of `names` is meant by `name`, or None."""
+    return next(iter(difflib.get_close_matches(name, names, 1, cutoff)), None)
 
 
 def toml_text(text: str) -> str:

@@ -8,8 +8,8 @@ from typing import Any
 
 from assets.engine.batches import ENOUGH_RECORDS
 from assets.engine.headers import GROUP_SEPARATOR
-from assets.engine.settings_draft import DraftExport, likely
-from assets.engine.settings_findings import Findings, toml_text
+from assets.engine.settings_draft import DraftExport
+from assets.engine.settings_findings import Findings, likely, toml_text
 from assets.engine.settings_offered import Offered, plain_path, usual_column
 from assets.engine.text import header_key, label_key
 from schemas.usual_headers import PEOPLE_HEADER

@@ -6,11 +6,12 @@ formats, marks and forms of codes (`settings_tries`).
 
 import re
 
-from assets.engine.settings_draft import NO_TEXT, DraftExport, DraftSource, likely
+from assets.engine.settings_draft import NO_TEXT, DraftExport, DraftSource
 from assets.engine.settings_findings import (
     NEEDS_A_DECISION,
     Findings,
     described,
+    likely,
     shown_texts,
     toml_list,
 )

@@ -115,6 +115,7 @@ def _to_add(findings: Findings) -> Iterator[str]:
     yield from ("", f"Lines to add, or to put in place of those there; {NEEDS_A_DECISION} is yours "
                     "to decide:", "")  # fmt: skip
     for table, lines in findings.lines.items():
-        yield f"[{table}]"
+        is_there = table in findings.tables
+        yield f"# under the [{table}] you have" if is_there else f"[{table}]"
         yield from lines
         yield ""

@@ -22,6 +22,7 @@ from assets.engine.settings_lists import look_at_night, try_units, try_values
 from assets.engine.settings_trial import ColumnSeen, Trial
 from assets.engine.text import shape
 from schemas.columns import quoted
+from schemas.settings import date_order
 from schemas.usual_headers import USUAL_DATE_FORMATS, USUAL_MARKS
 
 _MOST_TEXTS = 20_000
@@ -77,7 +78,7 @@ def _try_formats(
     best = max(covers, key=lambda order: covers[order][1])
     chosen, count = covers[best]
     # What the settings have for other files stays, unless it reads days as months.
-    kept = [text for text in export.date_formats if _order_of(text) in (best, "year")]
+    kept = [text for text in export.date_formats if date_order(text) in (best, "year")]
     formats = list(dict.fromkeys([*kept, *chosen]))
     configured, total = texts.total() - unread.total(), texts.total()
     if unread and count > configured:
@@ -107,13 +108,6 @@ def _are_ambiguous(export: DraftExport) -> bool:
     return any(not text.startswith("%Y") for text in export.date_formats)
 
 
-def _order_of(text: str) -> str:
-    day, month, year = (re.search(f"%-?{letter}", text) for letter in ("d", "[mbB]", "Y"))
-    if not (day and month and year) or year.start() < min(day.start(), month.start()):
-        return "year"
-    return "day" if day.start() < month.start() else "month"
-
-
 def _readable(
     reading: duckdb.DuckDBPyConnection, texts: Counter[str], formats: list[str]
 ) -> dict[str, set[str]]:
@@ -132,7 +126,7 @@ def _readable(
 
 def _cover(order: str, texts: Counter[str], readable: dict[str, set[str]]) -> tuple[list[str], int]:
     """Return the fewest formats of one order that read most, and how many dates they read."""
-    left = {text: readable[text] for text in readable if _order_of(text) in (order, "year")}
+    left = {text: readable[text] for text in readable if date_order(text) in (order, "year")}
     chosen: list[str] = []
     done: set[str] = set()
     while left:
