@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from assets.engine.settings_check import SettingsCheck
 from assets.engine.settings_findings import NEEDS_A_DECISION, Findings
 from assets.engine.settings_trial import Trial
-from schemas.rules import RULES
+from schemas.rules import RULES, text_rule
 
 WIDTH = 100
 _LONGEST_HEADER = 40
@@ -21,6 +21,7 @@ def report(check: SettingsCheck) -> str:
     lines = [f"{check.settings}, export {check.export} ({check.kind or 'unknown'})"]
     if check.period:
         lines[0] += f", period {check.period}"
+    lines.append(f"Reference tables: {check.reference}")
     if check.trial:
         lines += [*_lists(check.trial), "", *_columns(check.trial)]
     lines += _spare(check)
@@ -81,7 +82,17 @@ def _rows(trial: Trial) -> Iterator[str]:
     broken = {**loaded.rejected_by_rule, **trial.flags}
     for rule_id, count in sorted(broken.items(), key=lambda item: (-item[1], item[0])):
         rule = RULES[rule_id]
-        yield f"  {count:>9,}  {rule.severity:<6}  {rule_id}  (repaired by: {rule.repairer})"
+        repairer = "settings" if rule_id in _of_all_rows(trial) else rule.repairer
+        yield f"  {count:>9,}  {rule.severity:<6}  {rule_id}  (repaired by: {repairer})"
+
+
+def _of_all_rows(trial: Trial) -> set[str]:
+    """Return the rules about columns of which nothing could be read: no unit repairs that."""
+    return {
+        text_rule(seen.column).rule_id
+        for seen in trial.columns.values()
+        if seen.unreadable and seen.unreadable.total() == seen.filled
+    }
 
 
 def _notes(findings: Findings) -> Iterator[str]:
