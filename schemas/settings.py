@@ -112,6 +112,11 @@ class Export(Strict):
         return KINDS[self.kind]
 
     @property
+    def known(self) -> dict[str, ExportColumn]:
+        """The columns that exports of this kind may have, by name."""
+        return {column.name: column for column in self.definition.columns}
+
+    @property
     def mapped(self) -> list[ExportColumn]:
         """The columns of the kind that this export has, in the order of the kind."""
         return [column for column in self.definition.columns if column.name in self.columns]
@@ -138,18 +143,21 @@ class Export(Strict):
 
     @model_validator(mode="after")
     def _fits_its_kind(self) -> Self:
-        known = {column.name: column for column in self.definition.columns}
-        problems = [
-            *self._column_problems(known),
-            *self._value_problems(known),
-            *self._format_problems(),
-            *self._code_problems(known),
-        ]
-        if problems:
+        if problems := self.misfits():
             raise ValueError("; ".join(problems))
         return self
 
-    def _column_problems(self, known: dict[str, ExportColumn]) -> list[str]:
+    def misfits(self) -> list[str]:
+        """Return what does not fit the kind of the export."""
+        return [
+            *self._column_problems(),
+            *self.value_problems(),
+            *self.format_problems(),
+            *self.code_problems(),
+        ]
+
+    def _column_problems(self) -> list[str]:
+        known = self.known
         named = set(self.columns) | {name for change in self.changes for name in change.columns}
         unknown = sorted(named - set(known))
         missing = sorted(name for name, c in known.items() if c.needed and name not in self.columns)
@@ -163,10 +171,11 @@ class Export(Strict):
             problems.append(f"columns {missing} are needed in a {self.kind} export: map them")
         return problems
 
-    def _value_problems(self, known: dict[str, ExportColumn]) -> list[str]:
+    def value_problems(self) -> list[str]:
+        """Return what does not fit of the texts of the mapped columns."""
         problems = []
         for name in self.columns:
-            column = known.get(name)
+            column = self.known.get(name)
             if column and column.reading in ("value", "flag"):
                 problems += self._texts_problems(name, column.values or ("true", "false"))
         unused = sorted(set(self.values) - set(self.columns))
@@ -188,7 +197,8 @@ class Export(Strict):
             problems.append(f"values.{name} lists {twice} more than once")
         return problems
 
-    def _format_problems(self) -> list[str]:
+    def format_problems(self) -> list[str]:
+        """Return what does not fit of formats, zone and marks."""
         problems = [
             f"date format {text!r} lacks one of %d, %m, %Y"
             for text in self.date_formats
@@ -210,8 +220,9 @@ class Export(Strict):
                 problems.append(f"{name} has {marks.decimal!r} for both grouping and decimal mark")
         return problems
 
-    def _code_problems(self, known: dict[str, ExportColumn]) -> list[str]:
-        problems = []
+    def code_problems(self) -> list[str]:
+        """Return what does not fit of the forms of codes."""
+        known, problems = self.known, []
         for name, pattern in self.code_patterns.items():
             if name not in known or known[name].reading != "code":
                 problems.append(f"code_patterns.{name} is no code column of a {self.kind} export")

@@ -38,10 +38,13 @@ def try_dates(
 ) -> None:
     """Name what the usual formats, day first or month first, make of the dates that are text."""
     dates = [seen for seen in trial.columns.values() if seen.column.reading == "date"]
-    texts = _without_serials(sum((seen.texts for seen in dates), Counter[str]()))
+    unread = _tried(sum((seen.unreadable for seen in dates), Counter[str]()))
+    read = _tried(sum((seen.texts for seen in dates), Counter[str]()) - unread)
+    # All that is unread, and as much of the rest as tells the order.
+    texts = Counter(dict([*unread.items(), *read.items()][:_MOST_TEXTS]))
+    unread &= texts
     months = _months(reading, texts, [*export.date_formats, *_usual_formats()])
     orders = {date_order(text) for text in export.date_formats} - {"year"}
-    unread = sum((seen.unreadable for seen in dates), Counter[str]())
     configured, total = texts.total() - unread.total(), texts.total()
     covers = {order: _cover(order, texts, months) for order in _ORDERS}
     agreeing = {order: _agreeing(order, dates, months) for order in _ORDERS}
@@ -50,7 +53,7 @@ def try_dates(
     # What the settings have for other files stays, unless it reads days as months.
     kept = [text for text in export.date_formats if date_order(text) in (best, "year")]
     formats = list(dict.fromkeys([*kept, *chosen]))
-    place, table = f"exports.{name}.date_formats", f"exports.{name}"
+    place = f"exports.{name}.date_formats"
     if unread and count > configured:
         findings.add(
             place,
@@ -64,7 +67,7 @@ def try_dates(
             f"of their column; {best} first, {toml_list(formats)} would read {agreeing[best]:,}",
         )
     elif len(orders) < len(_ORDERS):
-        _say_unread(dates, months, total, findings)
+        _say_unread(dates, unread, months, findings)
         if total and not unread and _say_nothing(covers, agreeing, total) and orders:
             findings.notes.append(
                 "every date of the sample is one both day first and month first: check a date "
@@ -72,27 +75,34 @@ def try_dates(
             )
         formats = export.date_formats
     if formats != export.date_formats:
-        findings.propose(table, f"date_formats = {toml_list(formats)}")
-    reads_z = any("Z" in text.replace("%Z", "") and months.get(text) for text in formats)
-    if reads_z and "time_zone" not in source.exports[name].model_fields_set:
+        findings.propose(f"exports.{name}", f"date_formats = {toml_list(formats)}")
+    if any("Z" in text.replace("%Z", "") and months.get(text) for text in formats):
+        _ask_for_zone(source.exports[name], name, findings)
+
+
+def _ask_for_zone(export: DraftExport, name: str, findings: Findings) -> None:
+    """Say what a literal Z means, unless the settings name a zone for the times before it."""
+    if "time_zone" not in export.model_fields_set:
         findings.add(
             f"exports.{name}.time_zone",
             "the Z behind times means UTC, and is passed over: without time_zone they are times "
             f"of {LOCAL_TIME_ZONE}",
         )
-        findings.propose(table, 'time_zone = "UTC"')
+        findings.propose(f"exports.{name}", 'time_zone = "UTC"')
 
 
 def _other(order: str) -> str:
-    return _ORDERS[order == _ORDERS[0]]
+    return "month" if order == "day" else "day"
 
 
-def _say_unread(dates: list[ColumnSeen], months: Months, total: int, findings: Findings) -> None:
+def _say_unread(
+    dates: list[ColumnSeen], unread: Counter[str], months: Months, findings: Findings
+) -> None:
     """Note the texts that no format reads, and those that one of the other order would."""
     readable = {text for read in months.values() for text in read}
     for seen in dates:
-        never = _only(seen.unreadable, lambda text: text not in readable)
-        other = _only(seen.unreadable, lambda text: text in readable)
+        never = _only(seen.unreadable, lambda text: text in unread and text not in readable)
+        other = _only(seen.unreadable, lambda text: text in unread and text in readable)
         if never:
             findings.notes.append(
                 f"{seen.place}: {never.total():,} dates are read by no usual format: "
@@ -100,8 +110,8 @@ def _say_unread(dates: list[ColumnSeen], months: Months, total: int, findings: F
             )
         if other:
             findings.notes.append(
-                f"{seen.place}: {other.total():,} dates are read only by formats that read fewer "
-                f"of all {total:,}: the portal mixes forms, have it write one: "
+                f"{seen.place}: {other.total():,} dates are read only by formats of another order "
+                "than most: the portal mixes both, have it write one: "
                 + shapes_of(other, seen.rows)
             )
 
@@ -117,7 +127,7 @@ def _say_nothing(
     return all(count >= total for _, count in covers.values()) and len(set(agreeing.values())) == 1
 
 
-def _without_serials(texts: Counter[str]) -> Counter[str]:
+def _tried(texts: Counter[str]) -> Counter[str]:
     return _only(texts, lambda text: not _SERIAL.fullmatch(text))
 
 
@@ -130,6 +140,7 @@ def _agreeing(order: str, dates: list[ColumnSeen], months: Months) -> int:
     return sum(
         count
         for seen in dates
+        if seen.true_months
         for text, count in seen.texts.items()
         if _month(order, text, months) in seen.true_months
     )
@@ -144,7 +155,7 @@ def _month(order: str, text: str, months: Months) -> str | None:
 
 
 def _months(reading: duckdb.DuckDBPyConnection, texts: Iterable[str], formats: list[str]) -> Months:
-    listed = pa.table({"text": pa.array(list(texts)[:_MOST_TEXTS], pa.string())})
+    listed = pa.table({"text": pa.array(list(texts), pa.string())})
     reading.register("tried_text", listed)
     months = {}
     for text in dict.fromkeys(formats):

@@ -29,33 +29,19 @@ class DraftExport(Export):
     def _fits_its_kind(self) -> Self:
         return self
 
-    def misfits(self) -> list[str]:
-        """Return what the model says against this export."""
-        known = {column.name: column for column in self.definition.columns}
-        return [
-            *self._column_problems(known),
-            *self._value_problems(known),
-            *self._format_problems(),
-            *self._code_problems(known),
-        ]
-
-    def value_misfits(self) -> list[str]:
-        """Return what the model says against the texts of the mapped columns."""
-        return self._value_problems({column.name: column for column in self.definition.columns})
-
     def usable(self) -> "DraftExport":
         """Return the export without what does not fit; needed columns may be missing."""
-        known = {column.name: column for column in self.definition.columns}
+        known = self.known
         columns = _known_columns(self.columns, known)
         update: dict[str, Any] = {
             "columns": columns,
             "changes": [change.model_copy(update={"columns": _known_columns(change.columns, known)})
                         for change in self.changes],
-            "values": self._usable_values(columns, known),
+            "values": self._usable_values(columns),
             "time_zone": self.time_zone if self.time_zone in zoneinfo.available_timezones()
             else Export.model_fields["time_zone"].default,
             "code_patterns": {name: pattern for name, pattern in self.code_patterns.items()
-                              if not self.code_problems(name, pattern)},
+                              if not self.pattern_problems(name, pattern)},
         }  # fmt: skip
         if self.grouping_mark == self.decimal_mark:
             update |= {"grouping_mark": ".", "decimal_mark": ","}
@@ -65,19 +51,17 @@ class DraftExport(Export):
         usable = self.model_copy(update=update)
         formats = [
             text for text in self.date_formats
-            if not usable.model_copy(update={"date_formats": [text]})._format_problems()
+            if not usable.model_copy(update={"date_formats": [text]}).format_problems()
         ]  # fmt: skip
         default = Export.model_fields["date_formats"].default
         return usable.model_copy(update={"date_formats": formats or default})
 
-    def _usable_values(
-        self, columns: dict[str, Any], known: dict[str, ExportColumn]
-    ) -> dict[str, dict[str, list[str]]]:
+    def _usable_values(self, columns: dict[str, Any]) -> dict[str, dict[str, list[str]]]:
         values = {}
         for name in columns:
-            if known[name].reading not in ("value", "flag"):
+            if self.known[name].reading not in ("value", "flag"):
                 continue
-            allowed = known[name].values or ("true", "false")
+            allowed = self.known[name].values or ("true", "false")
             seen: set[str] = set()
             listed: dict[str, list[str]] = {}
             for value, texts in self.values.get(name, {}).items():
@@ -88,10 +72,9 @@ class DraftExport(Export):
             values[name] = listed or {allowed[0]: [NO_TEXT]}
         return values
 
-    def code_problems(self, name: str, pattern: str) -> list[str]:
+    def pattern_problems(self, name: str, pattern: str) -> list[str]:
         """Return what the model says against the form of the codes of a column."""
-        known = {column.name: column for column in self.definition.columns}
-        return self.model_copy(update={"code_patterns": {name: pattern}})._code_problems(known)
+        return self.model_copy(update={"code_patterns": {name: pattern}}).code_problems()
 
 
 class DraftSource(Source):

@@ -68,7 +68,7 @@ def fitted(
     values = {column: shared[column] for column in columns if column in shared}
     values |= {column: texts for column, texts in export.values.items() if column in columns}
     mapped = export.model_copy(update={"columns": columns, "values": values})
-    for said in mapped.value_misfits():
+    for said in mapped.value_problems():
         findings.add(f"exports.{name}", said)
     return mapped.usable(), spare
 

@@ -26,7 +26,7 @@ def report(check: SettingsCheck) -> str:
         lines += [*_lists(check.trial), "", *_columns(check.trial)]
     lines += _spare(check)
     if check.trial:
-        lines += ["", *_rows(check.trial)]
+        lines += ["", *_rows(check, check.trial)]
     lines += [*_notes(check.findings), *_wrong(check.findings), *_to_add(check.findings)]
     return "\n".join(lines) + "\n"
 
@@ -70,7 +70,7 @@ def _spare(check: SettingsCheck) -> Iterator[str]:
         yield f"  {path}{hint}"
 
 
-def _rows(trial: Trial) -> Iterator[str]:
+def _rows(check: SettingsCheck, trial: Trial) -> Iterator[str]:
     loaded = trial.loaded
     yield (
         f"Rows: read {loaded.read:,} = accepted {loaded.accepted:,} + quarantined "
@@ -79,20 +79,27 @@ def _rows(trial: Trial) -> Iterator[str]:
     if trial.layout:
         kinds = ", ".join(f"{kind} {count:,}" for kind, count in sorted(trial.layout.items()))
         yield f"Layout rows: {kinds}"
+    by_settings = _repaired_by_settings(check, trial)
     broken = {**loaded.rejected_by_rule, **trial.flags}
     for rule_id, count in sorted(broken.items(), key=lambda item: (-item[1], item[0])):
         rule = RULES[rule_id]
-        repairer = "settings" if rule_id in _of_all_rows(trial) else rule.repairer
+        repairer = "settings" if rule_id in by_settings else rule.repairer
         yield f"  {count:>9,}  {rule.severity:<6}  {rule_id}  (repaired by: {repairer})"
 
 
-def _of_all_rows(trial: Trial) -> set[str]:
-    """Return the rules about columns of which nothing could be read: no unit repairs that."""
-    return {
-        text_rule(seen.column).rule_id
-        for seen in trial.columns.values()
-        if seen.unreadable and seen.unreadable.total() == seen.filled
-    }
+def _repaired_by_settings(check: SettingsCheck, trial: Trial) -> set[str]:
+    """Return the rules about columns that other settings read better, or of which none is read."""
+    wrong = {finding.place for finding in check.findings.wrong}
+    start = f"exports.{check.export}"
+    rules = set()
+    for seen in trial.columns.values():
+        name = seen.column.name
+        places = {f"{start}.code_patterns.{name}", f"{start}.marks.{name}"}
+        if seen.column.reading == "date":
+            places = {f"{start}.date_formats"}
+        if places & wrong or (seen.unreadable and seen.unreadable.total() == seen.filled):
+            rules.add(text_rule(seen.column).rule_id)
+    return rules
 
 
 def _notes(findings: Findings) -> Iterator[str]:

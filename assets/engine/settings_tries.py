@@ -197,7 +197,7 @@ def _try_pattern(seen: ColumnSeen, export: DraftExport, name: str, findings: Fin
     said = f"{count:,} of {seen.filled:,} codes are of another form: "
     said += shapes_of(seen.unreadable, seen.rows)
     pattern = _pattern_of(seen.unreadable)
-    if pattern is None or count < 2 or export.code_problems(column, pattern):
+    if pattern is None or count < 2 or export.pattern_problems(column, pattern):
         findings.notes.append(f"{seen.place}: {said}")
         return
     findings.add(f"exports.{name}.code_patterns.{column}", said)

@@ -37,9 +37,7 @@ def _said(check: SettingsCheck) -> list[str]:
     return [f"{finding.place}: {finding.said}" for finding in check.findings.wrong]
 
 
-def _checked(
-    folder: Path, rows: list[list[object]], *, setting: str = "", headers: tuple[str, ...] = HEADERS
-) -> SettingsCheck:
+def _checked(folder: Path, rows: list[list[object]], *, setting: str = "") -> SettingsCheck:
     """Check plain settings against a workbook with the rows: unit and day of reception."""
     with xlsxwriter.Workbook(str(folder / "a.xlsx")) as book:
         day = book.add_format({"num_format": "dd/mm/yyyy hh:mm"})
@@ -52,7 +50,7 @@ def _checked(
             else:
                 sheet.write(number, 3, received)
             sheet.write_row(number, 4, other or ["Đang xử lý"])
-    (folder / "mau.toml").write_text(PLAIN % (setting, *headers), encoding="utf-8")
+    (folder / "mau.toml").write_text(PLAIN % (setting, *HEADERS), encoding="utf-8")
     return check_settings(
         folder / "mau.toml", "d", folder / "a.xlsx", SETTINGS / "reference", PERIOD
     )
@@ -94,6 +92,21 @@ def test_dates_that_nothing_reads_are_told_with_their_rows(tmp_path: Path) -> No
         "received_date (column 'Ngày nhận'): 1 dates are read by no usual format: aaa aaa "
         "(1: row 13)" in check.findings.notes
     )
+
+
+def test_a_portal_that_mixes_both_orders_is_told_with_the_rows(tmp_path: Path) -> None:
+    days = ["20/10/2023", "21/10/2023", "10/25/2023"]
+    check = _checked(tmp_path, [[UNIT, day] for day in days])
+    (note,) = check.findings.notes
+    assert "1 dates are read only by formats of another order than most" in note
+    assert note.endswith("99/99/9999 (1: row 4)")
+
+
+def test_a_number_of_days_is_no_text_to_try(tmp_path: Path) -> None:
+    rows: list[list[object]] = [[UNIT, "45218"]] * 5
+    check = _checked(tmp_path, [*rows, [UNIT, "25-10-2023"]])
+    assert any("read 0 of 1 dates that are text; day first" in said for said in _said(check))
+    assert "received_date_unreadable  (repaired by: settings)" in report(check)
 
 
 @pytest.mark.parametrize("column", ["unit_code", "channel", "received_date"])
