@@ -31,6 +31,7 @@ _HEAD_ROWS = 50
 _RECORDS = 1000
 _DEEPEST = 6
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,39}")
+_KEY = re.compile(r"[^.\[\]\"]+")
 _INDEX = re.compile(r"\[[^\]]*\]")
 _LAST = re.compile(r"\[(last|#?-1|cuoi)\]")
 _LIST_FORM = re.compile(r"[^\[\]]+(\[(\d+|#-\d+|\*)\])*")
@@ -159,7 +160,8 @@ def _offered_json(
         except (FileRefused, duckdb.Error) as error:
             refusal = refusal or (error if isinstance(error, FileRefused) else None)
             continue
-        offers.append(Offered(paths, paths, is_json=True, records=records, count=count))
+        named = [path for path in paths if _may_be_named(path)]
+        offers.append(Offered(paths, named, is_json=True, records=records, count=count))
     best = max(offers, key=lambda offer: _fit(offer, export), default=None)
     if best is not None and (refusal is None or _fit(best, export)):
         return best
@@ -202,12 +204,12 @@ def _paths(records: JsonRecords, reading: duckdb.DuckDBPyConnection) -> tuple[li
 
 
 def _walk(value: Any, path: str, depth: int) -> Iterator[str]:
-    """Yield the paths of the texts in a record; a key that may be data of its own is left out."""
+    """Yield the paths of the texts in a record, as far as a path of the settings can name them."""
     if depth > _DEEPEST:
         return
     if isinstance(value, dict):
         for key, inner in value.items():
-            if _IDENTIFIER.fullmatch(key):
+            if _KEY.fullmatch(key):
                 yield from _walk(inner, f"{path}.{key}" if path else key, depth + 1)
     elif isinstance(value, list):
         for inner in value:
@@ -216,6 +218,11 @@ def _walk(value: Any, path: str, depth: int) -> Iterator[str]:
             yield f"{path}[*]"
     elif path:
         yield path
+
+
+def _may_be_named(path: str) -> bool:
+    """Say whether no key of a path can be data of its own."""
+    return all(map(_IDENTIFIER.fullmatch, plain_path(path).split(".")))
 
 
 def _top(path: str) -> str:

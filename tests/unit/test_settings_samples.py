@@ -184,6 +184,18 @@ def test_json_that_fits_is_not_called_wrong(tmp_path: Path) -> None:
         assert _said(_checked_json(tmp_path, UTC_ZONE, day=place)) == []
 
 
+def test_keys_with_blanks_are_found_and_not_named(tmp_path: Path) -> None:
+    check = _checked_json(tmp_path, UTC_ZONE, state="Trạng thái")
+    assert any("no path 'Trạng thái'" in said for said in _said(check))
+    text = (tmp_path / "a.json").read_text(encoding="utf-8")
+    renamed = text.replace("trangThai", "Trạng thái").replace('"ten"', '"Lò Mẫu": 1, "ten"')
+    (tmp_path / "a.json").write_text(renamed, encoding="utf-8")
+    settings = tmp_path / "mau.toml"
+    check = check_settings(settings, "d", tmp_path / "a.json", SETTINGS / "reference", PERIOD)
+    assert _said(check) == []
+    assert "Lò" not in report(check)
+
+
 def test_an_object_is_called_an_object(tmp_path: Path) -> None:
     (said,) = _said(_checked_json(tmp_path, UTC_ZONE, unit="donVi"))
     assert said == (
