@@ -14,7 +14,6 @@ import pandas as pd
 import pandera.errors
 
 from assets.engine.errors import SettingsError
-from assets.engine.text import shape
 from assets.engine.warehouse import ENGINE_SQL, INDICATOR_SQL, sql_file, transaction
 from schemas.measures import FORMULA_VERSION, MEASURES
 from schemas.reference import REFERENCE_SCHEMAS
@@ -122,9 +121,9 @@ def _check_columns(frame: pd.DataFrame, file: Path, name: str) -> None:
     unknown = [column for column in frame.columns if column not in wanted]
     if missing or unknown:
         found = [f"no column {', '.join(missing)}"] if missing else []
-        # A file without a header has cells there.
-        named = [column if _NAME.fullmatch(column) else shape(column) for column in unknown]
-        found += [f"the unknown column {', '.join(named)}"] if named else []
+        # A file without a header, or with other separators, has cells there.
+        named = [column for column in unknown if _NAME.fullmatch(column)]
+        found += [f"unknown columns {', '.join(named) or '(no names)'}"] if unknown else []
         raise SettingsError(
             f"Reading reference file {file.name}",
             " and ".join(found),
