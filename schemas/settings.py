@@ -28,6 +28,14 @@ _PEOPLE = ("LÒ THỊ MẪU", "LO THI MAU", "MAU", "0912345678", "+84912345678",
            "123456789", "THÔN MẪU 12")  # fmt: skip
 
 
+def date_order(text: str) -> Literal["day", "month", "year"]:
+    """Return what stands first in a date format; a year first leaves no doubt about the rest."""
+    day, month, year = (re.search(f"%-?{letter}", text) for letter in ("d", "[mbB]", "Y"))
+    if not (day and month and year) or year.start() < min(day.start(), month.start()):
+        return "year"
+    return "day" if day.start() < month.start() else "month"
+
+
 class Strict(BaseModel):
     """Settings refuse a key they do not know: a misspelt setting must not pass unnoticed."""
 
@@ -104,6 +112,11 @@ class Export(Strict):
         return KINDS[self.kind]
 
     @property
+    def known(self) -> dict[str, ExportColumn]:
+        """The columns that exports of this kind may have, by name."""
+        return {column.name: column for column in self.definition.columns}
+
+    @property
     def mapped(self) -> list[ExportColumn]:
         """The columns of the kind that this export has, in the order of the kind."""
         return [column for column in self.definition.columns if column.name in self.columns]
@@ -142,18 +155,21 @@ class Export(Strict):
 
     @model_validator(mode="after")
     def _fits_its_kind(self) -> Self:
-        known = {column.name: column for column in self.definition.columns}
-        problems = [
-            *self._column_problems(known),
-            *self._value_problems(known),
-            *self._format_problems(),
-            *self._code_problems(known),
-        ]
-        if problems:
+        if problems := self.misfits():
             raise ValueError("; ".join(problems))
         return self
 
-    def _column_problems(self, known: dict[str, ExportColumn]) -> list[str]:
+    def misfits(self) -> list[str]:
+        """Return what does not fit the kind of the export."""
+        return [
+            *self._column_problems(),
+            *self.value_problems(),
+            *self.format_problems(),
+            *self.code_problems(),
+        ]
+
+    def _column_problems(self) -> list[str]:
+        known = self.known
         named = set(self.columns) | {name for change in self.changes for name in change.columns}
         unknown = sorted(named - set(known))
         missing = sorted(name for name, c in known.items() if c.needed and name not in self.columns)
@@ -167,10 +183,11 @@ class Export(Strict):
             problems.append(f"columns {missing} are needed in a {self.kind} export: map them")
         return problems
 
-    def _value_problems(self, known: dict[str, ExportColumn]) -> list[str]:
+    def value_problems(self) -> list[str]:
+        """Return what does not fit of the texts of the mapped columns."""
         problems = []
         for name in self.columns:
-            column = known.get(name)
+            column = self.known.get(name)
             if column and column.reading in ("value", "flag"):
                 problems += self._texts_problems(name, column.values or ("true", "false"))
         unused = sorted(set(self.values) - set(self.columns))
@@ -192,16 +209,18 @@ class Export(Strict):
             problems.append(f"values.{name} lists {twice} more than once")
         return problems
 
-    def _format_problems(self) -> list[str]:
+    def format_problems(self) -> list[str]:
+        """Return what does not fit of formats, zone and marks."""
         problems = [
             f"date format {text!r} lacks one of %d, %m, %Y"
             for text in self.date_formats
             if not all(any(d in text for d in directive) for directive in _DATE_DIRECTIVES)
         ]
-        orders = {text.find("%d") < text.find("%m") for text in self.date_formats
-                  if "%Y" in text and not text.startswith("%Y")}  # fmt: skip
-        if len(orders) > 1:
-            problems.append("date_formats mix day first and month first: no day of 1 to 12 is safe")
+        if len({date_order(text) for text in self.date_formats} - {"year"}) > 1:
+            problems.append(
+                "date_formats mix day first and month first, so no day of 1 to 12 is safe: keep "
+                "those of the order in which the portal writes days above 12, and no others"
+            )
         if self.time_zone not in zoneinfo.available_timezones():
             problems.append(f"time_zone {self.time_zone!r} is no zone such as {LOCAL_TIME_ZONE}")
         amounts = [c.name for c in self.definition.columns if c.reading == "amount"]
@@ -213,8 +232,9 @@ class Export(Strict):
                 problems.append(f"{name} has {marks.decimal!r} for both grouping and decimal mark")
         return problems
 
-    def _code_problems(self, known: dict[str, ExportColumn]) -> list[str]:
-        problems = []
+    def code_problems(self) -> list[str]:
+        """Return what does not fit of the forms of codes."""
+        known, problems = self.known, []
         for name, pattern in self.code_patterns.items():
             if name not in known or known[name].reading != "code":
                 problems.append(f"code_patterns.{name} is no code column of a {self.kind} export")

@@ -21,6 +21,9 @@ from schemas.tables import INDICATOR, TABLES
 
 # What an empty valid_to means.
 STILL_VALID = "9999-12-31"
+_NAME = re.compile(r"[a-z_]{1,40}")
+# What pandera calls checks that are settings of a column.
+_PANDERAS_OWN = {"not_nullable": "is empty", "field_uniqueness": "stands in another row, too"}
 _RATE_LINE = re.compile(r"^rate_pct\((?P<numerator>.+), (?P<denominator>.+)\) AS (?P<name>\w+)")
 
 
@@ -33,8 +36,6 @@ def load_reference(connection: duckdb.DuckDBPyConnection, folder: Path, name: st
         The file is missing or does not fit its schema; every misfit names its row.
     """
     frame = read_reference(folder / f"{name}.csv", name)
-    if name == "unit":
-        _check_parents(frame, folder / "unit.csv")
     return _replace(connection, f"reference.{name}", frame)
 
 
@@ -76,7 +77,13 @@ def rate_formulas() -> dict[str, tuple[str, str]]:
 
 
 def read_reference(file: Path, name: str) -> pd.DataFrame:
-    """Return a reference CSV as text columns that fit their schema."""
+    """Return a reference CSV as text columns that fit their schema; units form a tree.
+
+    Raises
+    ------
+    SettingsError
+        The file is missing or does not fit its schema; every misfit names its row.
+    """
     doing = f"Reading reference file {file.name}"
     if not file.exists():
         raise SettingsError(
@@ -87,34 +94,58 @@ def read_reference(file: Path, name: str) -> pd.DataFrame:
         )
     try:
         frame = pd.read_csv(file, dtype=str, encoding="utf-8-sig", keep_default_na=False)
-        frame = frame.mask(frame == "")
-        if name == "unit":
-            frame["valid_to"] = frame["valid_to"].fillna(STILL_VALID)
+    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError):
+        raise SettingsError(
+            doing, "text that is no CSV in UTF-8", "comma-separated UTF-8", "Save it again."
+        ) from None
+    _check_columns(frame, file, name)
+    frame = frame.mask(frame == "")
+    if name == "unit":
+        frame["valid_to"] = frame["valid_to"].fillna(STILL_VALID)
+    try:
         REFERENCE_SCHEMAS[name].validate(frame, lazy=True)
     except pandera.errors.SchemaErrors as verdict:
         misfits = "; ".join(_misfits(verdict))
         raise SettingsError(
             doing, misfits, "rows such as those of data/reference", "Correct these rows."
         ) from None
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError):
-        raise SettingsError(
-            doing, "text that is no CSV in UTF-8", "comma-separated UTF-8", "Save it again."
-        ) from None
+    if name == "unit":
+        _check_parents(frame, file)
     return frame
 
 
+def _check_columns(frame: pd.DataFrame, file: Path, name: str) -> None:
+    """Check that the columns are those of the schema, before any of them is asked for."""
+    wanted = list(REFERENCE_SCHEMAS[name].columns)
+    missing = [column for column in wanted if column not in frame.columns]
+    unknown = [column for column in frame.columns if column not in wanted]
+    if missing or unknown:
+        found = [f"no column {', '.join(missing)}"] if missing else []
+        # A file without a header, or with other separators, has cells there.
+        named = [column for column in unknown if _NAME.fullmatch(column)]
+        found += [f"unknown columns {', '.join(named) or '(no names)'}"] if unknown else []
+        raise SettingsError(
+            f"Reading reference file {file.name}",
+            " and ".join(found),
+            f"the comma-separated columns {','.join(wanted)}",
+            "Correct the first line, or save the file with commas between its cells.",
+        )
+
+
 def _misfits(verdict: pandera.errors.SchemaErrors) -> list[str]:
-    """Return what does not fit, each with its row as a spreadsheet shows it; at most ten."""
-    said = []
+    """Return what does not fit, each with its row as a spreadsheet shows it; at most ten.
+
+    What rows say to each other is told once every cell fits: an empty day lies before none.
+    """
+    cells, rows = [], []
     for case in verdict.failure_cases.to_dict("records"):
-        if case["check"] in ("column_in_schema", "column_in_dataframe"):
-            problem = "is unknown" if case["check"] == "column_in_schema" else "is missing"
-            said.append(f"column {case['failure_case']} {problem}")
-        elif case["schema_context"] == "DataFrameSchema":
-            said.append(f"row {int(case['index']) + 2}: {case['check']}")
+        row = int(case["index"]) + 2
+        if case["schema_context"] == "DataFrameSchema":
+            rows.append(f"row {row}: {case['check']}")
         else:
-            said.append(f"{case['column']} of row {int(case['index']) + 2} {case['check']}")
-    return list(dict.fromkeys(said))[:10]
+            problem = _PANDERAS_OWN.get(case["check"], case["check"])
+            cells.append(f"{case['column']} of row {row} {problem}")
+    return list(dict.fromkeys(cells or rows))[:10]
 
 
 def _check_parents(units: pd.DataFrame, file: Path) -> None:

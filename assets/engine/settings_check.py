@@ -2,8 +2,8 @@
 
 Belongs here: the order of the steps and what they hand on. Does not belong here: the steps: a
 draft of the settings (`settings_draft`), headers (`settings_offered`, `settings_headers`), a trial
-with the real engine (`settings_trial`), what would read more (`settings_tries`, `settings_lists`),
-and the words (`settings_report`).
+with the real engine (`settings_trial`), what would read more (`settings_tries`, `settings_dates`),
+what the counts say (`settings_counts`), and the words (`settings_report`).
 
 Nothing of the sample stays: it is taken in within a private folder that is removed.
 """
@@ -21,10 +21,10 @@ from assets.engine.errors import FileRefused, SettingsError
 from assets.engine.inbox import Waiting, period_of
 from assets.engine.paths import Paths, private_folder
 from assets.engine.periods import Period, local_now, month_from_key
+from assets.engine.settings_counts import look_at_counts
 from assets.engine.settings_draft import DraftExport, DraftSource, draft_source, engine_misfits
 from assets.engine.settings_findings import Findings, toml_text
 from assets.engine.settings_headers import fitted
-from assets.engine.settings_lists import say_counts
 from assets.engine.settings_offered import Offered, offered, usual_column
 from assets.engine.settings_trial import Trial, run_trial
 from assets.engine.settings_tries import try_all
@@ -35,11 +35,13 @@ from assets.engine.warehouse import reader
 class SettingsCheck:
     """What a check found; `trial` is None if no row could be read.
 
+    `reference` is the folder of the reference tables, whose units and procedures were known.
     `spare` are headers that nothing maps, with the column they usually are.
     """
 
     settings: str
     export: str
+    reference: Path
     kind: str = ""
     period: str = ""
     spare: list[tuple[str, str | None]] = field(default_factory=list)
@@ -75,7 +77,7 @@ def check_settings(
     SettingsError
         The settings are no TOML, have no such export, or the reference tables do not fit.
     """
-    check = SettingsCheck(settings.name, export)
+    check = SettingsCheck(settings.name, export, reference.resolve())
     source = draft_source(settings, check.findings)
     if export not in source.exports:
         raise SettingsError(
@@ -85,7 +87,8 @@ def check_settings(
             "Correct EXPORT, or add the export.",
         )
     if not file.is_file():
-        raise SettingsError("Opening the sample", "no such file", "a file", "Correct FILE.")
+        found = "a folder" if file.is_dir() else "no such file"
+        raise SettingsError("Opening the sample", found, "a file", "Correct FILE.")
     with _throw_away(reference) as paths:
         try:
             _check_sample(check, source, file, paths, period_key)
@@ -125,7 +128,7 @@ def _check_sample(
             return
         check.trial = run_trial(paths, source, export, file=file, period=period)
         try_all(reading, check.trial, source, export, name=name, findings=findings)
-        say_counts(check.trial, source, findings)
+        look_at_counts(check.trial, source, name, findings)
 
 
 def _on(export: DraftExport, period: Period) -> DraftExport:

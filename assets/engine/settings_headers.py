@@ -8,11 +8,21 @@ from typing import Any
 
 from assets.engine.batches import ENOUGH_RECORDS
 from assets.engine.headers import GROUP_SEPARATOR
-from assets.engine.settings_draft import DraftExport, likely
-from assets.engine.settings_findings import Findings, toml_text
-from assets.engine.settings_offered import Offered, plain_path, usual_column
+from assets.engine.settings_draft import DraftExport
+from assets.engine.settings_findings import Findings, likely, toml_text
+from assets.engine.settings_offered import Offered, is_path, plain_path, usual_column
 from assets.engine.text import header_key, label_key
 from schemas.usual_headers import PEOPLE_HEADER
+
+# Without these a dossier is read and never counted.
+COUNTED = {
+    "unit_code": "every dossier would count as unassigned",
+    "channel": "no dossier would count as filed online",
+    "received_date": "no dossier would count in any period",
+}
+_PLACES = "of a list it takes [0] for the first, [#-1] for the last, [*] for all"
+# What objects call the text that people read, then their code.
+_TEXT_KEYS = ("ten", "name", "title", "label", "ma", "code", "id")
 
 Values = dict[str, dict[str, list[str]]]
 
@@ -25,7 +35,7 @@ def fitted(
     A column whose header is missing goes on with the one that is probably meant, so that one
     check finds everything; `shared` are the texts that the exports of its kind share.
     """
-    wanted = export.headers()
+    wanted = _without_bad_paths(export.headers(), offer, name, findings)
     found = {
         column: texts for column, texts in wanted.items() if any(offer.has(text) for text in texts)
     }
@@ -33,10 +43,11 @@ def fitted(
     taken = [text for texts in found.values() for text in texts]
     spare = [path for path in offer.named if not _is_taken(path, taken, offer)]
     needed = [column.name for column in export.definition.columns if column.needed]
+    needed += COUNTED if export.kind == "dossier" else ()
     for column in dict.fromkeys([*wanted, *needed]):
         if column in found and column not in copies:
             continue
-        meant = _meant(column, wanted.get(column, []), spare, export.kind)
+        meant = _meant(column, wanted.get(column, []), spare, export.kind, offer)
         if column in copies:
             said = f"reads '{found.pop(column)[0]}', as {copies[column]} does" + _or(meant)
             findings.add(f"exports.{name}.columns.{column}", said)
@@ -48,7 +59,7 @@ def fitted(
         if meant:
             findings.propose(f"exports.{name}.columns", f"{column} = {toml_text(meant)}")
             found[column] = [meant]
-            spare.remove(meant)
+            spare = [path for path in spare if not _is_taken(path, [meant], offer)]
     columns: dict[str, Any] = {
         column.name: found[column.name]
         for column in export.definition.columns
@@ -57,7 +68,7 @@ def fitted(
     values = {column: shared[column] for column in columns if column in shared}
     values |= {column: texts for column, texts in export.values.items() if column in columns}
     mapped = export.model_copy(update={"columns": columns, "values": values})
-    for said in mapped.value_misfits():
+    for said in mapped.value_problems():
         findings.add(f"exports.{name}", said)
     return mapped.usable(), spare
 
@@ -72,9 +83,16 @@ def _say_missing(
     name: str,
     findings: Findings,
 ) -> None:
-    if texts is None:
-        return  # The model has said that it is needed.
     place = f"exports.{name}.columns.{column}"
+    if texts is None:
+        if column in COUNTED:
+            findings.add(place, f"is not mapped: {COUNTED[column]}{_or(meant)}")
+        return  # The model has said of the others that they are needed.
+    if not texts:
+        return  # No path, which has been said.
+    if offer.is_json and (said := _of_json(texts, offer)):
+        findings.add(place, said + _or(meant))
+        return
     quoted = " or ".join(f"'{text}'" for text in texts)
     is_known = any(offer.has_top(text) for text in texts) or offer.count < ENOUGH_RECORDS
     if offer.is_json and meant is None and is_known and not is_needed:
@@ -83,6 +101,39 @@ def _say_missing(
         return
     kind = "path" if offer.is_json else "header"
     findings.add(place, f"the file has no {kind} {quoted}{_or(meant)}")
+
+
+def _without_bad_paths(
+    wanted: dict[str, list[str]], offer: Offered, name: str, findings: Findings
+) -> dict[str, list[str]]:
+    """Return the headers without what is no path; a list of JSON may stand in any of them."""
+    good = {
+        column: [text for text in texts if not offer.is_json or is_path(text)]
+        for column, texts in wanted.items()
+    }
+    for column, texts in wanted.items():
+        for text in texts:
+            if text not in good[column]:
+                meant = offer.through_lists(text)
+                findings.add(
+                    f"exports.{name}.columns.{column}",
+                    f"'{text}' is no path: {_PLACES}{_or(meant)}",
+                )
+                if meant:
+                    good[column].append(meant)
+                    findings.propose(f"exports.{name}.columns", f"{column} = {toml_text(meant)}")
+    return good
+
+
+def _of_json(texts: list[str], offer: Offered) -> str | None:
+    """Return why records have a path and still no text for it."""
+    for text in texts:
+        if keys := sorted({plain_path(path).split(".")[text.count(".") + 1]
+                           for path in offer.below(text)}):  # fmt: skip
+            return f"'{text}' is an object with the keys {', '.join(keys)}"
+        if offer.through_lists(text):
+            return f"'{text}' takes a list for a text, or a text for a list: {_PLACES}"
+    return None
 
 
 def _or(meant: str | None) -> str:
@@ -104,9 +155,18 @@ def _copies(export: DraftExport, found: dict[str, list[str]]) -> dict[str, str]:
     return copies
 
 
-def _meant(column: str, texts: list[str], spare: list[str], kind: str) -> str | None:
+def _meant(
+    column: str, texts: list[str], spare: list[str], kind: str, offer: Offered
+) -> str | None:
     """Return which spare header a column probably means: another group, a slip, a usual name."""
     spare = [path for path in spare if not PEOPLE_HEADER.search(path)]
+    for text in texts if offer.is_json else ():
+        within = {path.rpartition(".")[2].lower(): path for path in offer.below(text)
+                  if path in spare}  # fmt: skip
+        if key := next((key for key in _TEXT_KEYS if key in within), None):
+            return within[key].replace("[*]", "[0]")
+        if path := offer.through_lists(text):
+            return path
     leaves = {header_key(path.rpartition(GROUP_SEPARATOR)[2]): path for path in reversed(spare)}
     keys = {header_key(path): path for path in reversed(spare)}
     for text in texts:

@@ -22,6 +22,7 @@ from assets.engine.json_scan import members, skip_blanks
 from assets.engine.legacy_text import candidate_encodings, decode_head, repair
 from assets.engine.opening import sheets_of
 from assets.engine.settings_draft import DraftExport
+from assets.engine.settings_findings import is_written_like_a_name
 from assets.engine.text import header_key, label_key, shape
 from assets.engine.unpack import unpack
 from schemas.usual_headers import PEOPLE_HEADER, USUAL_HEADERS
@@ -30,9 +31,11 @@ _HEAD_ROWS = 50
 _RECORDS = 1000
 _DEEPEST = 6
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,39}")
+_KEY = re.compile(r"[^.\[\]\"]+")
 _INDEX = re.compile(r"\[[^\]]*\]")
+_LAST = re.compile(r"\[(last|#?-1|cuoi)\]")
+_LIST_FORM = re.compile(r"[^\[\]]+(\[(\d+|#-\d+|\*)\])*")
 _SPELLINGS = ("tcvn3", "vni", "mojibake")
-_FEWEST_NAMES = 2
 _WORDS = {
     word
     for columns in USUAL_HEADERS.values()
@@ -61,10 +64,21 @@ class Offered:
     def has(self, text: str) -> bool:
         """Say whether a header of the settings is there, as the engine would find it."""
         if self.is_json:
-            return _INDEX.sub("", text) in map(plain_path, self.paths)
+            return _INDEX.sub("[*]", text) in self.paths
         return label_key(text) in map(label_key, self.paths) or header_key(text) in map(
             header_key, self.paths
         )
+
+    def through_lists(self, text: str) -> str | None:
+        """Return a path that differs from `text` in what is a list only, with a place in each."""
+        place = "[#-1]" if _LAST.search(text) else "[0]"
+        same = (path for path in self.paths if plain_path(path) == plain_path(text))
+        return next((path.replace("[*]", place) for path in same), None)
+
+    def below(self, text: str) -> list[str]:
+        """Return the paths within the object that a path of the settings leads to."""
+        start = plain_path(text) + "."
+        return [path for path in self.named if plain_path(path).startswith(start)]
 
     def has_top(self, text: str) -> bool:
         """Say whether records have the first key of a path, without which a file is refused."""
@@ -95,12 +109,10 @@ def offered(
 
 def _may_be_a_person(path: str) -> bool:
     """Say whether a header is written like a name: every word with a capital, one not ASCII."""
-    words = re.findall(r"[^\W\d_]+", path)
-    if PEOPLE_HEADER.search(path):
+    words = {word.lower() for word in re.findall(r"[^\W\d_]+", path)}
+    if PEOPLE_HEADER.search(path) or path.isascii() or words <= _WORDS:
         return False
-    if len(words) < _FEWEST_NAMES or path.isascii() or {word.lower() for word in words} <= _WORDS:
-        return False
-    return all(word[0].isupper() for word in words)
+    return is_written_like_a_name(path)
 
 
 def _best(heads: list[list[Cells]], wanted: dict[str, list[str]]) -> Header:
@@ -148,7 +160,8 @@ def _offered_json(
         except (FileRefused, duckdb.Error) as error:
             refusal = refusal or (error if isinstance(error, FileRefused) else None)
             continue
-        offers.append(Offered(paths, paths, is_json=True, records=records, count=count))
+        named = [path for path in paths if _may_be_named(path)]
+        offers.append(Offered(paths, named, is_json=True, records=records, count=count))
     best = max(offers, key=lambda offer: _fit(offer, export), default=None)
     if best is not None and (refusal is None or _fit(best, export)):
         return best
@@ -191,12 +204,12 @@ def _paths(records: JsonRecords, reading: duckdb.DuckDBPyConnection) -> tuple[li
 
 
 def _walk(value: Any, path: str, depth: int) -> Iterator[str]:
-    """Yield the paths of the texts in a record; a key that may be data of its own is left out."""
+    """Yield the paths of the texts in a record, as far as a path of the settings can name them."""
     if depth > _DEEPEST:
         return
     if isinstance(value, dict):
         for key, inner in value.items():
-            if _IDENTIFIER.fullmatch(key):
+            if _KEY.fullmatch(key):
                 yield from _walk(inner, f"{path}.{key}" if path else key, depth + 1)
     elif isinstance(value, list):
         for inner in value:
@@ -207,8 +220,18 @@ def _walk(value: Any, path: str, depth: int) -> Iterator[str]:
         yield path
 
 
+def _may_be_named(path: str) -> bool:
+    """Say whether no key of a path can be data of its own."""
+    return all(map(_IDENTIFIER.fullmatch, plain_path(path).split(".")))
+
+
 def _top(path: str) -> str:
     return re.split(r"[.\[]", path)[0]
+
+
+def is_path(text: str) -> bool:
+    """Say whether DuckDB reads a path: of a list one place, counted from either end, or all."""
+    return all(_LIST_FORM.fullmatch(step) for step in text.split("."))
 
 
 def plain_path(path: str) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from assets.engine.settings_check import SettingsCheck
 from assets.engine.settings_findings import NEEDS_A_DECISION, Findings
 from assets.engine.settings_trial import Trial
-from schemas.rules import RULES
+from schemas.rules import RULES, text_rule
 
 WIDTH = 100
 _LONGEST_HEADER = 40
@@ -21,11 +21,12 @@ def report(check: SettingsCheck) -> str:
     lines = [f"{check.settings}, export {check.export} ({check.kind or 'unknown'})"]
     if check.period:
         lines[0] += f", period {check.period}"
+    lines.append(f"Reference tables: {check.reference}")
     if check.trial:
         lines += [*_lists(check.trial), "", *_columns(check.trial)]
     lines += _spare(check)
     if check.trial:
-        lines += ["", *_rows(check.trial)]
+        lines += ["", *_rows(check, check.trial)]
     lines += [*_notes(check.findings), *_wrong(check.findings), *_to_add(check.findings)]
     return "\n".join(lines) + "\n"
 
@@ -69,7 +70,7 @@ def _spare(check: SettingsCheck) -> Iterator[str]:
         yield f"  {path}{hint}"
 
 
-def _rows(trial: Trial) -> Iterator[str]:
+def _rows(check: SettingsCheck, trial: Trial) -> Iterator[str]:
     loaded = trial.loaded
     yield (
         f"Rows: read {loaded.read:,} = accepted {loaded.accepted:,} + quarantined "
@@ -78,10 +79,27 @@ def _rows(trial: Trial) -> Iterator[str]:
     if trial.layout:
         kinds = ", ".join(f"{kind} {count:,}" for kind, count in sorted(trial.layout.items()))
         yield f"Layout rows: {kinds}"
+    by_settings = _repaired_by_settings(check, trial)
     broken = {**loaded.rejected_by_rule, **trial.flags}
     for rule_id, count in sorted(broken.items(), key=lambda item: (-item[1], item[0])):
         rule = RULES[rule_id]
-        yield f"  {count:>9,}  {rule.severity:<6}  {rule_id}  (repaired by: {rule.repairer})"
+        repairer = "settings" if rule_id in by_settings else rule.repairer
+        yield f"  {count:>9,}  {rule.severity:<6}  {rule_id}  (repaired by: {repairer})"
+
+
+def _repaired_by_settings(check: SettingsCheck, trial: Trial) -> set[str]:
+    """Return the rules about columns that other settings read better, or of which none is read."""
+    wrong = {finding.place for finding in check.findings.wrong}
+    start = f"exports.{check.export}"
+    rules = set()
+    for seen in trial.columns.values():
+        name = seen.column.name
+        places = {f"{start}.code_patterns.{name}", f"{start}.marks.{name}"}
+        if seen.column.reading == "date":
+            places = {f"{start}.date_formats"}
+        if places & wrong or (seen.unreadable and seen.unreadable.total() == seen.filled):
+            rules.add(text_rule(seen.column).rule_id)
+    return rules
 
 
 def _notes(findings: Findings) -> Iterator[str]:
@@ -115,6 +133,7 @@ def _to_add(findings: Findings) -> Iterator[str]:
     yield from ("", f"Lines to add, or to put in place of those there; {NEEDS_A_DECISION} is yours "
                     "to decide:", "")  # fmt: skip
     for table, lines in findings.lines.items():
-        yield f"[{table}]"
+        is_there = table in findings.tables
+        yield f"# under the [{table}] you have" if is_there else f"[{table}]"
         yield from lines
         yield ""

@@ -12,12 +12,15 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from assets.engine import raw_store, reference
 from assets.engine.batches import broken_records, typed_batches
 from assets.engine.layout import LayoutLog
+from assets.engine.lines import correct_row_numbers, moved
 from assets.engine.load_file import FileLoad
 from assets.engine.loaded import Loaded
 from assets.engine.opening import OpenFile
@@ -25,7 +28,8 @@ from assets.engine.paths import Paths
 from assets.engine.periods import Period, local_now
 from assets.engine.rejects import Rejects
 from assets.engine.settings_draft import DraftExport, DraftSource
-from assets.engine.text import clean, shape
+from assets.engine.settings_findings import MOST_ROWS
+from assets.engine.text import clean, label_key, shape
 from assets.engine.text_table import RAW_PREFIX, TextTable
 from assets.engine.typing_sql import readable_columns
 from assets.engine.units import UnitLabels, unit_labels, with_units
@@ -34,6 +38,8 @@ from schemas.exports import ExportColumn
 from schemas.judgement import UNREADABLE_SUFFIX
 
 _EMPTY = ("", "-", "--", "–", "—")
+_TRUE_MARK = "true date "
+_TRUE_DATE = _TRUE_MARK + "%Y-%m-%d %H:%M:%S"
 
 
 @dataclass
@@ -43,9 +49,13 @@ class ColumnSeen:
     Attributes
     ----------
     texts
-        Every text with its number of rows; of dates and amounts only.
+        Every text with its number of rows; of dates and amounts only, without true dates.
+    true_months
+        Months, such as 2023-11, of the true dates of a workbook.
     unreadable
         Texts that could not be typed, or mean no unit, with their number of rows.
+    rows
+        The rows in which each of these stands first.
     example
         One value in its canonical form; a code as its shape.
     """
@@ -55,12 +65,24 @@ class ColumnSeen:
     filled: int = 0
     example: str = ""
     texts: Counter[str] = field(default_factory=Counter)
+    true_months: set[str] = field(default_factory=set)
     unreadable: Counter[str] = field(default_factory=Counter)
+    rows: dict[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def place(self) -> str:
+        """Name of the column with its header."""
+        return f"{self.column.name} (column '{self.header}')"
 
 
 @dataclass
 class Trial:
-    """What the engine made of the sample."""
+    """What the engine made of the sample.
+
+    `unit_owners` are the codes that a name of units belongs to, by the name's normal form;
+    `units_known` how many rows of unknown units each setting of `units` would know;
+    `unknown_units` are the texts that none would.
+    """
 
     loaded: Loaded
     columns: dict[str, ColumnSeen]
@@ -68,7 +90,9 @@ class Trial:
     layout: dict[str, int] = field(default_factory=dict)
     flags: dict[str, int] = field(default_factory=dict)
     unit_codes: set[str] = field(default_factory=set)
+    unit_owners: dict[str, set[str]] = field(default_factory=dict)
     units_known: dict[str, int] = field(default_factory=dict)
+    unknown_units: Counter[str] = field(default_factory=Counter)
 
 
 def run_trial(
@@ -96,10 +120,13 @@ def run_trial(
         ))  # fmt: skip
         codes = connection.execute("SELECT DISTINCT unit_code FROM reference.unit").fetchall()
         trial.unit_codes = {code for (code,) in codes}
+        trial.unit_owners = _owners_of_names(connection, source)
         labels = unit_labels(connection, source, export)
+        # True dates are told from dates as text by a form that no text has.
+        marked = export.model_copy(update={"date_formats": [_TRUE_DATE, *export.date_formats]})
         with raw_store.reading_folder(paths) as workspace:
-            for table in OpenFile(file, export, workspace).tables():
-                _read(paths, table, export, labels, trial)
+            for table in OpenFile(file, marked, workspace).tables():
+                _read(paths, table, marked, labels, trial)
                 trial.tables.append(replace(table, grid=None))
         _try_units(connection, source, export, trial)
     return trial
@@ -131,41 +158,76 @@ def _read(
     paths: Paths, table: TextTable, export: DraftExport, labels: UnitLabels, trial: Trial
 ) -> None:
     log, rejects = LayoutLog(export, table.header_keys), Rejects()
+    found: dict[str, list[tuple[str, int]]] = {name: [] for name in trial.columns}
     with reader(paths) as reading:
         for typed in typed_batches(reading, table, export):
             raw = log.take_out(broken_records(typed, rejects))
             rows = with_units(raw, labels)
-            for seen in trial.columns.values():
-                _note(seen, rows, raw, readable_columns(export))
+            for name, seen in trial.columns.items():
+                found[name] += _note(seen, rows, raw, readable_columns(export))
+        # A file that is refused may have lines that cannot be counted.
+        moves = None if trial.loaded.reason else correct_row_numbers(reading, table, rejects)
         for name, seen in trial.columns.items():
+            _note_unreadable(seen, found[name], table, moves)
             if seen.column.reading in ("date", "amount"):
                 counted = reading.execute(
                     f"SELECT {RAW_PREFIX}{name}, count(*) FROM {table.relation} "
                     # Naming `is_broken` keeps DuckDB from casting lines of JSON as it reads them.
                     f"WHERE NOT is_broken AND {RAW_PREFIX}{name} IS NOT NULL GROUP BY ALL"
                 ).fetchall()
-                seen.texts.update(_cleaned(counted))
+                _note_texts(seen, counted)
 
 
-def _note(seen: ColumnSeen, rows: pa.Table, raw: pa.Table, readable: list[ExportColumn]) -> None:
-    """Add what a batch holds of a column; `raw` has the unit as it is written."""
+def _note(
+    seen: ColumnSeen, rows: pa.Table, raw: pa.Table, readable: list[ExportColumn]
+) -> Iterable[tuple[str, int]]:
+    """Add what a batch holds of a column, and return its unreadable texts with their rows.
+
+    `raw` has the unit as it is written.
+    """
     name = seen.column.name
     values = rows[name]
     seen.filled += len(values) - values.null_count
     if not seen.example and values.null_count < len(values):
         seen.example = _canonical(seen.column, values.drop_null()[0].as_py())
     if seen.column.reading == "unit":
-        unknown = raw.filter(rows["unit_is_unknown"])[RAW_PREFIX + name]
-        texts = unknown.to_pylist()
+        unknown = raw.filter(rows["unit_is_unknown"])
+        texts = unknown[RAW_PREFIX + name].to_pylist()
     elif name + UNREADABLE_SUFFIX in rows.column_names:
         place = [column.name for column in readable].index(name)
-        found = rows.filter(pc.equal(rows[name + UNREADABLE_SUFFIX], True))["found"]
-        texts = [texts[place] for texts in found.to_pylist()]
+        unknown = rows.filter(pc.equal(rows[name + UNREADABLE_SUFFIX], True))
+        texts = [texts[place] for texts in unknown["found"].to_pylist()]
     else:
-        texts = []
-    new = _cleaned((text, 1) for text in texts if text)
-    seen.unreadable.update(new)
-    seen.filled += new.total()
+        return []
+    return zip(texts, unknown["row_number"].to_pylist(), strict=True)
+
+
+def _note_unreadable(
+    seen: ColumnSeen,
+    found: list[tuple[str, int]],
+    table: TextTable,
+    moves: pd.DataFrame | None,
+) -> None:
+    part = f"part {table.part_number} " if table.part_number > 1 else ""
+    kind = "record" if table.container == "json" else "row"
+    for raw, number in found:
+        text = clean(raw or "").removeprefix(_TRUE_MARK)
+        if text in _EMPTY:
+            continue
+        seen.unreadable[text] += 1
+        seen.filled += 1
+        rows = seen.rows.setdefault(text, [])
+        if moves is not None and len(rows) < MOST_ROWS:
+            rows.append(f"{part}{kind} {int(moved(np.array([number]), moves)[0])}")
+
+
+def _note_texts(seen: ColumnSeen, counted: Iterable[tuple[str, int]]) -> None:
+    for raw, count in counted:
+        text = clean(raw)
+        if text.startswith(_TRUE_MARK):
+            seen.true_months.add(text.removeprefix(_TRUE_MARK)[: len("2023-11")])
+        elif text not in _EMPTY:
+            seen.texts[text] += count
 
 
 def _canonical(column: ExportColumn, value: Any) -> str:
@@ -180,7 +242,7 @@ def _canonical(column: ExportColumn, value: Any) -> str:
         return value.isoformat()
     if isinstance(value, bool):
         return str(value).lower()
-    return f"{value:,}" if isinstance(value, int) else str(value)
+    return str(value)
 
 
 def _try_units(
@@ -193,20 +255,25 @@ def _try_units(
     seen = trial.columns.get("unit_code")
     if seen is None or not seen.unreadable:
         return
+    trial.unknown_units = Counter(seen.unreadable)
     for units in ("code", "name", "either"):
         labels = unit_labels(connection, source, export.model_copy(update={"units": units}))
-        trial.units_known[units] = sum(
-            count for text, count in seen.unreadable.items() if labels.code_of(text)[0]
-        )
+        known = [text for text in seen.unreadable if labels.code_of(text)[0]]
+        trial.units_known[units] = sum(seen.unreadable[text] for text in known)
+        for text in known:
+            trial.unknown_units.pop(text, None)
 
 
 def _counts(connection: duckdb.DuckDBPyConnection, sql: str) -> Iterable[tuple[str, int]]:
     return [(name, int(count)) for name, count in connection.execute(sql).fetchall()]
 
 
-def _cleaned(counted: Iterable[tuple[str, int]]) -> Counter[str]:
-    texts = Counter[str]()
-    for text, count in counted:
-        if clean(text) not in _EMPTY:
-            texts[clean(text)] += count
-    return texts
+def _owners_of_names(
+    connection: duckdb.DuckDBPyConnection, source: DraftSource
+) -> dict[str, set[str]]:
+    names = connection.execute("SELECT unit_code, unit_name FROM reference.unit").fetchall()
+    names += [(code, name) for code, listed in source.unit_names.items() for name in listed]
+    owners: dict[str, set[str]] = {}
+    for code, name in names:
+        owners.setdefault(label_key(name), set()).add(code)
+    return owners

@@ -1,7 +1,8 @@
 """Tries: which other settings would read what the settings at hand do not.
 
-Belongs here: usual date formats, marks of amounts, forms of codes, with the lines to add. Does not
-belong here: reading the sample (`settings_trial`) and what lists lack (`settings_lists`).
+Belongs here: texts that no value lists, units nobody knows, marks of amounts and forms of codes,
+with the lines to add. Does not belong here: reading the sample (`settings_trial`) and dates
+(`settings_dates`).
 """
 
 import re
@@ -10,21 +11,24 @@ from collections import Counter
 import duckdb
 import pyarrow as pa
 
-from assets.engine.settings_draft import DraftExport, DraftSource
+from assets.engine.settings_dates import try_dates
+from assets.engine.settings_draft import NO_TEXT, DraftExport, DraftSource
 from assets.engine.settings_findings import (
     NEEDS_A_DECISION,
     Findings,
+    described,
+    likely,
     shapes_of,
+    shown_texts,
+    shown_units,
     toml_list,
     toml_text,
 )
-from assets.engine.settings_lists import look_at_night, try_units, try_values
 from assets.engine.settings_trial import ColumnSeen, Trial
-from assets.engine.text import shape
+from assets.engine.text import label_key, shape
 from schemas.columns import quoted
-from schemas.usual_headers import USUAL_DATE_FORMATS, USUAL_MARKS
+from schemas.usual_headers import USUAL_MARKS
 
-_MOST_TEXTS = 20_000
 _RUNS = re.compile(r"[Aa]+|9+|.")
 _LETTERS, _DIGITS = "[A-Z]", r"\d"
 
@@ -43,106 +47,100 @@ def try_all(
     """Name what other settings would read, in the order of the columns."""
     for seen in trial.columns.values():
         if seen.column.reading in ("value", "flag"):
-            try_values(seen, source, export, name, findings)
+            _try_values(seen, source, export, name, findings)
         elif seen.column.reading == "code":
             _try_pattern(seen, export, name, findings)
         elif seen.column.reading == "procedure_code" and seen.unreadable:
             findings.notes.append(
-                f"{seen.column.name}: no procedure code in {seen.unreadable.total():,} rows: "
-                + shapes_of(seen.unreadable)
+                f"{seen.place}: no procedure code in {seen.unreadable.total():,} rows: "
+                + shapes_of(seen.unreadable, seen.rows)
             )
         elif seen.column.reading == "amount":
             _try_marks(reading, seen, export, name, findings)
         elif seen.column.reading == "unit":
-            try_units(seen, trial, name, findings)
-    _try_formats(reading, trial, export, name, findings)
+            _try_units(seen, trial, name, findings)
+    try_dates(reading, trial, source, export, name=name, findings=findings)
     for code in sorted(set(source.unit_names) - trial.unit_codes):
         findings.add(f"unit_names.{code}", "is no unit of reference/unit.csv")
-    look_at_night(trial, name, findings)
 
 
-def _try_formats(
-    reading: duckdb.DuckDBPyConnection,
-    trial: Trial,
-    export: DraftExport,
-    name: str,
-    findings: Findings,
+def _try_values(
+    seen: ColumnSeen, source: DraftSource, export: DraftExport, name: str, findings: Findings
 ) -> None:
-    """Try the usual formats, day first or month first, on the texts of all date columns."""
-    dates = [seen for seen in trial.columns.values() if seen.column.reading == "date"]
-    texts = sum((seen.texts for seen in dates), Counter[str]())
-    unread = sum((seen.unreadable for seen in dates), Counter[str]())
-    readable = _readable(reading, texts, [*export.date_formats, *_usual_formats()])
-    covers = {order: _cover(order, texts, readable) for order in ("day", "month")}
-    best = max(covers, key=lambda order: covers[order][1])
-    chosen, count = covers[best]
-    # What the settings have for other files stays, unless it reads days as months.
-    kept = [text for text in export.date_formats if _order_of(text) in (best, "year")]
-    formats = list(dict.fromkeys([*kept, *chosen]))
-    configured, total = texts.total() - unread.total(), texts.total()
-    if unread and count > configured:
+    """Name texts that no value lists, with the value that a text is like."""
+    if not seen.unreadable:
+        return
+    column = seen.column.name
+    table = _table_of_values(column, source, export, name)
+    shown = shown_texts(seen.unreadable, seen.header)
+    findings.add(
+        f"{table}",
+        f"no value lists what {seen.unreadable.total():,} of {seen.filled:,} rows have in "
+        f"column '{seen.header}': " + described(seen.unreadable, shown, seen.rows),
+    )
+    allowed = list(seen.column.values or ("true", "false"))
+    listed = {
+        value: [text for text in texts if text != NO_TEXT]
+        for value, texts in export.values.get(column, {}).items()
+    }
+    guessed: dict[str, list[str]] = {}
+    for text in shown:
+        value = _value_like(text, allowed)
+        if value:
+            guessed.setdefault(value, []).append(text)
+        else:
+            findings.propose(
+                table, f"{NEEDS_A_DECISION} = {toml_list([text])}  # one of {', '.join(allowed)}"
+            )
+    for value, texts in guessed.items():
+        line = f"{value} = {toml_list([*listed.get(value, []), *texts])}  {NEEDS_A_DECISION}"
+        findings.propose(table, line)
+
+
+def _table_of_values(column: str, source: DraftSource, export: DraftExport, name: str) -> str:
+    """Return where the texts of a column stand; an export's own come instead of the shared."""
+    shared = source.values.get(export.kind, {}).get(column)
+    own = source.exports[name].values.get(column)
+    if own and own != shared:
+        return f"exports.{name}.values.{column}"
+    return f"values.{export.kind}.{column}"
+
+
+def _value_like(text: str, allowed: list[str]) -> str | None:
+    keys = {value.replace("_", " "): value for value in allowed}
+    key = likely(label_key(text), list(keys), 0.75)
+    return keys[key] if key else None
+
+
+def _try_units(seen: ColumnSeen, trial: Trial, name: str, findings: Findings) -> None:
+    """Name units that reference.unit lacks, or that another setting of `units` would know."""
+    if not seen.unreadable:
+        return
+    total = seen.unreadable.total()
+    other = max(trial.units_known, key=lambda units: trial.units_known[units])
+    if known := trial.units_known[other]:
         findings.add(
-            f"exports.{name}.date_formats",
-            f"read {configured:,} of {total:,} dates; {best} first, {toml_list(formats)} would "
-            f"read {count:,}",
+            f"exports.{name}.units",
+            f'{known:,} of {total:,} rows without a unit would have one with units = "{other}"',
         )
-        findings.propose(f"exports.{name}", f"date_formats = {toml_list(formats)}")
-    elif unread:
-        findings.notes.append(
-            f"{unread.total():,} of {total:,} dates are read by no usual format: "
-            + shapes_of(unread)
+        findings.propose(f"exports.{name}", f'units = "{other}"')
+    unknown = Counter(trial.unknown_units)
+    for text in [text for text in unknown if label_key(text) in trial.unit_owners]:
+        owners = " and ".join(sorted(trial.unit_owners[label_key(text)]))
+        findings.add(
+            "reference/unit.csv",
+            f"'{text}' in {unknown.pop(text):,} rows is the name of {owners}: have the portal "
+            "write codes, or give one of them another name, which the portal writes too",
         )
-    elif total and all(covers[order][1] >= total for order in covers) and _are_ambiguous(export):
-        findings.notes.append(
-            "every date of the sample is one both day first and month first: check a date whose "
-            "day you know"
+    if unknown:
+        shown = shown_units(unknown, list(trial.unit_owners))
+        findings.add(
+            "reference/unit.csv",
+            f"does not know the unit of {unknown.total():,} rows in column '{seen.header}': "
+            + described(unknown, shown, seen.rows),
         )
-
-
-def _usual_formats() -> list[str]:
-    return [text for formats in USUAL_DATE_FORMATS.values() for text in formats]
-
-
-def _are_ambiguous(export: DraftExport) -> bool:
-    return any(not text.startswith("%Y") for text in export.date_formats)
-
-
-def _order_of(text: str) -> str:
-    day, month, year = (re.search(f"%-?{letter}", text) for letter in ("d", "[mbB]", "Y"))
-    if not (day and month and year) or year.start() < min(day.start(), month.start()):
-        return "year"
-    return "day" if day.start() < month.start() else "month"
-
-
-def _readable(
-    reading: duckdb.DuckDBPyConnection, texts: Counter[str], formats: list[str]
-) -> dict[str, set[str]]:
-    """Return the texts that each format reads."""
-    listed = pa.table({"text": pa.array(list(texts)[:_MOST_TEXTS], pa.string())})
-    reading.register("tried_text", listed)
-    readable = {}
-    for text in dict.fromkeys(formats):
-        rows = reading.execute(
-            f"SELECT text FROM tried_text WHERE try_strptime(text, {quoted(text)}) IS NOT NULL"
-        ).fetchall()
-        readable[text] = {row[0] for row in rows}
-    reading.unregister("tried_text")
-    return readable
-
-
-def _cover(order: str, texts: Counter[str], readable: dict[str, set[str]]) -> tuple[list[str], int]:
-    """Return the fewest formats of one order that read most, and how many dates they read."""
-    left = {text: readable[text] for text in readable if _order_of(text) in (order, "year")}
-    chosen: list[str] = []
-    done: set[str] = set()
-    while left:
-        gains = {text: sum(texts[t] for t in read - done) for text, read in left.items()}
-        best = max(gains, key=lambda text: gains[text])
-        if not gains[best]:
-            break
-        chosen.append(best)
-        done |= left.pop(best)
-    return chosen, sum(texts[text] for text in done)
+        for text in shown:
+            findings.propose("unit_names", f'{NEEDS_A_DECISION} "code" = {toml_list([text])}')
 
 
 def _try_marks(
@@ -170,8 +168,8 @@ def _try_marks(
         findings.propose(f"exports.{name}.marks", line)
     else:
         findings.notes.append(
-            f"{column}: {seen.unreadable.total():,} amounts are no whole numbers: "
-            + shapes_of(seen.unreadable)
+            f"{seen.place}: {seen.unreadable.total():,} amounts are no whole numbers: "
+            + shapes_of(seen.unreadable, seen.rows)
         )
 
 
@@ -196,10 +194,11 @@ def _try_pattern(seen: ColumnSeen, export: DraftExport, name: str, findings: Fin
     if not seen.unreadable:
         return
     column, count = seen.column.name, seen.unreadable.total()
-    said = f"{count:,} of {seen.filled:,} codes are of another form: " + shapes_of(seen.unreadable)
+    said = f"{count:,} of {seen.filled:,} codes are of another form: "
+    said += shapes_of(seen.unreadable, seen.rows)
     pattern = _pattern_of(seen.unreadable)
-    if pattern is None or count < 2 or export.code_problems(column, pattern):
-        findings.notes.append(f"{column}: {said}")
+    if pattern is None or count < 2 or export.pattern_problems(column, pattern):
+        findings.notes.append(f"{seen.place}: {said}")
         return
     findings.add(f"exports.{name}.code_patterns.{column}", said)
     findings.propose(f"exports.{name}.code_patterns", f"{column} = '{pattern}'  {NEEDS_A_DECISION}")

@@ -1,15 +1,17 @@
 """Reading the settings of the sources.
 
-Belongs here: finding `sources/*.toml`, fitting them to their model and wording what does not fit.
-Does not belong here: the model (`schemas.settings`).
+Belongs here: finding `sources/*.toml` and fitting them to their model. Does not belong here: the
+model (`schemas.settings`) and the words for what does not fit (`settings_draft`).
 """
 
-import tomllib
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from assets.engine.errors import SettingsError
+from assets.engine.settings_draft import draft_source
+from assets.engine.settings_findings import Findings
+from assets.engine.settings_mend import read_settings
 from schemas.settings import Source
 
 
@@ -34,19 +36,20 @@ def load_sources(folder: Path) -> dict[str, Source]:
 
 
 def _load_source(file: Path) -> Source:
-    doing = f"Reading source settings {file.name}"
     try:
-        data = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(
-            doing, str(error), "a TOML file in UTF-8", "Correct that line."
-        ) from None
-    try:
-        return Source.model_validate(data)
+        return Source.model_validate(read_settings(file))
     except ValidationError as error:
-        misfits = "; ".join(
-            f"{'.'.join(map(str, item['loc'])) or 'file'}: {item['msg']}" for item in error.errors()
-        )
         raise SettingsError(
-            doing, misfits, "settings as the README describes them", "Correct these settings."
+            f"Reading source settings {file.name}",
+            _misfits(file, error),
+            "settings as the README describes them",
+            f"Correct these settings; make check-source SETTINGS={file} tries them on a sample.",
         ) from None
+
+
+def _misfits(file: Path, error: ValidationError) -> str:
+    """Return what does not fit in the words of the settings checker, which names what is meant."""
+    findings = Findings()
+    draft_source(file, findings)
+    said = [f"{finding.place}: {finding.said}" for finding in findings.wrong]
+    return "; ".join(said or [str(item["msg"]) for item in error.errors()])

@@ -7,7 +7,12 @@ import duckdb
 import pytest
 
 from assets.engine.errors import SettingsError
-from assets.engine.reference import load_indicators, load_reference, rate_formulas
+from assets.engine.reference import (
+    load_indicators,
+    load_reference,
+    rate_formulas,
+    read_reference,
+)
 from assets.engine.warehouse import warehouse
 from schemas.measures import RATES
 from tests.support import SETTINGS, new_installation
@@ -60,7 +65,7 @@ def test_unknown_flags_of_a_procedure_stay_unknown(
     "case",
     [
         ("unit", ",district,", ",huyện,", ["unit_level of row 3 is none of", "province"]),
-        ("unit", "033,", ",", ["unit_code of row 3"]),
+        ("unit", "033,", ",", ["unit_code of row 3 is empty"]),
         ("unit", "02,UBND", "hà giang,UBND", ["unit_code of row 2 is no code"]),
         ("unit", "2004-07-08,2099-12-31,mẫu\n033", "08/07/2004,2099-12-31,mẫu\n033",
          ["valid_from of row 2 is no date YYYY-MM-DD"]),
@@ -72,7 +77,7 @@ def test_unknown_flags_of_a_procedure_stay_unknown(
         ("procedure", ",full,", ",4,", ["service_level of row 2 is none of"]),
         ("procedure", ",true,", ",có,", ["has_paper_result of row 2 is neither true nor false"]),
         ("procedure", "\n1.", "\n1.001193,Mẫu,MAU,Mẫu,full,true,true,mẫu\n1.",
-         ["procedure_code of row 3"]),
+         ["procedure_code of row 3 stands in another row, too"]),
     ],
 )  # fmt: skip
 def test_each_misfit_is_named_with_its_row(
@@ -93,6 +98,26 @@ def test_a_column_of_another_name_is_told_by_its_name(
 ) -> None:
     with pytest.raises(SettingsError, match=f"{name}.*ten_khac|ten_khac.*{name}"):
         _load(connection, tmp_path, "unit", UNITS.replace(name, "ten_khac", 1))
+
+
+def test_another_separator_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "unit.csv").write_text(UNITS.replace(",", ";"), encoding="utf-8")
+    with pytest.raises(SettingsError, match=r"found no column .*valid_to.* expected the comma-sep"):
+        read_reference(tmp_path / "unit.csv", "unit")
+
+
+def test_an_empty_cell_is_called_empty_and_nothing_follows_from_it(tmp_path: Path) -> None:
+    (tmp_path / "unit.csv").write_text(UNITS.replace("2004-07-08", "", 1), encoding="utf-8")
+    with pytest.raises(SettingsError) as error:
+        read_reference(tmp_path / "unit.csv", "unit")
+    assert error.value.found == "valid_from of row 2 is empty"
+
+
+def test_parents_are_checked_whoever_reads_the_file(tmp_path: Path) -> None:
+    units = UNITS.replace("district,02", "district,99")
+    (tmp_path / "unit.csv").write_text(units, encoding="utf-8")
+    with pytest.raises(SettingsError, match="0 records of parent 99"):
+        read_reference(tmp_path / "unit.csv", "unit")
 
 
 def test_a_misfit_leaves_the_table_as_it_was(

@@ -44,23 +44,30 @@ def test_an_exports_own_texts_come_instead_of_the_shared_ones(tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("old", "new", "misfits"),
     [
-        ('title = "Cổng Mẫu"', "", ["title: Field required"]),
+        ('title = "Cổng Mẫu"', "", ["title: is missing"]),
         ('title = "Cổng Mẫu"', 'title = " "', ["title:"]),
-        ('title = "Cổng Mẫu"', 'titel = "x"\ntitle = "y"', ["titel: Extra inputs"]),
+        ('title = "Cổng Mẫu"', 'titel = "x"\ntitle = "y"', ["titel: is no setting"]),
         ('title = "Cổng Mẫu"', 'title = "x"\nrefuse_above_share = 0', ["refuse_above_share"]),
         ('title = "Cổng Mẫu"', 'title = "x"\nrefuse_above_share = 1.1', ["refuse_above_share"]),
         ('kind = "dossier"', 'kind = "hồ sơ"', ["exports.hoso.kind"]),
         ("exports.hoso]", "exports.Hoso]", ["exports.Hoso"]),
         ('state = "Trạng thái"', "", ["columns ['state'] are needed in a dossier export"]),
         ('state = "Trạng thái"', 'state = "Trạng thái"\nstatus = "x"',
-         ["columns ['status'] are not columns", "'channel'"]),
+         ["columns.status: is no column of a dossier export", "it may have", "channel"]),
         ('state = "Trạng thái"', 'state = "Trạng thái"\nchannel = "Kênh"',
          ["column 'channel' needs its texts under values.channel"]),
         ("in_process =", "dang =", ["values.state has ['dang']", "'in_process'"]),
         ('["Đang xử lý"]', "[]", ["state.in_process"]),
         ('kind = "dossier"', 'kind = "dossier"\ndate_formats = ["%d/%m/%y"]',
          ["date format '%d/%m/%y' lacks"]),
-        ('kind = "dossier"', 'kind = "dossier"\nthousands_mark = "\'"', ["thousands_mark"]),
+        ('kind = "dossier"', 'kind = "dossier"\nthousands_mark = "\'"',
+         ["thousands_mark: is no setting"]),
+        ('kind = "dossier"', 'kind = "dossier"\nunit = "code"', ["unit: is no setting; did you mean"
+         " units?"]),
+        ("hoso.columns]", "hoso.column]", ["exports.hoso.column: is no setting; did you mean "
+         "columns?", "make check-source SETTINGS="]),
+        ('kind = "dossier"', 'kind = "dossier"\ndate_formats = ["%d/%m/%Y", "%m/%d/%Y"]',
+         ["mix day first and month first", "keep those of the order"]),
     ],
 )  # fmt: skip
 def test_each_misfit_is_named_with_its_place(
@@ -88,6 +95,17 @@ def test_one_text_cannot_mean_two_values(tmp_path: Path) -> None:
 def test_a_file_that_is_no_toml_is_told_with_its_line(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"mau\.toml.*line 2"):
         load_sources(_write(tmp_path, 'title = "x"\nkind dossier\n'))
+
+
+def test_a_table_that_stands_twice_is_to_be_merged(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"twice.*Merge the two tables"):
+        load_sources(_write(tmp_path, PLAIN + '[exports.hoso]\nunits = "code"\n'))
+
+
+def test_a_month_by_its_name_stands_where_it_stands(tmp_path: Path) -> None:
+    formats = 'kind = "dossier"\ndate_formats = ["%d %b %Y", "%d/%m/%Y", "%H:%M %Y-%m-%d"]'
+    source = load_sources(_write(tmp_path, PLAIN.replace('kind = "dossier"', formats)))["mau"]
+    assert len(source.exports["hoso"].date_formats) == 3
 
 
 def test_a_folder_without_settings_says_what_to_copy(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ import xlsxwriter  # type: ignore[import-untyped,unused-ignore]
 
 from assets.engine.errors import MotcuaError, SettingsError
 from assets.engine.settings_check import SettingsCheck, check_settings
-from assets.engine.settings_findings import described
+from assets.engine.settings_findings import described, shown_texts, shown_units
 from assets.engine.settings_report import report
 from assets.engine.text import header_key
 from pipelines.cli import main
@@ -45,7 +45,11 @@ PLANTED = {
     16: ["exports.permits.columns.returned_date:", "as finished_date does", "Handed over"],
     17: ["exports.permits:", "'has_digitised_input' needs its texts"],
     18: ["exports.permits:", "['service_level'], which columns do not map"],
-    19: ["exports.permits.code_patterns.dossier_code:", "60 of 60", "AA-9999-999999 (60)"],
+    19: [
+        "exports.permits.code_patterns.dossier_code:",
+        "60 of 60",
+        "AA-9999-999999 (60: row 3, row 4, row 5, …)",
+    ],
     20: ["exports.fees.kind:", "'payment'", "read as payment"],
     21: ["exports.fees:", "'%m/%d/%y' lacks"],
     22: ["exports.fees:", "amount has ',' for both"],
@@ -139,7 +143,11 @@ def test_nothing_else_is_called_wrong(bad: SettingsCheck) -> None:
 def test_the_lines_to_add_are_toml_that_mends_the_columns(bad: SettingsCheck) -> None:
     printed = report(bad)
     lines = printed.partition("yours to decide:\n")[2]
-    added = tomllib.loads(lines)
+    assert "[exports.permits]" in lines
+    # The settings have every table but one: to declare them once more would be no TOML.
+    declared = re.findall(r"^\[.*", lines, re.MULTILINE)
+    assert declared == ["[values.dossier.has_digitised_input]"]
+    added = tomllib.loads(re.sub(r"^# under the (\[.*\]) you have", r"\1", lines, flags=re.M))
     good = tomllib.loads(GOOD.read_text(encoding="utf-8"))["exports"]["permits"]
     for column, header in added["exports"]["permits"]["columns"].items():
         assert good["columns"][column] == header
@@ -176,7 +184,7 @@ def test_amounts_with_a_fraction_are_noted_not_called_wrong(
     check = check_settings(settings, "fees", tmp_path / "fees.csv", reference, PERIOD)
     assert _said(check) == []
     (note,) = check.findings.notes
-    assert re.search(r"amount: \d+ amounts are no whole numbers: 999\.99", note)
+    assert re.search(r"amount .*: \d+ amounts are no whole numbers: 999\.99", note)
 
 
 def test_no_person_is_named_where_a_column_of_people_is_mapped(
@@ -187,7 +195,7 @@ def test_no_person_is_named_where_a_column_of_people_is_mapped(
     (tmp_path / "permits.csv").write_text(twice, encoding="utf-8")
     settings = _changed(tmp_path, ('state = "Status"', 'state = "Applicant"'))
     check = check_settings(settings, "permits", tmp_path / "permits.csv", reference, PERIOD)
-    assert any("Aa Aaa Aaa (60)" in said for said in _said(check))
+    assert any("Aa Aaa Aaa (60: row 3, row 4, row 5, …)" in said for said in _said(check))
     assert "Lò" not in report(check)
     assert "0990000" not in report(check)
 
@@ -213,10 +221,19 @@ def test_no_person_of_the_defect_files_is_named(file: Path) -> None:
 
 def test_a_text_is_named_only_if_it_stands_in_two_rows() -> None:
     texts = Counter({"Đang xử lý": 2, "Lò Thị Mẫu": 1})
-    assert described(texts, "Trạng thái") == "'Đang xử lý' (2), of shape Aa Aaa Aaa (1)"
-    assert described(texts, "Chủ hồ sơ") == "of shape Aaaa aa aa (2), of shape Aa Aaa Aaa (1)"
-    many = Counter({f"Mẫu {number}": 2 for number in range(50)})
-    assert "'" not in described(many, "Trạng thái")
+    rows = {"Đang xử lý": ["row 4", "row 9"], "Lò Thị Mẫu": ["row 12"]}
+    named = described(texts, shown_texts(texts, "Trạng thái"), rows)
+    assert named == "'Đang xử lý' (2), of shape Aa Aaa Aaa (1: row 12)"
+    hidden = described(texts, shown_texts(texts, "Chủ hồ sơ"), rows)
+    assert hidden == "of shape Aaaa aa aa (2: row 4, row 9), of shape Aa Aaa Aaa (1: row 12)"
+    assert shown_texts(Counter({f"mẫu {n}": 2 for n in range(50)}), "Trạng thái") == []
+
+
+def test_texts_written_like_names_are_never_named() -> None:
+    officers = Counter({"Nguyễn Văn Mẫu": 4, "LO THI MAU": 3, "Phòng Tài chính Mẫu": 2,
+                        "UBND xã Mẫu": 2, "Lò Văn Phòng": 2, "Xin Mẫu": 2})  # fmt: skip
+    assert shown_texts(officers, "Xử lý") == ["Phòng Tài chính Mẫu", "UBND xã Mẫu"]
+    assert shown_units(officers, ["Xín Mẫu"]) == ["Phòng Tài chính Mẫu", "UBND xã Mẫu", "Xin Mẫu"]
 
 
 def test_dates_that_read_both_ways_are_noted(reference: Path, tmp_path: Path) -> None:
@@ -328,12 +345,15 @@ def test_sheets_headers_and_layout_rows_are_told(tmp_path: Path) -> None:
     )
     check = check_settings(settings, "d", file, SETTINGS / "reference", "2022-12-15")
     assert _said(check) == [
-        "exports.d.columns.state: the file has no header 'Trạng thái'; did you mean 'Tình trạng'?"
+        "exports.d.columns.state: the file has no header 'Trạng thái'; did you mean 'Tình trạng'?",
+        "exports.d.columns.unit_code: is not mapped: every dossier would count as unassigned",
+        "exports.d.columns.channel: is not mapped: no dossier would count as filed online",
+        "exports.d.columns.received_date: is not mapped: no dossier would count in any period; "
+        "did you mean 'Ngày nhận'?",
     ]
     printed = report(check)
     assert "Part 1: workbook, utf-8, header in row 2" in printed
     assert "Layout rows: total 1" in printed
-    assert "  Ngày nhận  # ? received_date\n" in printed
     assert "  Người nộp\n" in printed
 
 
@@ -402,6 +422,29 @@ def test_the_command_fails_where_something_is_wrong_and_keeps_nothing(
     assert "no such file" in capsys.readouterr().err.lower()
     assert list((tmp_path / "temporary").iterdir()) == []
     assert not (tmp_path / "data").exists()
+
+
+def test_a_flag_on_half_of_the_rows_is_wrong(reference: Path, tmp_path: Path) -> None:
+    settings = _changed(
+        tmp_path, ('"Dates / Accepted"', '"Dates / ?"'), ('"Dates / Due"', '"Dates / Accepted"'),
+        ('"Dates / ?"', '"Dates / Due"'),
+    )  # fmt: skip
+    check = check_settings(settings, "permits", RIVERTON / "permits.csv", reference, PERIOD)
+    assert any(
+        re.fullmatch(r"exports.permits.columns: due_before_received on \d+ of 60 rows: are two "
+                     r"columns swapped\?", said) for said in _said(check)
+    )  # fmt: skip
+
+
+def test_amounts_are_shown_in_plain_digits(reference: Path) -> None:
+    check = check_settings(GOOD, "fees", RIVERTON / "fees.csv", reference, PERIOD)
+    assert check.trial is not None
+    assert check.trial.columns["amount"].example == "85"
+
+
+def test_a_folder_is_no_sample(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="found a folder"):
+        check_settings(GOOD, "permits", tmp_path, SETTINGS / "reference", PERIOD)
 
 
 def test_usual_names_are_of_columns_that_exist_and_mean_one_each() -> None:
