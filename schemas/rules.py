@@ -155,7 +155,11 @@ CATALOGUE_FLAGS = (
 
 
 # The first table that has a column names it: a payment's total and a receipt's amount are one rule.
-_LABELS = {column.name: column.vi for table in reversed(VERSION_TABLES) for column in table.columns}
+_LABELS = {
+    # The one column that no table keeps: it says which rows to leave out.
+    "exclusion": "Dấu hồ sơ đã xóa, thử hoặc chuyển đổi",
+    **{column.name: column.vi for table in reversed(VERSION_TABLES) for column in table.columns},
+}
 # How a cell is usually written, by reading; codes by their pattern.
 _FORMS = {
     "date": ("ngày/tháng/năm, ví dụ 31/10/2023", "day/month/year, such as 31/10/2023"),
