@@ -17,7 +17,7 @@ from assets.engine.errors import WarehouseError
 from assets.engine.paths import PROJECT, Paths
 from assets.engine.warehouse import warehouse
 from pipelines.cli import main
-from tests.assets.deliveries import COMMUNE, delivered_file
+from tests.assets.deliveries import COMMUNE, correct_commune, delivered_file
 from tests.end_to_end.commands import COMMAND, environment, motcua
 from tests.end_to_end.conftest import Installed
 from tests.end_to_end.server import START_SECONDS, free_port, group_lives, wait_until
@@ -93,17 +93,20 @@ def test_redoing_a_period_changes_no_table(installed: Installed) -> None:
 
 
 def test_a_correction_and_a_refusal_are_told_in_a_few_lines(own_sample: Paths) -> None:
-    """One dossier is resolved no longer; another file has no header that the settings know."""
+    """A dossier is resolved a month later; another file has no header that the settings know."""
+    with warehouse(own_sample) as connection:
+        rows = connection.execute(
+            "SELECT min(dossier_code) FROM core.dossier WHERE delivery_period = ? "
+            "AND unit_code <> '033' AND state = 'finished' AND received_date >= delivery_period "
+            "AND finished_date BETWEEN DATE '2023-06-01' AND DATE '2023-06-14'",
+            [KEY],
+        ).fetchall()
     file = delivered_file(own_sample, COMMUNE, KEY)
-    lines = file.read_text(encoding="utf-8-sig").splitlines(keepends=True)
-    at = next(n for n, line in enumerate(lines) if "Đã xử lý xong" in line)
-    lines[at] = lines[at].replace("Đã xử lý xong", "Đang xử lý")
-    file.write_text("".join(lines), encoding="utf-8-sig", newline="")
+    correct_commune(file, {rows[0][0]: {"Ngày kết thúc xử lý": "19/06/2023 10:00:00"}})
     (file.parent / "khac.csv").write_text("a;b\n1;2\n", encoding="utf-8")
     done = motcua(own_sample.data, "period", KEY)
     assert done.returncode == 0, done.stderr
     changes = [line for line in done.stdout.splitlines() if "A closed period changed." in line]
-    print(done.stdout)
     assert 1 < len(changes) <= 6
     for line in changes:
         assert re.match(r"  \d\d:\d\d:\d\d A closed period changed\. ", line)
