@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import duckdb
 import pytest
 
 import assets.engine.warehouse as warehouse_module
@@ -59,6 +60,34 @@ def test_run_prints_the_rates_of_the_report(installed: Installed) -> None:
 def test_published_files_can_be_read_and_not_written(installed: Installed) -> None:
     modes = {file.name: file.stat().st_mode & 0o777 for file in installed.paths.published.iterdir()}
     assert modes == {"motcua.duckdb": 0o444, "dossiers.duckdb": 0o440, "by_unit.csv": 0o444}
+
+
+def test_every_query_of_the_readme_shows_rows(installed: Installed) -> None:
+    published = str(installed.paths.published)
+    text = (PROJECT / "README.md").read_text(encoding="utf-8")
+    queries = re.findall(r"^```sql\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    assert len(queries) == 3
+    for query in queries:
+        name = "dossiers.duckdb" if query.startswith("ATTACH") else "motcua.duckdb"
+        with duckdb.connect(f"{published}/{name}", read_only=True) as reader:
+            placed = query.replace("'motcua.duckdb'", f"'{published}/motcua.duckdb'")
+            assert reader.execute(placed).fetchall(), query
+
+
+def test_the_line_of_the_readme_that_asks_without_a_client_shows_measures(
+    installed: Installed,
+) -> None:
+    text = (PROJECT / "README.md").read_text(encoding="utf-8")
+    (line,) = re.findall(r"^\.venv/bin/python -c .*sys\.argv.*\n.*$", text, re.MULTILINE)
+    done = subprocess.run(
+        ["bash", "-c", line.replace(".venv/bin/python", sys.executable)],
+        cwd=installed.paths.data.parent,
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+    for part in ("on_time_pct", "total_to_handle_count", "Tháng 11/2023", "commune"):
+        assert part in done.stdout
 
 
 def test_the_folders_with_personal_data_are_closed(installed: Installed) -> None:

@@ -9,12 +9,14 @@ from assets.engine.warehouse import warehouse
 from schemas.rules import RULES
 from tests.unit.deliveries import (
     PERSON,
+    ask,
     code,
     deliver_csv,
     deliver_payments,
     dossier,
     load,
     payment,
+    register_of,
 )
 
 CHI_CA, COC_PAI = "01105", "01096"
@@ -120,3 +122,22 @@ def test_a_file_goes_once_its_rows_are_repaired(installation: Paths) -> None:
     load(installation)
     assert _write(installation) == {}
     assert list(installation.returns.iterdir()) == []
+
+
+def test_a_file_is_taken_back_by_a_list_without_rows(installation: Paths) -> None:
+    """As the README says: under the same name, with its header only."""
+    _deliver_faults(installation)
+    deliver_payments(installation, [payment(n) for n in range(1, 10)])
+    load(installation)
+    deliver_csv(installation, [])
+    deliver_payments(installation, [])
+    load(installation)
+    assert _write(installation) == {}
+    assert register_of(installation) == {}
+    assert ask(installation, "FROM core.payment_request") == []
+
+
+def test_a_payment_file_refused_for_its_share_stops_nothing(installation: Paths) -> None:
+    deliver_payments(installation, [payment(1), payment(2, amount="")])
+    (refused,) = load(installation)
+    assert (refused.state, _write(installation)) == ("refused", {})
