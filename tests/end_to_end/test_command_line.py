@@ -116,7 +116,7 @@ def test_redoing_a_period_changes_no_table(installed: Installed) -> None:
     month, year = _lines(done.stdout, "all")
     assert "\nTháng 06/2023 (15/05/2023–14/06/2023)\n" in done.stdout
     assert "Lũy kế đến tháng 06/2023 (15/12/2022–14/06/2023)" in done.stdout
-    assert int(month[0]) < 5981
+    assert month[:2] == ["1,233", "1,044"]
     assert year[:2] == ["5,981", "5,697"]
     assert differences(before, all_tables(installed.paths)) == {}
 
