@@ -6,12 +6,17 @@ any step of the pipeline. Runs pass no queue here; the warehouse's lock keeps th
 
 import argparse
 import filecmp
+import logging
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
+from datetime import datetime
 from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import dagster as dg
 import duckdb
@@ -19,7 +24,7 @@ import duckdb
 from assets.engine.errors import MotcuaError
 from assets.engine.inbox import period_of, waiting_files
 from assets.engine.paths import PROJECT, Paths, private_folder
-from assets.engine.periods import local_now, month_from_key
+from assets.engine.periods import TIMEZONE, local_now, month_from_key
 from assets.engine.raw_store import read_manifest
 from assets.engine.reference import read_reference
 from assets.engine.settings_check import check_settings
@@ -31,8 +36,8 @@ from schemas.reference import REFERENCE_SCHEMAS
 
 SAMPLE_INBOX = PROJECT / "data" / "sample" / "inbox"
 INSTANCE_SETTINGS = PROJECT / "data" / "dagster" / "dagster.yaml"
-# Dagster's own event log tells every step; the terminal gets warnings and one line a period.
-QUIET = {"loggers": {"console": {"config": {"log_level": "WARNING"}}}}
+# Dagster's own event log tells every step; what the terminal gets of it is printed here.
+QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 SHOWN_RATES = (
     ("on_time_pct", "on time"), ("early_pct", "early"), ("late_pct", "late"),
     ("online_of_total_pct", "online/total"), ("digitised_pct", "digitised"),
@@ -120,7 +125,8 @@ def _run_sample(paths: Paths, instance: dg.DagsterInstance) -> int:
     ok = True
     for key in keys:
         ok &= _run_job("take_in", key, instance)
-    return _finish(paths, ok and _run_job("compute", keys[-1], instance), keys[-1])
+    ok = ok and _run_job("compute", keys[-1], instance)
+    return _finish(paths, keys[-1], ("year_to_date",), ok=ok)
 
 
 def _copy_if_absent(origin: str, target: str) -> None:
@@ -133,7 +139,8 @@ def _copy_if_absent(origin: str, target: str) -> None:
 
 def _run_period(paths: Paths, instance: dg.DagsterInstance, key: str) -> int:
     begun_period(key)
-    return _finish(paths, _run_job("nightly", key, instance), key)
+    ok = _run_job("nightly", key, instance)
+    return _finish(paths, key, ("month", "year_to_date"), ok=ok)
 
 
 def _run_job(name: str, key: str, instance: dg.DagsterInstance) -> bool:
@@ -144,6 +151,7 @@ def _run_job(name: str, key: str, instance: dg.DagsterInstance) -> bool:
     )
     totals = _totals(result)
     print(f"{name} {month_from_key(key).label}: {totals} ({time.monotonic() - started:.1f} s)")
+    _print_warnings(instance, result.run_id)
     for event in result.all_events:
         if event.is_step_failure:
             cause = event.step_failure_data.error
@@ -154,58 +162,88 @@ def _run_job(name: str, key: str, instance: dg.DagsterInstance) -> bool:
     return result.success
 
 
+def _print_warnings(instance: dg.DagsterInstance, run_id: str) -> None:
+    """Print what the steps of a run warned of; what is refused is printed at the end."""
+    for entry in instance.all_logs(run_id):
+        # What by_level says of a closed period, by_unit repeats for each unit and those above it.
+        if entry.level == logging.WARNING and entry.step_key != "indicators__by_unit":
+            at = datetime.fromtimestamp(entry.timestamp, ZoneInfo(TIMEZONE))
+            print(f"  {at:%H:%M:%S} {entry.user_message}")
+
+
 def _totals(result: dg.ExecuteInProcessResult) -> str:
     """Return what the loads and the indicators of a run say, in one line."""
     loads = {"read_count": 0, "accepted_count": 0, "quarantined_count": 0, "duplicate_count": 0,
              "refused_file_count": 0}  # fmt: skip
-    months: set[str] = set()
+    moved: list[int] = []
     for event in result.get_asset_materialization_events():
-        materialization = event.materialization
+        said = event.materialization.metadata
         for name in loads:
-            if name in materialization.metadata:
-                loads[name] += int(str(materialization.metadata[name].value))
-        if materialization.asset_key.path[0] == "indicators" and materialization.partition:
-            months.add(materialization.partition)
-    said = [f"{name.removesuffix('_count').replace('_', ' ')} {count:,}"
-            for name, count in loads.items() if count or name == "read_count"]  # fmt: skip
-    return ", ".join(said) + (f"; months computed: {len(months)}" if months else "")
+            if name in said:
+                loads[name] += int(str(said[name].value))
+        if "moved_month_count" in said:
+            moved.append(int(str(said["moved_month_count"].value)))
+    parts = [f"{name.removesuffix('_count').replace('_', ' ')} {count:,}"
+             for name, count in loads.items() if count or name == "read_count"]  # fmt: skip
+    if not moved:
+        return ", ".join(parts)
+    changed = f"months changed: {max(moved)}" if any(moved) else "nothing changed"
+    return f"{', '.join(parts)}; {changed}"
 
 
-def _finish(paths: Paths, ok: bool, key: str) -> int:
-    """Print the rates up to the period, and what is refused elsewhere; return the exit code."""
+def _finish(paths: Paths, key: str, period_kinds: tuple[str, ...], *, ok: bool) -> int:
+    """Print the rates up to the period, and what is refused; return the exit code."""
     published = paths.published / "motcua.duckdb"
     if not ok or not published.exists():
         print("Failed: the files published before stay in place.", file=sys.stderr)
         return 1
     with duckdb.connect(str(published), read_only=True) as reader:
-        refused = reader.execute(
-            "SELECT count(*) FROM ops.delivery "
-            "WHERE reason IS NOT NULL AND state <> 'superseded' AND delivery_period <> ?",
-            [key],
-        ).fetchall()[0][0]
-        if refused:
-            print(f"Still refused in other periods: {refused} files (see ops.delivery)")
-        _print_rates(reader, key)
-    print(f"Published: {published} (with dossiers.duckdb and by_unit.csv beside it)")
+        _print_rates(reader, key, period_kinds)
+        print(f"Published: {published} (with dossiers.duckdb and by_unit.csv beside it)")
+        _print_refusals(reader, key)
     return 0
 
 
-def _print_rates(reader: duckdb.DuckDBPyConnection, key: str) -> None:
-    shown = SHOWN_COUNTS + SHOWN_RATES
-    rows = reader.execute(
-        f"""
-        SELECT period_label, is_provisional, unit_level, {", ".join(name for name, _ in shown)}
-        FROM indicators.by_level WHERE period_kind = 'year_to_date' AND period_end = ?
-        ORDER BY unit_level <> 'all', unit_level
-        """,
-        [month_from_key(key).end],
+def _print_refusals(reader: duckdb.DuckDBPyConnection, key: str) -> None:
+    """Print which files are refused; none of them fails a run, for the night goes on."""
+    refused = reader.execute(
+        "SELECT CAST(delivery_period AS VARCHAR), reason FROM ops.delivery "
+        "WHERE reason IS NOT NULL AND state <> 'superseded' ORDER BY ALL"
     ).fetchall()
-    if not rows:
+    own = [reason for period, reason in refused if period == key]
+    if own:
+        print(f"Refused in this period: {len(own)} (an older file of the same name stays in force)")
+    for reason in own:
+        print(f"  {reason}")
+    if len(refused) > len(own):
+        print(f"Still refused in other periods: {len(refused) - len(own)} (see ops.delivery)")
+
+
+def _print_rates(
+    reader: duckdb.DuckDBPyConnection, key: str, period_kinds: tuple[str, ...]
+) -> None:
+    shown = SHOWN_COUNTS + SHOWN_RATES
+    has_figures = False
+    for period_kind in period_kinds:
+        rows = reader.execute(
+            f"""
+            SELECT period_label, is_provisional, unit_level, {", ".join(name for name, _ in shown)}
+            FROM indicators.by_level WHERE period_kind = ? AND period_end = ?
+            ORDER BY unit_level <> 'all', unit_level
+            """,
+            [period_kind, month_from_key(key).end],
+        ).fetchall()
+        if rows:
+            has_figures = True
+            _print_table([title for _, title in shown], rows)
+    if not has_figures:
         cutoff = reader.execute("SELECT max(cutoff_date) FROM reference.period").fetchall()[0][0]
         print(f"No figures for this period: the data reaches to {cutoff or 'no day yet'}.")
-        return
+
+
+def _print_table(titles: list[str], rows: list[tuple[Any, ...]]) -> None:
     print(f"\n{rows[0][0]}{' (provisional)' if rows[0][1] else ''}")
-    print(f"{'level':<12}" + "".join(f"{title:>14}" for _, title in shown))
+    print(f"{'level':<12}" + "".join(f"{title:>14}" for title in titles))
     for row in rows:
         cells = ["–" if value is None else f"{value:,}" for value in row[3:]]
         print(f"{row[2]:<12}" + "".join(f"{cell:>14}" for cell in cells))
@@ -221,17 +259,22 @@ def _serve_ui() -> int:
     )
     print(f"Dagster starts on http://127.0.0.1:{os.environ.get('PORT', '3000')}; Ctrl-C stops it.")
     binaries = Path(sys.executable).parent
-    processes = [subprocess.Popen([binaries / name, *rest]) for name, *rest in commands]  # noqa: S603
+    # A service manager stops a program by SIGTERM, which would leave both running.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    processes: list[subprocess.Popen[bytes]] = []
+    is_stopped = False
     try:
+        for name, *rest in commands:
+            processes.append(subprocess.Popen([binaries / name, *rest]))  # noqa: S603
         while all(process.poll() is None for process in processes):
             time.sleep(0.5)
     except KeyboardInterrupt:
-        pass
+        is_stopped = True
     finally:
         for process in processes:
             process.terminate()
         codes = [process.wait() for process in processes]
-    return max(abs(code) for code in codes) and 1
+    return int(any(codes) and not is_stopped)
 
 
 if __name__ == "__main__":

@@ -54,6 +54,15 @@ class ExportColumn:
     pattern: str = ""
     is_list: bool = False
 
+    @property
+    def rejects_text(self) -> bool:
+        """Whether text that cannot be typed is a fault of the row.
+
+        A unit nobody knows counts as unassigned, a name is any text, and a remark that is no mark
+        of exclusion says nothing against the row.
+        """
+        return self.reading not in ("unit", "name") and self.name != "exclusion"
+
 
 @dataclass(frozen=True)
 class Kind:

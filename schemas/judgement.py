@@ -184,14 +184,13 @@ def _columns(column: ExportColumn) -> dict[str, pa.Column]:
     else:
         dtype = DTYPES.get(column.reading, TEXT)
         checks = []
-        if column.reading == "value":
+        if column.reading == "value" and column.rejects_text:
             checks.append(pa.Check.isin(column.values, error=text_rule(column).rule_id))
         if column.needed:
             rule_id = missing_rule(column).rule_id
             checks.append(pa.Check(pd.Series.notna, error=rule_id, ignore_na=False))
         typed = {column.name: pa.Column(dtype, checks, nullable=True)}
-    if column.reading in ("unit", "name"):
-        # A unit nobody knows is no reason to lose the dossier: it counts as unassigned.
+    if not column.rejects_text:
         return typed
     companion = pa.Column(BOOLEAN, pa.Check(_is_false, error=text_rule(column).rule_id))
     return typed | {column.name + UNREADABLE_SUFFIX: companion}

@@ -84,11 +84,14 @@ REJECTED_ROW = Table(
      Column("rule_id", "VARCHAR", "Mã quy tắc", "Rule broken", False),
      Column("unit_code", "VARCHAR", "Đơn vị giải quyết", "Handling unit, if it could be read"),
      Column("record_code", "VARCHAR", "Mã hồ sơ hoặc yêu cầu", "Code of the row, if it is one"),
+     Column("dossier_code", "VARCHAR", "Mã hồ sơ", "Its dossier as delivered, if it could be read"),
      Column("found", "VARCHAR", "Hình dạng giá trị", "What stood there: its shape only")),
 )  # fmt: skip
+# Codes stay in the warehouse.
 PUBLISHED_REJECTED_ROW = Table(
     "quarantine", "rejected_row", REJECTED_ROW.vi, REJECTED_ROW.en, REJECTED_ROW.key,
-    tuple(column for column in REJECTED_ROW.columns if column.name != "record_code"),
+    tuple(column for column in REJECTED_ROW.columns
+          if column.name not in ("record_code", "dossier_code")),
 )  # fmt: skip
 SUMMARY = Table(
     "quarantine", "summary", "Dòng bị từ chối hoặc cảnh báo, theo quy tắc",

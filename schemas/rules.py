@@ -8,12 +8,23 @@ the name of a rule about the whole row. Does not belong here: the checks that ap
 from dataclasses import dataclass
 from typing import Literal
 
-from schemas.exports import EXCLUSIONS, KINDS, ExportColumn
+from schemas.core_tables import VERSION_TABLES
+from schemas.exports import (
+    ANY_CODE,
+    DOSSIER_CODE,
+    EXCLUSIONS,
+    KINDS,
+    RECEIPT_NUMBER,
+    ExportColumn,
+)
 
 Severity = Literal["reject", "flag"]
-# unit: the unit that handles the dossier; portal: who runs the portal; settings: who keeps the
-# source settings and reference tables.
 Repairer = Literal["unit", "portal", "settings"]
+REPAIRERS: dict[Repairer, str] = {
+    "unit": "Đơn vị giải quyết hồ sơ",
+    "portal": "Đơn vị vận hành cổng dịch vụ công",
+    "settings": "Người quản lý cấu hình nguồn và danh mục",
+}
 
 
 @dataclass(frozen=True)
@@ -121,9 +132,9 @@ DOSSIER_FLAGS = (
           "The procedure code is not of the national form: kept as it is.", "portal"),
     _flag("unit_code_restored", "Mã đơn vị mất số 0 ở đầu: đã khôi phục.",
           "The unit code had lost its leading zeros: restored.", "portal"),
-    _flag("unit_unknown", "Đơn vị không có trong danh mục: tính vào 'unassigned'.",
+    _flag("unit_unknown", "Đơn vị không có trong danh mục: tính vào nhóm chưa rõ đơn vị.",
           "The unit is not in reference.unit: counted as 'unassigned'.", "settings"),
-    _flag("unit_missing", "Không có đơn vị giải quyết: tính vào 'unassigned'.",
+    _flag("unit_missing", "Không có đơn vị giải quyết: tính vào nhóm chưa rõ đơn vị; bổ sung.",
           "No handling unit: counted as 'unassigned'."),
 )  # fmt: skip
 PAYMENT_FLAGS = (
@@ -143,35 +154,64 @@ CATALOGUE_FLAGS = (
 )  # fmt: skip
 
 
-def problem_of(column: ExportColumn) -> str:
-    """Return what is wrong with text that could not be typed: `unknown` or `unreadable`."""
-    return "unknown" if column.reading in ("value", "flag") else "unreadable"
+# The first table that has a column names it: a payment's total and a receipt's amount are one rule.
+_LABELS = {
+    # The one column that no table keeps: it says which rows to leave out.
+    "exclusion": "Dấu hồ sơ đã xóa, thử hoặc chuyển đổi",
+    **{column.name: column.vi for table in reversed(VERSION_TABLES) for column in table.columns},
+}
+# How a cell is usually written, by reading; codes by their pattern.
+_FORMS = {
+    "date": ("ngày/tháng/năm, ví dụ 31/10/2023", "day/month/year, such as 31/10/2023"),
+    "amount": ("số tiền nguyên (đồng), ví dụ 10.000", "whole đồng, such as 10.000"),
+    "value": ("một giá trị có trên cổng", "one of the portal's values"),
+    "flag": ("có hoặc không", "yes or no"),
+    "procedure_code": ("mã thủ tục, ví dụ 1.013225", "a procedure code, such as 1.013225"),
+    "name": ("tên bằng chữ", "a name in letters"),
+    DOSSIER_CODE: (
+        "mã hồ sơ, ví dụ 000.00.53.H48-220921-0099",
+        "a dossier code, such as 000.00.53.H48-220921-0099",
+    ),
+    ANY_CODE: ("mã do cổng cấp, ví dụ TT-0099", "a code of the portal, such as TT-0099"),
+    RECEIPT_NUMBER: ("số biên lai, ví dụ 0001234", "a receipt number, such as 0001234"),
+}
+
+
+def labels_of(column: ExportColumn) -> tuple[str, str]:
+    """Return what officials call a column, in Vietnamese and in English."""
+    words = column.name.removeprefix("has_").removeprefix("is_").replace("_", " ")
+    return _LABELS[column.name], words
+
+
+def form_of(column: ExportColumn) -> tuple[str, str]:
+    """Return how a cell of a column is written, in Vietnamese and in English."""
+    return _FORMS[column.pattern or column.reading]
 
 
 def missing_rule(column: ExportColumn) -> Rule:
     """Return the rule that a needed column is empty."""
+    (vi, en), (form_vi, form_en) = labels_of(column), form_of(column)
     return Rule(
         f"{column.name}_missing",
-        f"Cột {column.name} để trống; bổ sung giá trị.",
-        f"Column {column.name} is empty; fill it in.",
+        f"Ô “{vi}” để trống; nhập {form_vi}.",
+        f"The cell “{en}” is empty; give {form_en}.",
     )
 
 
 def text_rule(column: ExportColumn) -> Rule:
     """Return the rule that the text of a column could not be typed."""
-    problem = problem_of(column)
-    if problem == "unknown":
+    (vi, en), (form_vi, form_en) = labels_of(column), form_of(column)
+    if column.reading in ("value", "flag"):
         return Rule(
             f"{column.name}_unknown",
-            f"Cột {column.name} có giá trị chưa khai báo; cần một giá trị có trong cấu hình nguồn.",
-            f"Column {column.name} holds text that is not a value listed in the source settings.",
+            f"Ô “{vi}” có giá trị chưa khai báo; bổ sung giá trị đó vào cấu hình nguồn.",
+            f"The cell “{en}” holds a text that is not listed; add it to the source settings.",
             repairer="settings",
         )
     return Rule(
         f"{column.name}_unreadable",
-        f"Cột {column.name} có giá trị không đọc được; cần định dạng {column.reading}.",
-        f"Column {column.name} holds text that is not of the {column.reading} format of the "
-        "source settings.",
+        f"Ô “{vi}” có giá trị không đọc được; nhập {form_vi}.",
+        f"The cell “{en}” cannot be read; give {form_en}.",
     )
 
 
@@ -180,11 +220,10 @@ RULES = {
     for rule in (
         *ROW_RULES,
         *(missing_rule(c) for kind in KINDS.values() for c in kind.columns if c.needed),
-        *(text_rule(c) for kind in KINDS.values() for c in kind.columns
-          if c.reading not in ("unit", "name")),
+        *(text_rule(c) for kind in KINDS.values() for c in kind.columns if c.rejects_text),
         *DOSSIER_FLAGS,
         *PAYMENT_FLAGS,
         *CATALOGUE_FLAGS,
     )
-}  # fmt: skip
+}
 FLAG_IDS = frozenset(rule_id for rule_id, rule in RULES.items() if rule.severity == "flag")

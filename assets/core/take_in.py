@@ -1,4 +1,4 @@
-"""What the two version assets share: loading one kind of export of a period.
+"""What the version assets share: loading one kind of export of a period.
 
 Belongs here: the step from a Dagster run to `engine.load` and its metadata. Does not belong here:
 loading itself.

@@ -156,6 +156,7 @@ def judged_rows(
                 "rule_id": rejected["rule_id"].to_numpy(),
                 "unit_code": rows["unit_code"].to_pylist() if kind is DOSSIER else None,
                 "record_code": rows[kind.key].to_pylist(),
+                "dossier_code": rows["dossier_code"].to_pylist() if kind.has_dossier else None,
                 "found": found,
             }
         )

@@ -20,7 +20,8 @@ from schemas.tables import BY_LEVEL, BY_UNIT, OWN_COUNT, PERIOD
 
 COUNTS = [measure.name for measure in MEASURES if not measure.is_rate]
 RATES = [measure.name for measure in MEASURES if measure.is_rate]
-
+# More than these of a row nobody reads; the revision log has them all.
+SHOWN_DIFFERENCES = 3
 
 # What tells the rows of one period apart, in messages.
 KEYS = {
@@ -252,14 +253,21 @@ def _closed_changes(connection: duckdb.DuckDBPyConnection, table: Table) -> list
     )
     rows = connection.execute(
         f"""
-        SELECT old_row.period_label, {KEYS[table]}, concat_ws(', ', {differences}) AS difference
+        SELECT old_row.period_label, {KEYS[table]} AS row_key,
+               list_filter([{differences}], lambda text: text IS NOT NULL) AS texts
         FROM old_row
         INNER JOIN new_row USING ({", ".join(table.key)})
         WHERE NOT old_row.is_provisional
-        ORDER BY ALL
+        -- Months first: the year to date only repeats what they say.
+        ORDER BY period_kind, period_start, period_end, row_key
         """
     ).fetchall()
-    return [f"{label}, {key}: {difference}" for label, key, difference in rows if difference]
+    return [f"{label}, {key}: {_brief(texts)}" for label, key, texts in rows if texts]
+
+
+def _brief(texts: list[str]) -> str:
+    said, more = texts[:SHOWN_DIFFERENCES], len(texts) - SHOWN_DIFFERENCES
+    return ", ".join(said) + (f" and {more} more, see ops.revision" if more > 0 else "")
 
 
 def headline(connection: duckdb.DuckDBPyConnection, month: date) -> dict[str, object]:

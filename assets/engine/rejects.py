@@ -11,7 +11,7 @@ import pandas as pd
 
 from assets.engine.errors import FileRefused
 
-REJECT_COLUMNS = ("row_number", "rule_id", "unit_code", "record_code", "found")
+REJECT_COLUMNS = ("row_number", "rule_id", "unit_code", "record_code", "dossier_code", "found")
 
 
 @dataclass
@@ -26,7 +26,7 @@ class Rejects:
         self.parts.append(rows)
 
     def frame(self) -> pd.DataFrame:
-        """Return `row_number`, `rule_id`, `unit_code`, `record_code`, `found` of all of them."""
+        """Return the `REJECT_COLUMNS` of all of them."""
         empty = pd.DataFrame({name: pd.Series(dtype=object) for name in REJECT_COLUMNS})
         empty["row_number"] = empty["row_number"].astype("int64")
         return pd.concat([empty, *self.parts], ignore_index=True)
@@ -41,7 +41,7 @@ def line_rejects(row_numbers: np.ndarray, rule_ids: object) -> pd.DataFrame:
     """Return the rejects of lines that could not be split: nothing else is known of them."""
     return pd.DataFrame(
         {"row_number": row_numbers, "rule_id": rule_ids, "unit_code": None, "record_code": None,
-         "found": None}
+         "dossier_code": None, "found": None}
     )  # fmt: skip
 
 

@@ -6,38 +6,41 @@ names dossiers by their code, so that the unit finds them; it holds no row of an
 
 import csv
 import os
+from datetime import date
 
 import duckdb
 
 from assets.engine.paths import PRIVATE_FILE, Paths, private_folder
+from assets.engine.periods import month_of
 from assets.engine.warehouse import ENGINE_SQL, sql_file
-from schemas.rules import RULES
+from schemas.rules import REPAIRERS, RULES
 
 HEADER = (
-    "Kỳ (ngày đầu)", "Loại xuất", "Tệp", "Phần", "Dòng", "Mã hồ sơ hoặc yêu cầu", "Quy tắc",
-    "Cách sửa", "How to repair", "Hình dạng giá trị",
+    "Kỳ", "Nguồn", "Loại xuất", "Tệp (SHA-256)", "Phần", "Dòng", "Mã hồ sơ hoặc yêu cầu",
+    "Mã hồ sơ", "Quy tắc", "Hình dạng giá trị", "Ai sửa", "Cách sửa", "How to repair",
 )  # fmt: skip
 UNASSIGNED = "unassigned"
+# Spreadsheets with Vietnamese regional settings put a line with commas into one cell.
+DELIMITER = ";"
 
 
 def write_return_files(connection: duckdb.DuckDBPyConnection, paths: Paths) -> dict[str, int]:
-    """Write one CSV (UTF-8 with BOM) a unit; return its rows by unit.
+    """Write one CSV (`;`, UTF-8 with BOM) a unit; return its rows by unit.
 
-    Rows whose unit could not be read go to `unassigned.csv`. A file whose rows are all repaired
-    is removed.
+    Rows of which neither the row nor its dossier tells the unit go to `unassigned.csv`. A file
+    whose rows are all repaired is removed.
     """
     folder = private_folder(paths.returns)
     by_unit: dict[str, list[tuple[object, ...]]] = {}
-    for unit_code, *row in connection.execute(
+    for unit_code, period, *row in connection.execute(
         sql_file(ENGINE_SQL / "rejected_by_unit.sql"), {"unassigned": UNASSIGNED}
     ).fetchall():
-        rule = RULES[row[6]]
-        by_unit.setdefault(unit_code, []).append((*row[:7], rule.vi, rule.en, row[7]))
+        by_unit.setdefault(unit_code, []).append(_line(period, row))
     for unit_code, rows in by_unit.items():
         building = folder / f".{unit_code}.building"
         descriptor = os.open(building, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE_FILE)
         with os.fdopen(descriptor, "w", encoding="utf-8-sig", newline="") as handle:
-            writer = csv.writer(handle)
+            writer = csv.writer(handle, delimiter=DELIMITER)
             writer.writerow(HEADER)
             writer.writerows(rows)
         building.replace(folder / f"{unit_code}.csv")
@@ -45,3 +48,12 @@ def write_return_files(connection: duckdb.DuckDBPyConnection, paths: Paths) -> d
         if file.stem not in by_unit:
             file.unlink()
     return {unit_code: len(rows) for unit_code, rows in sorted(by_unit.items())}
+
+
+def _line(period: date, row: list[object]) -> tuple[object, ...]:
+    *place, rule_id, found = row
+    rule = RULES[str(rule_id)]
+    return (
+        month_of(period).label, *place, rule_id, found,
+        REPAIRERS[rule.repairer], rule.vi, rule.en,
+    )  # fmt: skip

@@ -41,7 +41,7 @@ def typed_select(export: Export, table: TextTable) -> str:
     items += [
         f"{unreadable.get(c.name, 'false')} AS {c.name}{UNREADABLE_SUFFIX}"
         for c in kind.columns
-        if c.reading not in ("unit", "name")
+        if c.rejects_text
     ]
     items += [f"{RAW_PREFIX}{c.name}" for c in mapped if c.reading == "unit"]
     items += [f"{sql} AS {name}" for name, sql in _facts(export).items()]
@@ -66,7 +66,7 @@ def typed_select(export: Export, table: TextTable) -> str:
 
 def readable_columns(export: Export) -> list[ExportColumn]:
     """Return the mapped columns whose text may turn out to be unreadable."""
-    return [column for column in export.mapped if column.reading not in ("unit", "name")]
+    return [column for column in export.mapped if column.rejects_text]
 
 
 def _parsed(column: ExportColumn, export: Export) -> str:
@@ -189,9 +189,6 @@ def _lookup(raw: str, texts: dict[str, list[str]]) -> str:
 
 
 def _unreadable(column: ExportColumn) -> str:
-    if column.name == "exclusion":
-        # A remark that is no mark of exclusion says nothing against the row.
-        return "false"
     raw, parsed = f"{RAW_PREFIX}{column.name}", f"parsed_{column.name}"
     is_none = f"is_empty_text({raw})"
     if column.reading == "date":

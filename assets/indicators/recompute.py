@@ -56,7 +56,7 @@ def recompute(
         context.log.warning("A closed period changed. %s", sentence)
     if len(change.closed) > SHOWN_CHANGES:
         context.log.warning(
-            "%s more rows of closed periods changed: see ops.revision.",
+            "A closed period changed. %s more rows: see ops.revision.",
             len(change.closed) - SHOWN_CHANGES,
         )
     return dg.MaterializeResult(
@@ -88,6 +88,7 @@ def _metadata(
     connection: duckdb.DuckDBPyConnection, period: Period, change: Change
 ) -> dict[str, Any]:
     measures = headline(connection, period.start)
+    moved = {"moved_month_count": len(change.months)}
     if not measures:
-        return {"period_label": period.label, "has_figures": False}
-    return {**numbers(measures), "has_figures": True, "moved_month_count": len(change.months)}
+        return {"period_label": period.label, "has_figures": False, **moved}
+    return {**numbers(measures), "has_figures": True, **moved}

@@ -71,7 +71,7 @@ class Server:
         launched = self.ask(LAUNCH, {"p": parameters})["launchPipelineExecution"]
         assert launched["__typename"] == "LaunchRunSuccess", launched
         run_id = str(launched["run"]["runId"])
-        _wait(lambda: self._status(run_id) in ENDED, RUN_SECONDS)
+        wait_until(lambda: self._status(run_id) in ENDED, RUN_SECONDS)
         assert self._status(run_id) == "SUCCESS", self.output.read_text()[-3000:]
         return run_id
 
@@ -80,14 +80,14 @@ class Server:
         selector = {"partitionSetName": f"{job}_partition_set", "repositorySelector": REPOSITORY}
         identity = self._backfill({"selector": selector, "partitionNames": keys})
         # The daemon closes the backfill half a minute after its last run.
-        _wait(lambda: self._ended_runs(identity) == len(keys), RUN_SECONDS)
+        wait_until(lambda: self._ended_runs(identity) == len(keys), RUN_SECONDS)
         return self._tags_of_good_runs(identity)
 
     def backfill_assets(self, assets: list[list[str]], keys: list[str]) -> list[dict[str, str]]:
         """Backfill partitions of chosen assets; return the tags of its runs."""
         selection = [{"path": path} for path in assets]
         identity = self._backfill({"assetSelection": selection, "partitionNames": keys})
-        _wait(lambda: self._backfill_state(identity)["status"] != "REQUESTED", 2 * RUN_SECONDS)
+        wait_until(lambda: self._backfill_state(identity)["status"] != "REQUESTED", 2 * RUN_SECONDS)
         ended = self._backfill_state(identity)
         assert ended["status"] == "COMPLETED_SUCCESS", ended
         return self._tags_of_good_runs(identity)
@@ -119,7 +119,7 @@ class Server:
 @contextlib.contextmanager
 def served(data: Path, home: Path, output: Path) -> Iterator[Server]:
     """Run `motcua ui` on a free port until the block ends; end its whole process group then."""
-    port = _free_port()
+    port = free_port()
     with (
         output.open("wb") as log,
         subprocess.Popen(
@@ -133,7 +133,7 @@ def served(data: Path, home: Path, output: Path) -> Iterator[Server]:
     ):
         server = Server(f"http://127.0.0.1:{port}/graphql", Paths(data, SETTINGS), home, output)
         try:
-            _wait(lambda: _answers(server, process), START_SECONDS)
+            wait_until(lambda: _answers(server, process), START_SECONDS)
             yield server
         finally:
             _end_group(process)
@@ -159,10 +159,11 @@ def _end_group(process: "subprocess.Popen[bytes]") -> None:
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(seconds)
     # The group outlives its first process while any member is left.
-    _wait(lambda: not _group_lives(process.pid), 20.0)
+    wait_until(lambda: not group_lives(process.pid), 20.0)
 
 
-def _group_lives(group: int) -> bool:
+def group_lives(group: int) -> bool:
+    """Return whether a process group has a member."""
     try:
         os.killpg(group, 0)
     except ProcessLookupError:
@@ -170,13 +171,15 @@ def _group_lives(group: int) -> bool:
     return True
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port that nothing listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
-def _wait(is_done: Callable[[], bool], seconds: float) -> None:
+def wait_until(is_done: Callable[[], bool], seconds: float) -> None:
+    """Wait for something; AssertionError if it is not so within `seconds`."""
     deadline = time.monotonic() + seconds
     while not is_done():
         assert time.monotonic() < deadline, f"not done within {seconds:.0f} s"

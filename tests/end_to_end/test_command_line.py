@@ -1,21 +1,30 @@
 """The commands as an operator types them: what they print, and that repeating changes nothing."""
 
+import contextlib
 import os
+import re
+import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
+import duckdb
 import pytest
 
 import assets.engine.warehouse as warehouse_module
 from assets.engine.errors import WarehouseError
-from assets.engine.paths import Paths
+from assets.engine.paths import PROJECT, Paths
 from assets.engine.warehouse import warehouse
 from pipelines.cli import main
-from tests.end_to_end.commands import environment, motcua
+from tests.assets.deliveries import COMMUNE, correct_commune, delivered_file
+from tests.end_to_end.commands import COMMAND, environment, motcua
 from tests.end_to_end.conftest import Installed
+from tests.end_to_end.server import START_SECONDS, free_port, group_lives, wait_until
 from tests.end_to_end.tables import all_tables, differences
 
+KEY = "2023-05-15"
 HOLD = """
 import sys, duckdb
 connection = duckdb.connect(sys.argv[1])
@@ -24,9 +33,14 @@ sys.stdin.read()
 """
 
 
+def _lines(printed: str, level: str) -> list[list[str]]:
+    lines = [line.split() for line in printed.splitlines()]
+    return [cells[1:] for cells in lines if cells[:1] == [level]]
+
+
 def _line(printed: str, level: str) -> list[str]:
-    (line,) = [line for line in printed.splitlines() if line.split()[:1] == [level]]
-    return line.split()[1:]
+    (line,) = _lines(printed, level)
+    return line
 
 
 def test_run_prints_the_rates_of_the_report(installed: Installed) -> None:
@@ -46,6 +60,34 @@ def test_run_prints_the_rates_of_the_report(installed: Installed) -> None:
 def test_published_files_can_be_read_and_not_written(installed: Installed) -> None:
     modes = {file.name: file.stat().st_mode & 0o777 for file in installed.paths.published.iterdir()}
     assert modes == {"motcua.duckdb": 0o444, "dossiers.duckdb": 0o440, "by_unit.csv": 0o444}
+
+
+def test_every_query_of_the_readme_shows_rows(installed: Installed) -> None:
+    published = str(installed.paths.published)
+    text = (PROJECT / "README.md").read_text(encoding="utf-8")
+    queries = re.findall(r"^```sql\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    assert len(queries) == 3
+    for query in queries:
+        name = "dossiers.duckdb" if query.startswith("ATTACH") else "motcua.duckdb"
+        with duckdb.connect(f"{published}/{name}", read_only=True) as reader:
+            placed = query.replace("'motcua.duckdb'", f"'{published}/motcua.duckdb'")
+            assert reader.execute(placed).fetchall(), query
+
+
+def test_the_line_of_the_readme_that_asks_without_a_client_shows_measures(
+    installed: Installed,
+) -> None:
+    text = (PROJECT / "README.md").read_text(encoding="utf-8")
+    (line,) = re.findall(r"^\.venv/bin/python -c .*sys\.argv.*\n.*$", text, re.MULTILINE)
+    done = subprocess.run(
+        ["bash", "-c", line.replace(".venv/bin/python", sys.executable)],
+        cwd=installed.paths.data.parent,
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+    for part in ("on_time_pct", "total_to_handle_count", "Tháng 11/2023", "commune"):
+        assert part in done.stdout
 
 
 def test_the_folders_with_personal_data_are_closed(installed: Installed) -> None:
@@ -70,9 +112,65 @@ def test_redoing_a_period_changes_no_table(installed: Installed) -> None:
     before = all_tables(installed.paths)
     done = motcua(installed.paths.data, "period", "2023-05-15")
     assert done.returncode == 0, done.stderr
+    assert "; nothing changed (" in done.stdout
+    month, year = _lines(done.stdout, "all")
+    assert "\nTháng 06/2023 (15/05/2023–14/06/2023)\n" in done.stdout
     assert "Lũy kế đến tháng 06/2023 (15/12/2022–14/06/2023)" in done.stdout
-    assert _line(done.stdout, "all")[:2] == ["5,981", "5,697"]
+    assert month[:2] == ["1,233", "1,044"]
+    assert year[:2] == ["5,981", "5,697"]
     assert differences(before, all_tables(installed.paths)) == {}
+
+
+def test_a_correction_and_a_refusal_are_told_in_a_few_lines(own_sample: Paths) -> None:
+    """A dossier is resolved a month later; another file has no header that the settings know."""
+    with warehouse(own_sample) as connection:
+        rows = connection.execute(
+            "SELECT min(dossier_code) FROM core.dossier WHERE delivery_period = ? "
+            "AND unit_code <> '033' AND state = 'finished' AND received_date >= delivery_period "
+            "AND finished_date BETWEEN DATE '2023-06-01' AND DATE '2023-06-14'",
+            [KEY],
+        ).fetchall()
+    file = delivered_file(own_sample, COMMUNE, KEY)
+    correct_commune(file, {rows[0][0]: {"Ngày kết thúc xử lý": "19/06/2023 10:00:00"}})
+    (file.parent / "khac.csv").write_text("a;b\n1;2\n", encoding="utf-8")
+    done = motcua(own_sample.data, "period", KEY)
+    assert done.returncode == 0, done.stderr
+    changes = [line for line in done.stdout.splitlines() if "A closed period changed." in line]
+    assert 1 < len(changes) <= 6
+    for line in changes:
+        assert re.match(r"  \d\d:\d\d:\d\d A closed period changed\. ", line)
+        assert line.count(" -> ") <= 3
+    assert "Tháng 06/2023" in changes[0]
+    assert done.stderr == ""
+    *_, refused, reason = done.stdout.splitlines()
+    assert refused == "Refused in this period: 1 (an older file of the same name stays in force)"
+    assert "found" in reason
+    assert "expected" in reason
+
+
+def test_the_ui_ends_with_all_it_started_when_it_is_told_to(tmp_path: Path) -> None:
+    port = free_port()
+    with subprocess.Popen(
+        [*COMMAND, "ui"],
+        cwd=PROJECT,
+        env=environment(tmp_path / "data", PORT=str(port)),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    ) as process:
+        try:
+            wait_until(lambda: _listens(port), START_SECONDS)
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(60) == 0
+            wait_until(lambda: not group_lives(process.pid), 20)
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 @pytest.mark.parametrize("key", ["2023-05-16", "thang 5", "2022-11-15"])
