@@ -41,6 +41,8 @@ class Case:
         The rows whose whole texts are among the bytes before they went bad.
     changed
         How many places were changed at most.
+    span
+        Where bytes were edited: the first of them, and the one behind the last.
     """
 
     container: Container
@@ -49,6 +51,7 @@ class Case:
     data: bytes
     rows: Sequence[Row] = tuple(LIST)
     changed: int = 0
+    span: tuple[int, int] = (0, 0)
     detail: str = ""
 
     @property
@@ -105,9 +108,8 @@ def _edit(container: Container, seed: int, chance: random.Random) -> Case:
         "repeat": block + block,
         "zero": bytes(len(block)),
     }[how]
-    return Case(
-        container, "edit", seed, data[:start] + made + rest, detail=f"{how} {size} at {start}"
-    )
+    return Case(container, "edit", seed, data[:start] + made + rest,
+                span=(start, start + len(block)), detail=f"{how} {size} at {start}")  # fmt: skip
 
 
 def _noise(container: Container, seed: int, chance: random.Random) -> Case:

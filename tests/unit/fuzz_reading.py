@@ -12,11 +12,12 @@ import multiprocessing
 import multiprocessing.connection
 import os
 import resource
+import shutil
 import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
@@ -38,8 +39,10 @@ from tests.unit.fuzz_lists import PERIOD, SOURCE, Record
 # A case takes a fraction of a second; behind these bounds the machine is in trouble.
 MOST_SECONDS = 60
 MOST_BYTES = 8 << 30
-# The register compares every load with all before it, so a warehouse serves a few cases only.
-_CASES_A_WAREHOUSE = 60
+# The register compares every load with all before it, so a warehouse serves a few cases only; each
+# is the copy of an empty one, in memory where the machine has such a folder.
+_CASES_A_WAREHOUSE = 25
+_MEMORY = Path("/dev/shm")
 _ARRIVED = "2023-01-20T08:00:00+07:00"
 _RECORD = "dossier_code, procedure_code, unit_code, received_date, finished_date, state"
 _TEXTS = "row_number, rule_id, record_code, unit_code, found"
@@ -68,7 +71,17 @@ class Reading:
 
 def read_cases(cases: Iterable[Case], folder: Path, processes: int = 2) -> Iterator[Reading]:
     """Yield the reading of each case, in the order of the cases."""
-    readers = [_Reader(private_folder(folder / str(number))) for number in range(processes)]
+    memory = _MEMORY if os.access(_MEMORY, os.W_OK) else folder
+    # Taken away here, because a reader is killed and takes nothing away.
+    with tempfile.TemporaryDirectory(dir=memory) as home:
+        readers = [
+            _Reader(private_folder(folder / str(number)), Path(home) / str(number))
+            for number in range(processes)
+        ]
+        yield from _read_by(readers, cases)
+
+
+def _read_by(readers: Sequence["_Reader"], cases: Iterable[Case]) -> Iterator[Reading]:
     waiting = iter(cases)
     ready: dict[int, Reading] = {}
     given: dict[Any, tuple[_Reader, int]] = {}
@@ -97,8 +110,8 @@ def read_cases(cases: Iterable[Case], folder: Path, processes: int = 2) -> Itera
 class _Reader:
     """A process that reads cases one at a time, started anew when it died."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, home: Path) -> None:
+        self._folder, self._home = folder, home
         self._process: multiprocessing.process.BaseProcess | None = None
         self._pipe: Any = None
 
@@ -107,7 +120,9 @@ class _Reader:
         if self._process is None:
             context = multiprocessing.get_context("spawn")
             self._pipe, theirs = context.Pipe()
-            self._process = context.Process(target=_serve, args=(theirs, self._folder), daemon=True)
+            self._process = context.Process(
+                target=_serve, args=(theirs, self._folder, self._home), daemon=True
+            )
             self._process.start()
             theirs.close()
         self._pipe.send((case.container.export, case.data))
@@ -142,7 +157,7 @@ def _where(said: str) -> str:
     return " | ".join(line for line in lines if line.startswith(signs))[:2000]
 
 
-def _serve(pipe: Any, folder: Path) -> None:
+def _serve(pipe: Any, folder: Path, home: Path) -> None:
     """Read what comes through `pipe` until it is closed; the process is this function's own."""
     resource.setrlimit(resource.RLIMIT_AS, (MOST_BYTES, MOST_BYTES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -151,16 +166,21 @@ def _serve(pipe: Any, folder: Path) -> None:
     with (folder / "stderr").open("w", buffering=1) as said:
         os.dup2(said.fileno(), sys.stderr.fileno())
         faulthandler.enable(said)
+        empty = Paths(home / "empty", SETTINGS)
+        shutil.rmtree(home, ignore_errors=True)
+        with warehouse(empty) as connection:
+            reference.load_reference(connection, empty.reference, "unit")
         with contextlib.suppress(EOFError):
             while True:
-                _serve_some(pipe, said)
+                _serve_some(pipe, said, empty)
 
 
-def _serve_some(pipe: Any, said: Any) -> None:
-    with tempfile.TemporaryDirectory() as root:
-        paths = Paths(Path(root), SETTINGS)
+def _serve_some(pipe: Any, said: Any, empty: Paths) -> None:
+    with tempfile.TemporaryDirectory(dir=empty.data.parent) as root:
+        paths = Paths(Path(root) / "data", SETTINGS)
+        shutil.copytree(empty.data, paths.data)
         with warehouse(paths) as connection:
-            reference.load_reference(connection, paths.reference, "unit")
+            connection.execute("SET threads = 1")
             for _ in range(_CASES_A_WAREHOUSE):
                 export, data = pipe.recv()
                 faulthandler.dump_traceback_later(MOST_SECONDS, exit=True, file=said)
@@ -225,11 +245,11 @@ def _ask(connection: duckdb.DuckDBPyConnection, delivery_id: str, reading: Readi
     ).fetchall()
     tables = [kind.table for kind in KINDS.values()]
     tables += ["quarantine.rejected_row", "ops.delivery_part", "ops.layout", "ops.check_value"]
-    texts = []
-    for name in (*tables, "ops.delivery"):
-        rows = connection.execute(
-            f"SELECT * FROM {name} WHERE delivery_id = ?", [delivery_id]
-        ).fetchall()
-        texts += [repr(row) for row in rows]
-        reading.left_behind += len(rows) if name != "ops.delivery" else 0
+    every = " UNION ALL ".join(
+        f"SELECT '{name}', CAST(held AS VARCHAR) FROM {name} AS held WHERE delivery_id = $id"
+        for name in (*tables, "ops.delivery")
+    )
+    rows = connection.execute(every, {"id": delivery_id}).fetchall()
+    texts = [text for _, text in rows]
+    reading.left_behind = sum(name != "ops.delivery" for name, _ in rows)
     reading.texts = "\n".join(texts)

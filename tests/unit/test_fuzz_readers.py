@@ -1,7 +1,7 @@
 """Files gone bad in every way, read through the engine: nothing crashes, hangs or is half read.
 
 1,000 cases; `MOTCUA_SOAK=1` reads 20,000. Each is made from a seed, which a failure names. What
-became of them is counted in `data/bench/fuzz.json`.
+became of them is counted in `data/bench/fuzz.json`, of the 20,000 in `fuzz_soak.json`.
 """
 
 import json
@@ -10,20 +10,28 @@ import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from assets.engine.paths import PROJECT
 from tests.unit.fuzz_cases import Case, make_case
-from tests.unit.fuzz_lists import CONTAINERS, LIST, Record, Row
+from tests.unit.fuzz_lists import CONTAINERS, LIST, OTHER_LIST, Record, Row
 from tests.unit.fuzz_reading import Reading, read_cases
 
-CASES = 20_000 if os.environ.get("MOTCUA_SOAK") else 1_000
+IS_SOAK = bool(os.environ.get("MOTCUA_SOAK"))
+CASES = 20_000 if IS_SOAK else 1_000
 CASES_EACH = CASES // len(CONTAINERS) + 1
-COUNTS = PROJECT / "data" / "bench" / "fuzz.json"
+COUNTS = PROJECT / "data" / "bench" / ("fuzz_soak.json" if IS_SOAK else "fuzz.json")
 MOST_PEAK_BYTES = 2 << 30
 _PERSON = re.compile(r"m[aâẫ]\s*u|mẫu|0990000\d{3}|000990\d{6}", re.IGNORECASE)
+# What the engine says of a list with fewer rows than there were.
+_ROWS_STATED = re.compile(r"the totals row states ([\d,]+) for rows, its rows give ([\d,]+)")
+_LEFT_OUT = re.compile(r"left aside|another file may be joined")
+# Before the code of a row stand its number and tags, at most as many bytes.
+_BEFORE_CODE = 100
 
 Counts = dict[str, Counter[str]]
 
@@ -104,6 +112,8 @@ def _half_read(case: Case, reading: Reading) -> Iterator[str]:
         case.kind == "edit" and case.container.nature == "checked"
     ):
         yield from _not_whole(case, reading)
+    elif case.kind == "edit" and case.container.has_text:
+        yield from _beyond_the_edit(case, reading)
     elif case.kind in ("join", "greedy"):
         yield from _lost(case, reading)
 
@@ -139,15 +149,70 @@ def _lost(case: Case, reading: Reading) -> Iterator[str]:
     """Yield if rows are not accepted and nobody is told."""
     accepted = {record for _, _, record in reading.rows}
     missing = [row for row in case.rows if row.record not in accepted]
-    if len(missing) > reading.quarantined + case.changed and not reading.warnings:
+    told = max(reading.quarantined, _told(reading))
+    if len(missing) > told + case.changed:
         yield f"{len(missing)} rows lost, {reading.quarantined} quarantined"
     yield from _fewer(case, reading)
 
 
 def _fewer(case: Case, reading: Reading) -> Iterator[str]:
     """Yield if fewer rows are read than there are and nobody is told."""
-    if reading.read + case.changed < len(case.rows) and not reading.warnings:
+    if reading.read + case.changed + _told(reading) < len(case.rows):
         yield f"{reading.read} rows read of {len(case.rows)}"
+
+
+def _told(reading: Reading) -> int:
+    """Return how many rows the warnings say are not there; all where a list was left out."""
+    if any(_LEFT_OUT.search(warning) for warning in reading.warnings):
+        return len(LIST) + len(OTHER_LIST)
+    stated = [match.groups() for w in reading.warnings if (match := _ROWS_STATED.search(w))]
+    return sum(max(0, _whole(rows) - _whole(counted)) for rows, counted in stated)
+
+
+def _whole(text: str) -> int:
+    return int(text.replace(",", ""))
+
+
+def _beyond_the_edit(case: Case, reading: Reading) -> Iterator[str]:
+    """Yield what an edit did to rows whose bytes it left as they were."""
+    touched = _touched(case)
+    others = [row for row in case.rows if row not in touched]
+    known = {row.record for row in case.rows}
+    strange = [(number, record) for _, number, record in reading.rows if record not in known]
+    if len(strange) > len(touched):
+        yield f"{len(strange)} rows say something else, {len(touched)} were edited"
+    for number, record in strange:
+        if any(record[0] == other.record[0] for other in others):
+            yield f"row {number} has the code of a row that was not edited"
+        elif any(_foreign_to(touched, record, other) > 1 for other in others):
+            yield f"row {number} has cells of a row that was not edited"
+    accepted = {record for _, _, record in reading.rows}
+    missing = [row for row in others if row.record not in accepted]
+    if len(missing) > max(reading.quarantined, _told(reading)):
+        yield f"{len(missing)} rows lost that were not edited, {reading.quarantined} quarantined"
+
+
+def _touched(case: Case) -> list[Row]:
+    """Return the rows that have bytes where the edit was."""
+    data = case.container.write(case.rows)
+    encoding = "utf-16-le" if case.container.name == "utf_16" else "ascii"
+    starts = [data.index(row.record[0].encode(encoding)) - _BEFORE_CODE for row in case.rows]
+    ends = [start + _BEFORE_CODE for start in starts[1:]] + [len(data)]
+    first, behind = case.span
+    return [
+        row
+        for row, start, end in zip(case.rows, starts, ends, strict=True)
+        if start <= behind and first <= end
+    ]
+
+
+def _foreign_to(touched: list[Row], record: Record, other: Row) -> int:
+    """Return how many values of `record` are those of `other` and of no edited row."""
+    # States and units are too few to tell a row.
+    return sum(
+        cell == theirs and all(cell != row.record[place] for row in touched)
+        for place, (cell, theirs) in enumerate(zip(record[:5], other.record, strict=False))
+    )
 
 
 def _shifted(case: Case, reading: Reading) -> Iterator[str]:
@@ -181,6 +246,21 @@ def _distance(one: str, other: str) -> int:
             now.append(min(now[-1] + 1, before[column] + 1, before[column - 1] + (letter != their)))
         before = now
     return before[-1]
+
+
+def test_what_an_edit_did_to_other_rows_is_seen() -> None:
+    case = next(c for c in map(partial(make_case, "csv"), range(1000)) if c.kind == "edit")
+    touched = _touched(case)
+    assert 0 < len(touched) < 6
+    whole = [(1, number, row.record) for number, row in enumerate(LIST)]
+    one, other = [place for place, row in enumerate(LIST) if row not in touched][:2]
+    assert not list(_half_read(case, Reading(rows=whole, warnings=["sheet has 65,536 rows"])))
+    lost = Reading(rows=whole[:one] + whole[one + 1 :], warnings=["sheet has 65,536 rows"])
+    assert list(_half_read(case, lost))
+    assert not list(_half_read(case, replace(lost, quarantined=1)))
+    mixed = (*LIST[one].record[:3], *LIST[other].record[3:])
+    whole[one] = (1, one, mixed)
+    assert len(list(_half_read(case, Reading(rows=whole, quarantined=1)))) == 1
 
 
 def test_the_lists_are_read_whole(tmp_path: Path) -> None:
