@@ -14,7 +14,9 @@ from schemas.exports import (
     DOSSIER_CODE,
     EXCLUSIONS,
     KINDS,
+    RECEIPT_FORM,
     RECEIPT_NUMBER,
+    RECEIPT_SERIES,
     ExportColumn,
 )
 
@@ -173,6 +175,8 @@ _FORMS = {
         "a dossier code, such as 000.00.53.H48-220921-0099",
     ),
     ANY_CODE: ("mã do cổng cấp, ví dụ TT-0099", "a code of the portal, such as TT-0099"),
+    RECEIPT_FORM: ("mẫu số biên lai, ví dụ 01BLP2-001", "a receipt form, such as 01BLP2-001"),
+    RECEIPT_SERIES: ("ký hiệu biên lai, ví dụ AA-15T", "a receipt series, such as AA-15T"),
     RECEIPT_NUMBER: ("số biên lai, ví dụ 0001234", "a receipt number, such as 0001234"),
 }
 

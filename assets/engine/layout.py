@@ -126,12 +126,13 @@ class LayoutLog:
         self.last_groups = behind if data.num_rows else self.last_groups + behind
         for row in layout.filter(pa.array([kind == "total" for kind in kinds])).to_pylist():
             above = data.filter(pc.less(data["row_number"], row["row_number"]))
-            here = Counter(self.sums) + Counter(_sums(self.kind, above))
+            sums = _sums(self.kind, above)
+            here = {name: self.sums[name] + amount for name, amount in sums.items()}
             stated = {name: row[name] for name in _amounts(self.kind) if row[name] is not None}
             count = stated_rows(row["lead_text"] or "", row[COUNT_TEXTS] or ())
             if count is not None:
                 stated[ROWS] = count
-            self.totals.append(_Total(row["row_number"], stated, dict(here)))
+            self.totals.append(_Total(row["row_number"], stated, here))
 
     def finish(self) -> None:
         """Call the notes below the last row of data signatures, once the list is read."""

@@ -289,10 +289,6 @@ class FileLoad:
         else:
             # Rows of another reading, superseded since, go with it.
             self._forget(self.export.definition)
-            # The list of repeated keys went with the transaction that was rolled back.
-            register.find_repeated(
-                self.connection, self.export.definition, self.delivery.delivery_id
-            )
             self._record(result)
             self._settle(self.export.definition)
 

@@ -166,7 +166,7 @@ def _read(
             for name, seen in trial.columns.items():
                 found[name] += _note(seen, rows, raw, readable_columns(export))
         # A file that is refused may have lines that cannot be counted.
-        moves = None if trial.loaded.reason else correct_row_numbers(reading, table, rejects)
+        moves = None if trial.loaded.reason else correct_row_numbers(reading, table, rejects, log)
         for name, seen in trial.columns.items():
             _note_unreadable(seen, found[name], table, moves)
             if seen.column.reading in ("date", "amount"):

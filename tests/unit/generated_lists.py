@@ -15,10 +15,6 @@ from sample_lists import Cell, csv_text, html_bytes, titled, xlsx_bytes
 from tests.unit.deliveries import COMMUNE_HEADERS, PAYMENT_HEADERS, PERSON, code
 from tests.unit.plain_reading import COLUMNS, KEYS, spellings_of
 
-# Rows that are nearly layout: a day without a code, a totals row with a remark in a needed column;
-# and amounts below zero above a totals row. Off until `assets.engine.layout` tells them apart.
-ROWS_NEAR_LAYOUT = False
-
 HEADERS = {
     "dossiers_commune": COMMUNE_HEADERS,
     "payments": {"number": "STT", **PAYMENT_HEADERS, "person": "Người nộp"},
@@ -145,7 +141,7 @@ def _faults(export: str) -> st.SearchStrategy[Row]:
             bad = BAD_CODES
         elif kind in ("date", "amount"):
             bad = BAD_DAYS if kind == "date" else BAD_AMOUNTS | BLANK
-            bad |= st.just("-5.000") if ROWS_NEAR_LAYOUT and kind == "amount" else st.nothing()
+            bad |= st.just("-5.000") if kind == "amount" else st.nothing()
         elif kind in ("procedure", "unit"):
             bad = st.sampled_from((PERSON, "1.00", "9.9.9"))
         elif name == "state":
@@ -195,10 +191,9 @@ def lists(draw: st.DrawFn) -> GeneratedList:
     export = draw(st.sampled_from([*HEADERS]))
     container = draw(st.sampled_from([*WRITERS]))
     header = HEADERS[export]
-    forms = ["row"] * 8 + ["faulty"] * 4 + ["twice"] * 3
+    forms = ["row"] * 8 + ["faulty"] * 4 + ["twice"] * 3 + ["near layout"]
     forms += ["group", "total", "right total", "header", "numbers", "empty"]
     forms += ["short", "long", "blank"] if container == "csv" else []
-    forms += ["near layout"] if ROWS_NEAR_LAYOUT else []
     lines: list[Line] = []
     right = []
     rows: list[Line] = []

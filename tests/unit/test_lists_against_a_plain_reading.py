@@ -54,7 +54,7 @@ class Intake:
         blob.write_bytes(data)
         settings = self.source.exports[export]
         job = FileLoad(
-            self.connection, self.paths, self.source, settings, delivery, [delivery], "1", "run"
+            self.connection, self.paths, self.source, [settings], delivery, [delivery], "1", "run"
         )
         return job.run()
 

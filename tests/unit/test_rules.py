@@ -22,7 +22,8 @@ NONSENSE = "khong ro"
 GOOD_TEXTS = {
     "dossier_code": "000.06.33.H22-230105-0001", "other_dossier_code": "G22-230105-0001",
     "request_code": "TT-0001", "transaction_code": "GD-0001", "receipt_number": "0000001",
-    "receipt_numbers": "0000001", "procedure_code": "1.001193", "unit_code": "01105",
+    "receipt_numbers": "0000001", "receipt_form": "01BLP2-001", "receipt_series": "AA-15T",
+    "procedure_code": "1.001193", "unit_code": "01105",
 }  # fmt: skip
 BY_READING = {"date": "05/01/2023", "amount": "30.000", "flag": "true", "name": "Tên Mẫu"}
 Case = tuple[str, str, str]
