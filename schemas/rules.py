@@ -170,6 +170,7 @@ _FORMS = {
     "flag": ("có hoặc không", "yes or no"),
     "procedure_code": ("mã thủ tục, ví dụ 1.013225", "a procedure code, such as 1.013225"),
     "name": ("tên bằng chữ", "a name in letters"),
+    "unit": ("mã hoặc tên đơn vị", "the code or name of a unit"),
     DOSSIER_CODE: (
         "mã hồ sơ, ví dụ 000.00.53.H48-220921-0099",
         "a dossier code, such as 000.00.53.H48-220921-0099",

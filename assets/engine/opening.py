@@ -206,9 +206,11 @@ def sheets_of(member: Path, container: Container, date_format: str) -> list[list
 
 
 def _in_place(refusal: FileRefused, place: str) -> FileRefused:
-    """Return the refusal of an archive for what one of its members is."""
-    doing = f"{refusal.doing}, {place}" if place else refusal.doing
-    return FileRefused(doing, refusal.found, refusal.expected, refusal.to_do)
+    """Return the refusal, of the same type, of an archive for what one of its members is."""
+    if not place:
+        return refusal
+    doing = f"{refusal.doing}, {place}"
+    return type(refusal)(doing, refusal.found, refusal.expected, refusal.to_do)
 
 
 def _fitting_grid(rows: list[Cells], export: Export) -> tuple[TextTable, str]:

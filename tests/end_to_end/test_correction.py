@@ -252,14 +252,19 @@ def test_the_months_that_moved_get_their_events(redone: Redone) -> None:
 
 
 def test_nothing_else_changes_in_any_file(redone: Redone) -> None:
-    """No reference table, no payment, no other delivery; rejected rows name another file."""
+    """No reference table, no payment, no other delivery.
+
+    Rejected rows and conflicts name another file.
+    """
     in_both = ("indicators.by_level", "indicators.by_unit", "ops.delivery", "ops.delivery_part",
                "ops.revision")  # fmt: skip
-    in_warehouse = ("core.dossier_version", "indicators.own_count", "quarantine.rejected_row")
+    in_warehouse = ("core.dossier_version", "indicators.own_count", "quarantine.rejected_row",
+                    "quarantine.conflict")  # fmt: skip
     assert set(differences(redone.before, redone.after)) == {
         "published/by_unit.csv",
         "published/dossiers.duckdb core.dossier",
         "published/dossiers.duckdb quarantine.rejected_row",
+        "published/dossiers.duckdb quarantine.conflict",
         *(f"published/motcua.duckdb {table}" for table in in_both),
         *(f"warehouse/motcua.duckdb {table}" for table in in_both + in_warehouse),
     }

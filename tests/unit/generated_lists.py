@@ -143,7 +143,7 @@ def _faults(export: str) -> st.SearchStrategy[Row]:
             bad = BAD_DAYS if kind == "date" else BAD_AMOUNTS | BLANK
             bad |= st.just("-5.000") if kind == "amount" else st.nothing()
         elif kind in ("procedure", "unit"):
-            bad = st.sampled_from((PERSON, "1.00", "9.9.9"))
+            bad = st.sampled_from((PERSON, "1.0000000", "9.9.9"))
         elif name == "state":
             bad |= BLANK
         faults.append(st.fixed_dictionaries({name: bad}))

@@ -240,7 +240,7 @@ def _procedure(text: str) -> str | None:
     code = text.replace(" ", "").upper()
     if re.fullmatch(r"[1-9]\.\d{6}(\.000\.00\.00\.H22)?", code):
         return code[:8]
-    if re.fullmatch(r"[1-9]\.\d{3,5}", code):
+    if re.fullmatch(r"[1-9]\.\d{1,5}", code):
         return code.ljust(8, "0")
     if re.fullmatch(r"[1-9]\d{6}", code):
         return f"{code[0]}.{code[1:]}"
