@@ -94,6 +94,8 @@ def _broken_lines(reading: duckdb.DuckDBPyConnection, table: TextTable) -> pd.Da
         """
     ).df()
     errors["row_number"] += table.header_row - table.skipped_lines
+    # What pandas makes of NULL is no text.
+    errors["text"] = [text if isinstance(text, str) else "" for text in errors["text"]]
     stray = errors["is_stray"].astype(bool)
     if stray.any() and not _cost_only_themselves(errors.loc[stray], table):
         row = int(errors.loc[stray, "row_number"].min())
@@ -116,7 +118,7 @@ def _cost_only_themselves(lines: pd.DataFrame, table: TextTable) -> bool:
     DuckDB goes on behind such a line. Where a mark is left open it shows the lines swallowed, or
     the line before, which has no fault of its own or is listed already.
     """
-    texts = [(text or "").strip("\r\n") for text in lines["text"]]
+    texts = [text.strip("\r\n") for text in lines["text"]]
     return len(set(texts)) == len(texts) and all(
         error == _STRAY and "\n" not in text and _is_stray(text, table)
         for text, error in zip(texts, lines["error"], strict=True)
@@ -131,9 +133,9 @@ def _is_stray(text: str, table: TextTable) -> bool:
     return False
 
 
-def _note_cells(text: str | None, table: TextTable) -> list[str]:
+def _note_cells(text: str, table: TextTable) -> list[str]:
     """Return the texts of a line of one or two cells; none of any other."""
-    cells = next(csv.reader([(text or "").strip("\r\n")], delimiter=table.delimiter), [])
+    cells = next(csv.reader([text.strip("\r\n")], delimiter=table.delimiter), [])
     return [clean(cell) for cell in cells if cell.strip()] if len(cells) <= _MOST_NOTE_CELLS else []
 
 

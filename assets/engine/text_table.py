@@ -147,10 +147,15 @@ def delimited_table(file: Path, head: DelimitedHead, header: Header, export: Exp
     )
     amounts = {c.name for c in export.mapped if c.reading == "amount"}
     counts = [f"{RAW_PREFIX}{names[i]}" for i in sorted(names) if names[i] not in amounts]
+    # The sum of money of a list may stand in its last column.
+    if names.get(header.width - 1) not in amounts:
+        counts.append("last_text")
+    if names.get(1) not in amounts:
+        counts.insert(0, "second_text")
     return TextTable(
         relation,
         header,
-        f"[second_text, {', '.join(counts)}, last_text]",
+        f"[{', '.join(counts)}]",
         find_period(head.rows),
         find_extracted_at(head.rows),
         delimited=file,

@@ -48,6 +48,8 @@ _CODES = {
 }
 _DAY = re.compile(r"(\d\d?)/(\d\d?)/(\d{4})( \d\d?:\d\d:\d\d)?")
 _COLUMN_NUMBER = re.compile(r"\d{1,2}|\(\d{1,2}\)")
+_COUNT = re.compile(r"(\d{1,9}|\d{1,3}([.,]\d{3}){1,2})( hồ sơ)?", re.IGNORECASE)
+_LABEL_COUNT = re.compile(r": (\d+) hồ sơ$", re.IGNORECASE)
 _NO_DAYS = (date(1, 1, 1), date(1900, 1, 1), date(1970, 1, 1))
 
 
@@ -152,13 +154,13 @@ class _Reading:
             for name, value in typed.items()
             if self.columns[name] == "amount" and isinstance(value, int)
         }
-        numbers = [
-            text.replace(".", "")
-            for name, text in row.items()
-            if self.columns.get(name) != "amount"
-        ]
-        count = next((text for text in numbers if re.fullmatch(r"\d{1,9}", text)), None)
-        return stated | ({"rows": int(count)} if count and self.is_grid else {})
+        # Of text only the mapped cells, the second and the last are ever read.
+        cells = list(row)
+        read = cells if self.is_grid else [cells[1], *self.columns, cells[-1]]
+        counts = [row[name] for name in read if self.columns.get(name) != "amount"]
+        counts += _LABEL_COUNT.findall(next(text for text in row.values() if text))
+        count = next((text for text in counts if _COUNT.fullmatch(text)), None)
+        return stated | ({"rows": int(re.sub(r"\D", "", count))} if count else {})
 
     def _judge(self, number: int, texts: Texts, typed: dict[str, Value]) -> None:
         outcome = self.outcome
