@@ -132,14 +132,15 @@ class _Reading:
         needed = [name for name in NEEDED[self.export] if self.columns[name] != "amount"]
         if sum(_label(text) == _label(self.header[name]) for name, text in mapped.items()) >= 2:
             return "repeated_header"
+        says = {self.columns[name] for name, value in typed.items() if value is not None}
+        # A totals row may count in the column of the state, which numbers no column then.
+        is_total = re.match(r"(tổng|cộng)\b", _label(lead))
+        if is_total and typed["state"] is None and not says & {"dossier", "request", "date"}:
+            return "total"
         if all(_COLUMN_NUMBER.fullmatch(text) for text in mapped.values()) and any(
             texts[name] for name in needed
         ):
             return "column_numbers"
-        says = {self.columns[name] for name, value in typed.items() if value is not None}
-        is_total = re.match(r"(tổng|cộng)\b", _label(lead))
-        if is_total and typed["state"] is None and not says & {"dossier", "request", "date"}:
-            return "total"
         if says & {"date", "value", "flag", "amount"}:
             return None
         others = {name: text for name, text in mapped.items() if text != lead}
