@@ -40,8 +40,8 @@ from schemas.settings import Export
 
 # What old spreadsheet programs cut a list at.
 FULL_SHEET = 65_536
-# Encodings of fonts, whose texts stand in workbooks and pages as other letters.
 _DAY_FORMAT = "%d/%m/%Y"
+# Encodings of fonts, whose texts stand in workbooks and pages as other letters.
 _SPELLINGS = ("tcvn3", "vni", "mojibake")
 # A sheet with rows of no more cells than this holds notes, titles or signatures.
 _MOST_NOTE_CELLS = 3
