@@ -7,6 +7,8 @@ Does not belong here: writing to the warehouse (`assets.engine.load`).
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from itertools import chain, pairwise
 
 import duckdb
 import numpy as np
@@ -27,6 +29,8 @@ from schemas.settings import Export
 
 # pandera has a fixed cost of 40 ms a batch; half a million rows make it vanish.
 BATCH_ROWS = 500_000
+# Slices of fewer rows cost more than copying the batch.
+FEW_OF = 1000
 SEARCHED_RECORDS = 1000
 # Fewer records than this may all lack a key that the portal leaves out where it is empty.
 ENOUGH_RECORDS = 20
@@ -133,16 +137,49 @@ def _gather(stream: pa.RecordBatchReader) -> pa.Table:
     return pa.Table.from_batches(pieces, stream.schema)
 
 
+class Batches:
+    """Batches as one relation, so that DuckDB writes one while the next is being judged.
+
+    What goes wrong in making a batch reaches the caller as it was raised, not as DuckDB words it.
+    """
+
+    def __init__(self, first: pa.Table, following: Iterator[pa.Table]) -> None:
+        """Begin with `first`, whose columns all others have."""
+        self._first, self._following = first, following
+        self._error: BaseException | None = None
+
+    @contextmanager
+    def registered(self, connection: duckdb.DuckDBPyConnection, name: str) -> Iterator[None]:
+        """Let `connection` read the batches, once, by this name."""
+        reader = pa.RecordBatchReader.from_batches(self._first.schema, self._batches())
+        connection.register(name, reader)
+        try:
+            yield
+        except duckdb.Error as error:
+            raise self._error or error from None
+        finally:
+            connection.unregister(name)
+
+    def _batches(self) -> Iterator[pa.RecordBatch]:
+        try:
+            for table in chain([self._first], self._following):
+                yield from table.to_batches()
+        except BaseException as error:
+            self._error = error
+            raise
+
+
 def judged_rows(
     batch: pa.Table, export: Export, circumstances: Circumstances, rejects: Rejects
 ) -> pa.Table:
     """Return the accepted rows of `batch` with their `flags`; add the others to `rejects`."""
     kind = export.definition
     broken = broken_rules(batch, kind, circumstances)
-    batch = batch.append_column("flags", flag_lists(broken, batch.num_rows))
     rejected = broken[~broken["rule_id"].isin(FLAG_IDS)]
+    accepted = batch.select(["row_number", *(column.name for column in kind.columns)])
+    accepted = accepted.append_column("flags", flag_lists(broken, batch.num_rows))
     if rejected.empty:
-        return batch
+        return accepted
     positions = rejected["position"].to_numpy()
     rows = batch.take(positions)
     found = [
@@ -161,9 +198,19 @@ def judged_rows(
             }
         )
     )
-    keep = np.ones(batch.num_rows, bool)
-    keep[positions] = False
-    return batch.filter(pa.array(keep))
+    return _without(accepted, np.unique(positions))
+
+
+def _without(rows: pa.Table, positions: np.ndarray) -> pa.Table:
+    """Return `rows` but those at `positions`, ascending; few are left out without a copy."""
+    if len(positions) * FEW_OF > rows.num_rows:
+        keep = np.ones(rows.num_rows, bool)
+        keep[positions] = False
+        return rows.filter(pa.array(keep))
+    edges = [-1, *positions.tolist(), rows.num_rows]
+    return pa.concat_tables(
+        rows.slice(before + 1, after - before - 1) for before, after in pairwise(edges)
+    )
 
 
 def broken_records(batch: pa.Table, rejects: Rejects) -> pa.Table:

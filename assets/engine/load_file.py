@@ -18,7 +18,13 @@ import pyarrow as pa
 
 from assets.engine import raw_store, register
 from assets.engine.aliases import agree_on_codes, flag_shared, start_stated
-from assets.engine.batches import broken_records, check_keys, judged_rows, typed_batches
+from assets.engine.batches import (
+    Batches,
+    broken_records,
+    check_keys,
+    judged_rows,
+    typed_batches,
+)
 from assets.engine.coverage import covers_to, stated_period
 from assets.engine.errors import FileRefused
 from assets.engine.headers import HeaderMissing
@@ -172,12 +178,9 @@ class FileLoad:
             absent = check_keys(reading, table, self.export)
             if absent:
                 result.warnings.append(f"part {table.part_number}: no record has {absent}")
-            for typed in typed_batches(reading, table, self.export):
-                whole = broken_records(typed, rejects)
-                result.read += typed.num_rows - whole.num_rows
-                rows = with_units(log.take_out(whole), self.labels)
-                result.read += rows.num_rows
-                self._insert(judged_rows(rows, self.export, self.circumstances, rejects), table)
+            accepted = self._accepted(reading, table, result, log, rejects)
+            if (first := next(accepted, None)) is not None:
+                self._insert(Batches(first, accepted), table)
             moves = correct_row_numbers(reading, table, rejects, log)
             result.read += rejects.line_count
         log.finish()
@@ -187,6 +190,18 @@ class FileLoad:
         record_part(self.connection, delivery_id, table, log, moves)
         result.note_part(rejects, log, table)
         return replace(table, grid=None)
+
+    def _accepted(
+        self, reading: duckdb.DuckDBPyConnection, table: TextTable, result: Loaded, log: LayoutLog,
+        rejects: Rejects,
+    ) -> Iterator[pa.Table]:  # fmt: skip
+        """Yield the accepted rows of a list, batch by batch."""
+        for typed in typed_batches(reading, table, self.export):
+            whole = broken_records(typed, rejects)
+            result.read += typed.num_rows - whole.num_rows
+            rows = with_units(log.take_out(whole), self.labels)
+            result.read += rows.num_rows
+            yield judged_rows(rows, self.export, self.circumstances, rejects)
 
     def _forget(self, kind: Kind) -> None:
         """Take out what this file loaded before, remembering its keys and codes."""
@@ -198,7 +213,7 @@ class FileLoad:
                 f"DELETE FROM {table} WHERE delivery_id = ?", [self.delivery.delivery_id]
             )
 
-    def _insert(self, accepted: pa.Table, table: TextTable) -> None:
+    def _insert(self, accepted: Batches, table: TextTable) -> None:
         kind = self.export.definition
         columns = ", ".join(
             f"{sql} AS {name}"
@@ -206,18 +221,17 @@ class FileLoad:
                 _row_columns(kind), self.export, self.delivery.source
             ).items()
         )
-        self.connection.register("accepted_batch", accepted)
-        self.connection.execute(
-            f"""
-            INSERT INTO {kind.table} BY NAME
-            SELECT ? AS delivery_id, ? AS part_number, row_number,
-                   CAST(? AS DATE) AS delivery_period, true AS is_latest, false AS is_gone, flags,
-                   {columns}
-            FROM accepted_batch
-            """,
-            [self.delivery.delivery_id, table.part_number, self.delivery.period],
-        )
-        self.connection.unregister("accepted_batch")
+        with accepted.registered(self.connection, "accepted_batch"):
+            self.connection.execute(
+                f"""
+                INSERT INTO {kind.table} BY NAME
+                SELECT ? AS delivery_id, ? AS part_number, row_number,
+                       CAST(? AS DATE) AS delivery_period, true AS is_latest, false AS is_gone,
+                       flags, {columns}
+                FROM accepted_batch
+                """,
+                [self.delivery.delivery_id, table.part_number, self.delivery.period],
+            )
 
     def _move_rows(self, kind: Kind, table: TextTable, moves: pd.DataFrame) -> None:
         """Give the accepted rows of a list the numbers they have in the file."""

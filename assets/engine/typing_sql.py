@@ -139,10 +139,6 @@ def _moment(raw: str, export: Export) -> str:
 
     Times are shifted from the export's zone; days alone are days anywhere.
     """
-    aware = [text for text in export.date_formats if "%z" in text]
-    timed = [text for text in export.date_formats
-             if text not in aware and ("%H" in text or "%I" in text)]  # fmt: skip
-    daily = [text for text in export.date_formats if text not in aware and text not in timed]
     local, zone = quoted(LOCAL_TIME_ZONE), quoted(export.time_zone)
     day_number = f"excel_moment({raw})"
     if export.time_zone != LOCAL_TIME_ZONE:
@@ -150,18 +146,29 @@ def _moment(raw: str, export: Export) -> str:
             f"CASE WHEN CAST({day_number} AS TIME) = TIME '00:00:00' THEN {day_number} "
             f"ELSE timezone({local}, timezone({zone}, {day_number})) END"
         )
+    cleaned = [*_tries(f"clean_text({raw})", export), day_number]
+    # In a CASE, as in `_lookup`.
+    slow = f"CASE WHEN {raw} IS NOT NULL THEN coalesce({', '.join(cleaned)}) END"
+    return f"coalesce({', '.join([*_tries(raw, export), slow])})"
+
+
+def _tries(text: str, export: Export) -> list[str]:
+    """Return the SQL that reads `text` by the date formats, in order: timed, daily, aware ones."""
+    aware = [form for form in export.date_formats if "%z" in form]
+    naive = [form for form in export.date_formats if form not in aware]
+    local, zone = quoted(LOCAL_TIME_ZONE), quoted(export.time_zone)
     tries = []
-    for text in (raw, f"clean_text({raw})"):
-        if export.time_zone == LOCAL_TIME_ZONE:
-            naive = _formats([text for text in export.date_formats if text not in aware])
-            tries += [f"try_strptime({text}, {naive})"] if timed or daily else []
-        else:
-            tries += [
-                f"timezone({local}, timezone({zone}, try_strptime({text}, {_formats(timed)})))"
-            ] if timed else []  # fmt: skip
-            tries += [f"try_strptime({text}, {_formats(daily)})"] if daily else []
-        tries += [f"timezone({local}, try_strptime({text}, {_formats(aware)}))"] if aware else []
-    return f"coalesce({', '.join(tries)}, {day_number})"
+    if export.time_zone == LOCAL_TIME_ZONE:
+        tries += [f"try_strptime({text}, {_formats(naive)})"] if naive else []
+    else:
+        timed = [form for form in naive if "%H" in form or "%I" in form]
+        daily = [form for form in naive if form not in timed]
+        tries += [
+            f"timezone({local}, timezone({zone}, try_strptime({text}, {_formats(timed)})))"
+        ] if timed else []  # fmt: skip
+        tries += [f"try_strptime({text}, {_formats(daily)})"] if daily else []
+    tries += [f"timezone({local}, try_strptime({text}, {_formats(aware)}))"] if aware else []
+    return tries
 
 
 def _formats(formats: list[str]) -> str:
@@ -171,21 +178,21 @@ def _formats(formats: list[str]) -> str:
 def _lookup(raw: str, texts: dict[str, list[str]]) -> str:
     """Return the value that a text means: as it is listed, else by its normal form.
 
-    The normal form is looked up in a map, where it stands once: in a CASE, DuckDB would compute
-    it for every row beforehand.
+    All of it is one CASE: DuckDB computes what stands twice in a COALESCE for every row beforehand,
+    and the normal form of text costs more than reading it.
     """
     pairs = [(quoted(text), quoted(value)) for value in texts for text in texts[value]
              if text != ANY_TEXT]  # fmt: skip
     tries = []
     if pairs:
-        exact = " ".join(f"WHEN {text} THEN {value}" for text, value in pairs)
         loose = {label_key(text): quoted(value) for value in texts for text in texts[value]}
         keys, values = ", ".join(map(quoted, loose)), ", ".join(loose.values())
-        tries = [f"CASE {raw} {exact} END", f"MAP([{keys}], [{values}])[label_key({raw})]"]
+        tries.append(f"MAP([{keys}], [{values}])[label_key({raw})]")
     for value, listed in texts.items():
         if ANY_TEXT in listed:
             tries.append(f"CASE WHEN NOT is_empty_text({raw}) THEN {quoted(value)} END")
-    return f"coalesce({', '.join(tries)}, NULL)"
+    exact = " ".join(f"WHEN {raw} = {text} THEN {value}" for text, value in pairs)
+    return f"CASE WHEN {raw} IS NULL THEN NULL {exact} ELSE coalesce({', '.join(tries)}, NULL) END"
 
 
 def _unreadable(column: ExportColumn) -> str:

@@ -31,6 +31,8 @@ _SETTINGS = {
     "autoload_known_extensions": "false",
     "memory_limit": MEMORY_LIMIT,
 }
+# Tables are written by all cores at once; what needs an order asks for it.
+_FILE_SETTINGS = {**_SETTINGS, "preserve_insertion_order": "false"}
 
 
 @contextmanager
@@ -102,9 +104,8 @@ def _open(paths: Paths) -> duckdb.DuckDBPyConnection:
     deadline = time.monotonic() + CONNECT_SECONDS
     while True:
         try:
-            return duckdb.connect(
-                str(paths.warehouse_file), config={**_SETTINGS, "temp_directory": str(temporary)}
-            )
+            settings = {**_FILE_SETTINGS, "temp_directory": str(temporary)}
+            return duckdb.connect(str(paths.warehouse_file), config={**settings})
         except duckdb.IOException as error:
             if "lock" not in str(error).lower():
                 raise WarehouseError(
