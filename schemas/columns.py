@@ -9,18 +9,23 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Column:
-    """One column: its name, its DuckDB type and what it means in both languages."""
+    """One column: its name, its DuckDB type and what it means in both languages.
+
+    `values` are all it can hold, where these are few; of a list, what its elements can be.
+    """
 
     name: str
     type: str
     vi: str
     en: str
     nullable: bool = True
+    values: tuple[str, ...] = ()
 
     @property
     def comment(self) -> str:
-        """Meaning in Vietnamese, then in English, as officials and analysts read it."""
-        return f"{self.vi} | {self.en}"
+        """Meaning in Vietnamese, then in English, as officials and analysts read it; values."""
+        listed = f": {', '.join(self.values)}" if self.values else ""
+        return f"{self.vi} | {self.en}{listed}"
 
 
 @dataclass(frozen=True)
