@@ -1,6 +1,10 @@
-"""Write the pages of `docs/` that are made from the code: `make docs`."""
+"""Write the pages of `docs/` that are made from the code and the sample: `make docs`."""
 
-from tests.docs import columns_page, dictionary
+import tempfile
+from pathlib import Path
+
+from tests.docs import analysts_page, columns_page, dictionary
+from tests.support import SAMPLE_KEYS, new_installation, process
 
 
 def main() -> None:
@@ -8,6 +12,12 @@ def main() -> None:
     written = columns_page.PAGE.read_text(encoding="utf-8")
     columns_page.PAGE.write_text(columns_page.columns_page(written), encoding="utf-8")
     dictionary.PAGE.write_text(dictionary.dictionary(), encoding="utf-8")
+    with tempfile.TemporaryDirectory() as folder:
+        sample = new_installation(Path(folder) / "data", with_sample=True)
+        process(sample, SAMPLE_KEYS)
+        written = analysts_page.PAGE.read_text(encoding="utf-8")
+        answered = analysts_page.analysts_page(written, sample.published)
+    analysts_page.PAGE.write_text(answered, encoding="utf-8")
 
 
 if __name__ == "__main__":
