@@ -17,8 +17,14 @@ from assets.core.receipt_version import receipt_version
 from assets.core.transaction_version import transaction_version
 from assets.indicators.by_level import by_level
 from assets.indicators.by_unit import by_unit
+from assets.indicators.by_unit_field import by_unit_field
+from assets.indicators.by_unit_first_due import by_unit_first_due
+from assets.indicators.by_unit_procedure import by_unit_procedure
+from assets.indicators.form_06a import form_06a
 from assets.indicators.own_count import own_count
+from assets.indicators.own_payment import own_payment
 from assets.indicators.payment_sum import payment_sum
+from assets.indicators.processing_time import processing_time
 from assets.publish.by_unit_csv import by_unit_csv
 from assets.publish.dossiers import dossiers
 from assets.publish.motcua import motcua
@@ -45,7 +51,8 @@ defs = dg.Definitions(
         dossier_version, payment_version, transaction_version, receipt_version,
         procedure_version,
         dossier, payment_request, payment_transaction, receipt,
-        own_count, by_unit, by_level, payment_sum,
+        own_count, own_payment, by_unit, by_level, by_unit_field, by_unit_procedure, form_06a,
+        by_unit_first_due, processing_time, payment_sum,
         summary, outside, conflict, gone, orphan,
         motcua, dossiers, by_unit_csv, return_files,
     ],

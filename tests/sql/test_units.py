@@ -7,7 +7,7 @@ import pytest
 
 from assets.engine.compute import check_balance, compute_table
 from assets.engine.errors import BalanceError
-from schemas.tables import BY_LEVEL
+from schemas.indicator_tables import BY_LEVEL
 from tests.sql.registers import UNITS, Dossier, Payment, Register, fill, rows_of
 
 JANUARY = "period_kind = 'month' AND period_start = DATE '2022-12-15'"
