@@ -17,7 +17,8 @@ from assets.engine.sources import load_sources
 from assets.engine.warehouse import warehouse
 from schemas.exports import KINDS
 from schemas.quarantine_tables import CONFLICT, GONE, ORPHAN, OUTSIDE, SUMMARY
-from schemas.tables import BY_LEVEL, BY_UNIT, OWN_COUNT, PAYMENT_SUM
+from schemas.reference import REFERENCE_SCHEMAS
+from schemas.tables import BY_LEVEL, BY_UNIT, OWN_COUNT, PAYMENT_SUM, WORKING_DAY
 
 SETTINGS = PROJECT / "data"
 SAMPLE_INBOX = PROJECT / "data" / "sample" / "inbox"
@@ -40,7 +41,7 @@ def new_installation(folder: Path, *, with_sample: bool = False) -> Paths:
 def take_in(paths: Paths, keys: list[str], connection: duckdb.DuckDBPyConnection) -> list[Loaded]:
     """Collect and load the periods, in the order given; return what became of each file."""
     sources = load_sources(paths.sources)
-    for name in ("unit", "procedure"):
+    for name in REFERENCE_SCHEMAS:
         reference.load_reference(connection, paths.reference, name)
     reference.load_indicators(connection)
     results = []
@@ -66,7 +67,7 @@ def compute_all(connection: duckdb.DuckDBPyConnection) -> None:
     for table in (OWN_COUNT, BY_UNIT, BY_LEVEL):
         compute.compute_table(connection, table, "test-run")
     compute.check_balance(connection)
-    for table in (PAYMENT_SUM, SUMMARY, OUTSIDE, CONFLICT, GONE, ORPHAN):
+    for table in (WORKING_DAY, PAYMENT_SUM, SUMMARY, OUTSIDE, CONFLICT, GONE, ORPHAN):
         compute.rebuild_table(connection, table)
 
 
