@@ -36,10 +36,12 @@ from assets.quarantine.outside import outside
 from assets.quarantine.summary import summary
 from assets.raw.delivery import delivery
 from assets.raw.purge import purge
+from assets.reference.holiday import holiday
 from assets.reference.indicator import indicator
 from assets.reference.period import period
 from assets.reference.procedure import procedure
 from assets.reference.unit import unit
+from assets.reference.working_day import working_day
 from assets.resources import Installation
 from pipelines.jobs import compute, nightly, take_in
 from pipelines.schedules import nightly_schedule
@@ -47,7 +49,7 @@ from pipelines.schedules import nightly_schedule
 defs = dg.Definitions(
     assets=[
         delivery, purge,
-        unit, procedure, period, indicator,
+        unit, procedure, holiday, working_day, period, indicator,
         dossier_version, payment_version, transaction_version, receipt_version,
         procedure_version,
         dossier, payment_request, payment_transaction, receipt,

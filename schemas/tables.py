@@ -73,6 +73,26 @@ PROCEDURE = Table(
      Column("has_fee", "BOOLEAN", "Có phí, lệ phí", "A fee is due"),
      Column("source", "VARCHAR", "Căn cứ", "Source", False)),
 )  # fmt: skip
+HOLIDAY = Table(
+    "reference", "holiday", "Ngày nghỉ lễ, nghỉ bù, làm bù",
+    "Days off, and weekend days worked instead; other Saturdays and Sundays are off", ("day",),
+    (Column("day", "DATE", "Ngày", "Day", False),
+     Column("is_working", "BOOLEAN", "Là ngày làm việc",
+            "false: a day off; true: a weekend day worked instead of another day", False),
+     Column("holiday_name", "VARCHAR", "Tên ngày", "What the day is", False),
+     Column("source", "VARCHAR", "Căn cứ", "Source", False),
+     Column("valid_from", "DATE", "Hiệu lực từ", "Day from which this was known", False),
+     Column("is_certain", "BOOLEAN", "Đã đối chiếu với văn bản",
+            "false: not checked against the decision of that year", False)),
+)  # fmt: skip
+WORKING_DAY = Table(
+    "reference", "working_day", "Lịch làm việc", "Every day, and how many working days there were",
+    ("day",),
+    (Column("day", "DATE", "Ngày", "Day", False),
+     Column("is_working", "BOOLEAN", "Là ngày làm việc", "Whether the day is worked", False),
+     Column("working_day_number", "INTEGER", "Số ngày làm việc tính đến hết ngày này",
+            "Working days up to this day, inclusive; differences are processing times", False)),
+)  # fmt: skip
 INDICATOR = Table(
     "reference", "indicator", "Định nghĩa chỉ tiêu", "What every measure means",
     ("indicator_name",),
@@ -112,14 +132,15 @@ INDICATOR_TABLES = (
     PROCESSING_TIME,
 )  # fmt: skip
 WAREHOUSE_TABLES = (
-    *VERSION_TABLES, DOSSIER_ALIAS, UNIT, PROCEDURE, PERIOD, INDICATOR, OWN_COUNT, OWN_PAYMENT,
+    *VERSION_TABLES, DOSSIER_ALIAS, UNIT, PROCEDURE, HOLIDAY, WORKING_DAY, PERIOD, INDICATOR,
+    OWN_COUNT, OWN_PAYMENT,
     *INDICATOR_TABLES, PAYMENT_SUM, DELIVERY, DELIVERY_PART, LAYOUT, CHECK_VALUE, REVISION,
     TOUCHED_DOSSIER, COUNTED_PERIOD, WANTED_PERIOD, MOVED_DOSSIER, REJECTED_ROW, SUMMARY, CONFLICT,
     GONE, ORPHAN, OUTSIDE,
 )  # fmt: skip
 PUBLISHED_TABLES = (
-    *INDICATOR_TABLES, PAYMENT_SUM, UNIT, PROCEDURE, PERIOD, INDICATOR, SUMMARY, OUTSIDE, DELIVERY,
-    DELIVERY_PART, LAYOUT, CHECK_VALUE, REVISION,
+    *INDICATOR_TABLES, PAYMENT_SUM, UNIT, PROCEDURE, HOLIDAY, WORKING_DAY, PERIOD, INDICATOR,
+    SUMMARY, OUTSIDE, DELIVERY, DELIVERY_PART, LAYOUT, CHECK_VALUE, REVISION,
 )  # fmt: skip
 PUBLISHED_DOSSIER_TABLES = (
     DOSSIER, PAYMENT_REQUEST, PAYMENT_TRANSACTION, RECEIPT, PUBLISHED_REJECTED_ROW, CONFLICT, GONE,

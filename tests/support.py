@@ -18,8 +18,9 @@ from assets.engine.warehouse import warehouse
 from schemas.exports import KINDS
 from schemas.indicator_tables import PAYMENT_SUM
 from schemas.quarantine_tables import CONFLICT, GONE, ORPHAN, OUTSIDE, SUMMARY
+from schemas.reference import REFERENCE_SCHEMAS
 from schemas.statistic import Statistic
-from schemas.tables import INDICATOR_TABLES
+from schemas.tables import INDICATOR_TABLES, WORKING_DAY
 
 SETTINGS = PROJECT / "data"
 SAMPLE_INBOX = PROJECT / "data" / "sample" / "inbox"
@@ -42,7 +43,7 @@ def new_installation(folder: Path, *, with_sample: bool = False) -> Paths:
 def take_in(paths: Paths, keys: list[str], connection: duckdb.DuckDBPyConnection) -> list[Loaded]:
     """Collect and load the periods, in the order given; return what became of each file."""
     sources = load_sources(paths.sources)
-    for name in ("unit", "procedure"):
+    for name in REFERENCE_SCHEMAS:
         reference.load_reference(connection, paths.reference, name)
     reference.load_indicators(connection)
     results = []
@@ -67,6 +68,7 @@ def compute_all(
     statistic: Statistic = Statistic(),  # noqa: B008
 ) -> None:
     """Compute every derived table from the register and check the balance."""
+    compute.rebuild_table(connection, WORKING_DAY)
     compute.refresh_periods(connection, compute.data_cutoff(connection), statistic)
     own_counts.count_dossiers(connection, "test-run")
     own_counts.count_payments(connection)

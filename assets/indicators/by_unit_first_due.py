@@ -1,4 +1,4 @@
-"""Asset indicators/by_unit_first_due: judged by the first due date (`sql/by_unit_first_due.sql`)."""
+"""Asset indicators/by_unit_first_due: judged by the first due date, for management."""
 
 import dagster as dg
 

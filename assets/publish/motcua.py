@@ -24,6 +24,7 @@ from schemas.tables import MOTCUA_FILE
         ["quarantine", "summary"],
         ["quarantine", "outside"],
         ["reference", "procedure"],
+        ["reference", "working_day"],
         ["reference", "indicator"],
     ],
 )

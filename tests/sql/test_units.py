@@ -5,7 +5,8 @@ from datetime import date
 import duckdb
 import pytest
 
-from assets.engine.compute import check_balance, compute_table
+from assets.engine.balance import check_balance
+from assets.engine.compute import compute_table
 from assets.engine.errors import BalanceError
 from schemas.indicator_tables import BY_LEVEL
 from tests.sql.registers import UNITS, Dossier, Payment, Register, fill, rows_of

@@ -18,7 +18,7 @@ listed AS (
     FROM placed
     WHERE CASE asked_measure {{measures}} ELSE false END
 )
-SELECT computed_at, side, dossier_key, unit_code, procedure_code, field_code,
+SELECT computed_at, side, dossier_key, listed.unit_code, listed.procedure_code, field_code,
     moved.delivery_id, moved.part_number, moved.row_number
 FROM listed
 INNER JOIN ops.moved_dossier AS moved USING (computed_at, side, dossier_key)

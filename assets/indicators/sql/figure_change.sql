@@ -8,13 +8,13 @@
 -- The dossiers that moved a figure: explain_change(measure, period_kind, period_end) of
 -- dossiers.duckdb.
 WITH said AS (
-    UNPIVOT INCLUDE NULLS (
+    SELECT * FROM (
         SELECT computed_at, run_id, table_name, change, period_kind, period_start, period_end,
             period_label, is_provisional, unit_code, scope, unit_level, field_code, procedure_code,
             {{measures}}
         FROM ops.revision
     )
-    ON {{measure_names}} INTO NAME measure VALUE said
+    UNPIVOT INCLUDE NULLS (said FOR measure IN ({{measure_names}}))
 ),
 compared AS (
     SELECT computed_at, run_id, table_name, period_kind, period_start, period_end, period_label,
