@@ -13,6 +13,8 @@ from typing import NamedTuple
 
 import duckdb
 
+VERSION = ("motcua.duckdb", "SELECT version()")
+
 
 class Answer(NamedTuple):
     """The columns of a result and its rows, each value as text; None is empty."""
@@ -21,15 +23,10 @@ class Answer(NamedTuple):
     rows: list[list[str | None]]
 
 
-class Said(NamedTuple):
-    """What a process said: its version of DuckDB, and an answer a question."""
-
-    version: str
-    answers: list[Answer]
-
-
-def ask(folder: Path, questions: list[tuple[str, str]], python_path: Path | None = None) -> Said:
-    """Run each SQL on its file of `folder`, read-only; return what the process says.
+def ask(
+    folder: Path, questions: list[tuple[str, str]], python_path: Path | None = None
+) -> list[Answer]:
+    """Run each SQL on its file of `folder`, read-only; return an answer a question.
 
     Parameters
     ----------
@@ -52,19 +49,22 @@ def ask(folder: Path, questions: list[tuple[str, str]], python_path: Path | None
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    version, answers = json.loads(done.stdout)
-    return Said(version, [Answer(*answer) for answer in answers])
+    return [Answer(*answer) for answer in json.loads(done.stdout)]
 
 
 def _answer(file: str, sql: str) -> Answer:
     with duckdb.connect(file, read_only=True) as connection:
         cursor = connection.execute(sql)
         columns = [column[0] for column in cursor.description]
-        return Answer(
-            columns, [[None if v is None else str(v) for v in row] for row in cursor.fetchall()]
-        )
+        return Answer(columns, [[_text(value) for value in row] for row in cursor.fetchall()])
+
+
+def _text(value: object) -> str | None:
+    """Return a value as SQL writes it."""
+    if value is None or isinstance(value, bool):
+        return {None: None, True: "true", False: "false"}[value]
+    return str(value)
 
 
 if __name__ == "__main__":
-    asked = json.load(sys.stdin)
-    json.dump([duckdb.__version__, [_answer(file, sql) for file, sql in asked]], sys.stdout)
+    json.dump([_answer(file, sql) for file, sql in json.load(sys.stdin)], sys.stdout)

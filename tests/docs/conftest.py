@@ -1,4 +1,4 @@
-"""Fixture: the oldest DuckDB that must open the published files, beside the project's own."""
+"""Fixtures: the samples that the pages ask, and the oldest DuckDB that must open them."""
 
 import os
 import subprocess
@@ -7,7 +7,18 @@ from pathlib import Path
 
 import pytest
 
+from assets.engine.paths import Paths
+from tests.docs.analysts_page import Samples
+from tests.docs.correction import corrected
+
 OLD_DUCKDB = Path(__file__).parent / "duckdb-1.5.txt"
+
+
+@pytest.fixture(scope="session")
+def samples(sample: Paths, tmp_path_factory: pytest.TempPathFactory) -> Samples:
+    """The published files of the sample and of the corrected one."""
+    after = corrected(sample, tmp_path_factory.mktemp("corrected") / "data")
+    return Samples(sample.published, after.published)
 
 
 @pytest.fixture(scope="session")

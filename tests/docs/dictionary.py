@@ -7,18 +7,24 @@ from collections.abc import Iterable
 
 from assets.engine.paths import PROJECT
 from assets.engine.reference import rate_formulas
-from schemas.columns import Column, Table
-from schemas.measures import FORMULA_VERSION, MEASURES, Measure
+from schemas.columns import Column, Macro, Table
+from schemas.indicator_tables import FIGURE_CHANGE, MEASURE_COLUMNS
+from schemas.macros import AS_REPORTED, CALENDAR_MACROS, EXPLAIN, EXPLAIN_CHANGE
+from schemas.measures import FIRST_DUE, FORMULA_VERSION, MEASURES, Measure
 from schemas.rules import RULES
 from schemas.tables import (
     INDICATOR,
-    MEASURE_COLUMNS,
     PUBLISHED_DOSSIER_TABLES,
     PUBLISHED_TABLES,
 )
 
 PAGE = PROJECT / "docs" / "dictionary.md"
 FILES = {"motcua.duckdb": PUBLISHED_TABLES, "dossiers.duckdb": PUBLISHED_DOSSIER_TABLES}
+VIEWS = {"motcua.duckdb": (FIGURE_CHANGE,), "dossiers.duckdb": ()}
+MACROS = {
+    "motcua.duckdb": (AS_REPORTED,),
+    "dossiers.duckdb": (EXPLAIN, EXPLAIN_CHANGE, *CALENDAR_MACROS),
+}
 OPENING = """\
 # Từ điển dữ liệu | Data dictionary
 
@@ -39,8 +45,10 @@ def dictionary() -> str:
     lines = OPENING.splitlines()
     for file, tables in FILES.items():
         lines += ["", f"## {file}"]
-        for table in tables:
+        for table in (*tables, *VIEWS[file]):
             lines += _section(table)
+        for macro in MACROS[file]:
+            lines += _macro(macro)
     lines += _measures() + _rules()
     return "\n".join(lines) + "\n"
 
@@ -48,13 +56,26 @@ def dictionary() -> str:
 def _section(table: Table) -> list[str]:
     lines = ["", f"### {table.qualified_name}", "", f"{table.vi} | {table.en}", "",
              f"A row: {_coded(*table.key)}"]  # fmt: skip
-    has_measures = set(MEASURE_COLUMNS) <= set(table.columns)
-    own = [c for c in table.columns if not (has_measures and c in MEASURE_COLUMNS)]
+    return lines + _columns(table.columns)
+
+
+def _macro(macro: Macro) -> list[str]:
+    called = f"{macro.name}({', '.join(column.name for column in macro.parameters)})"
+    lines = ["", f"### {called if macro.columns else macro.name}", "", f"{macro.vi} | {macro.en}"]
+    if macro.columns:
+        lines += [*_columns(macro.parameters), "", "gives", *_columns(macro.columns)]
+    return lines
+
+
+def _columns(columns: tuple[Column, ...]) -> list[str]:
+    """Return the lines about columns; all measures together have a part of their own."""
+    has_measures = set(MEASURE_COLUMNS) <= set(columns)
+    own = [c for c in columns if not (has_measures and c in MEASURE_COLUMNS)]
     head = ("Column", "Type", "Tiếng Việt", "English")
     if any(column.values for column in own):
-        lines += _rows((*head, "Values"), ((*_column(c), _coded(*c.values)) for c in own))
+        lines = _rows((*head, "Values"), ((*_column(c), _coded(*c.values)) for c in own))
     else:
-        lines += _rows(head, map(_column, own))
+        lines = _rows(head, map(_column, own))
     if has_measures:
         lines += ["", f"and the {len(MEASURE_COLUMNS)} [measures](#measures)."]
     return lines
@@ -72,7 +93,7 @@ def _measures() -> list[str]:
     (legend,) = (column.en for column in INDICATOR.columns if column.name == "numerator")
     return ["", "## Measures", "", f"Chỉ tiêu | Formula version {FORMULA_VERSION}. {legend}.",
             *_rows(("Column", "Type", "Tiếng Việt", "English", "Rule, or numerator", "Denominator",
-                    "Source"), map(_measure, MEASURES))]  # fmt: skip
+                    "Source"), map(_measure, (*MEASURES, *FIRST_DUE)))]  # fmt: skip
 
 
 def _measure(measure: Measure) -> tuple[str, ...]:
