@@ -35,6 +35,7 @@ from assets.reference.indicator import indicator
 from assets.reference.period import period
 from assets.reference.procedure import procedure
 from assets.reference.unit import unit
+from assets.reference.unit_succession import unit_succession
 from assets.reference.working_day import working_day
 from assets.resources import Installation
 from pipelines.jobs import compute, nightly, take_in
@@ -43,7 +44,7 @@ from pipelines.schedules import nightly_schedule
 defs = dg.Definitions(
     assets=[
         delivery, purge,
-        unit, procedure, holiday, working_day, period, indicator,
+        unit, unit_succession, procedure, holiday, working_day, period, indicator,
         dossier_version, payment_version, transaction_version, receipt_version,
         procedure_version,
         dossier, payment_request, payment_transaction, receipt,

@@ -58,6 +58,16 @@ UNIT = Table(
      Column("valid_to", "DATE", "Hiệu lực đến", "Last day of validity", False),
      Column("source", "VARCHAR", "Căn cứ", "Source", False)),
 )  # fmt: skip
+UNIT_SUCCESSION = Table(
+    "reference", "unit_succession", "Đơn vị kế thừa", "Which unit goes on for one that ended",
+    ("unit_code", "changed_on", "successor_code"),
+    (Column("unit_code", "VARCHAR", "Mã đơn vị cũ",
+            "Code of the record that ended the day before", False),
+     Column("successor_code", "VARCHAR", "Mã đơn vị kế thừa",
+            "Code of the record that goes on, also where the code stayed", False),
+     Column("changed_on", "DATE", "Ngày thay đổi", "First day of the change", False),
+     Column("source", "VARCHAR", "Căn cứ", "Source", False)),
+)  # fmt: skip
 PROCEDURE = Table(
     "reference", "procedure", "Thủ tục hành chính", "Administrative procedures",
     ("procedure_code",),
@@ -177,13 +187,15 @@ RETURN_FILES = Table(
     (UNIT_CODE, Column("row_count", "BIGINT", "Số dòng", "Rejected rows", False)),
 )  # fmt: skip
 WAREHOUSE_TABLES = (
-    *VERSION_TABLES, DOSSIER_ALIAS, UNIT, PROCEDURE, HOLIDAY, WORKING_DAY, PERIOD, INDICATOR,
-    OWN_COUNT, BY_UNIT, BY_LEVEL, PAYMENT_SUM, DELIVERY, DELIVERY_PART, LAYOUT, CHECK_VALUE,
-    REVISION, REJECTED_ROW, SUMMARY, CONFLICT, GONE, ORPHAN, OUTSIDE,
+    *VERSION_TABLES, DOSSIER_ALIAS, UNIT, UNIT_SUCCESSION, PROCEDURE, HOLIDAY, WORKING_DAY,
+    PERIOD, INDICATOR, OWN_COUNT, BY_UNIT, BY_LEVEL,
+    PAYMENT_SUM, DELIVERY, DELIVERY_PART, LAYOUT, CHECK_VALUE, REVISION, REJECTED_ROW, SUMMARY,
+    CONFLICT, GONE, ORPHAN, OUTSIDE,
 )  # fmt: skip
 PUBLISHED_TABLES = (
-    BY_UNIT, BY_LEVEL, PAYMENT_SUM, UNIT, PROCEDURE, HOLIDAY, WORKING_DAY, PERIOD, INDICATOR,
-    SUMMARY, OUTSIDE, DELIVERY, DELIVERY_PART, LAYOUT, CHECK_VALUE, REVISION,
+    BY_UNIT, BY_LEVEL, PAYMENT_SUM, UNIT, UNIT_SUCCESSION,
+    PROCEDURE, HOLIDAY, WORKING_DAY, PERIOD,
+    INDICATOR, SUMMARY, OUTSIDE, DELIVERY, DELIVERY_PART, LAYOUT, CHECK_VALUE, REVISION,
 )  # fmt: skip
 PUBLISHED_DOSSIER_TABLES = (
     DOSSIER, PAYMENT_REQUEST, PAYMENT_TRANSACTION, RECEIPT, PUBLISHED_REJECTED_ROW, CONFLICT, GONE,

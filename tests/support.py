@@ -18,7 +18,13 @@ from assets.engine.warehouse import warehouse
 from schemas.exports import KINDS
 from schemas.quarantine_tables import CONFLICT, GONE, ORPHAN, OUTSIDE, SUMMARY
 from schemas.reference import REFERENCE_SCHEMAS
-from schemas.tables import BY_LEVEL, BY_UNIT, OWN_COUNT, PAYMENT_SUM, WORKING_DAY
+from schemas.tables import (
+    BY_LEVEL,
+    BY_UNIT,
+    OWN_COUNT,
+    PAYMENT_SUM,
+    WORKING_DAY,
+)
 
 SETTINGS = PROJECT / "data"
 SAMPLE_INBOX = PROJECT / "data" / "sample" / "inbox"
@@ -67,7 +73,15 @@ def compute_all(connection: duckdb.DuckDBPyConnection) -> None:
     for table in (OWN_COUNT, BY_UNIT, BY_LEVEL):
         compute.compute_table(connection, table, "test-run")
     compute.check_balance(connection)
-    for table in (WORKING_DAY, PAYMENT_SUM, SUMMARY, OUTSIDE, CONFLICT, GONE, ORPHAN):
+    for table in (
+        WORKING_DAY,
+        PAYMENT_SUM,
+        SUMMARY,
+        OUTSIDE,
+        CONFLICT,
+        GONE,
+        ORPHAN,
+    ):
         compute.rebuild_table(connection, table)
 
 
