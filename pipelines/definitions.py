@@ -16,7 +16,9 @@ from assets.core.receipt import receipt
 from assets.core.receipt_version import receipt_version
 from assets.core.transaction_version import transaction_version
 from assets.indicators.by_level import by_level
+from assets.indicators.by_level_current import by_level_current
 from assets.indicators.by_unit import by_unit
+from assets.indicators.by_unit_current import by_unit_current
 from assets.indicators.own_count import own_count
 from assets.indicators.payment_sum import payment_sum
 from assets.publish.by_unit_csv import by_unit_csv
@@ -48,7 +50,7 @@ defs = dg.Definitions(
         dossier_version, payment_version, transaction_version, receipt_version,
         procedure_version,
         dossier, payment_request, payment_transaction, receipt,
-        own_count, by_unit, by_level, payment_sum,
+        own_count, by_unit, by_level, by_unit_current, by_level_current, payment_sum,
         summary, outside, conflict, gone, orphan,
         motcua, dossiers, by_unit_csv, return_files,
     ],

@@ -139,6 +139,22 @@ BY_LEVEL = Table(
     ("period_kind", "period_start", "period_end", "unit_level"),
     (*PERIOD_COLUMNS, UNIT_LEVEL, *MEASURE_COLUMNS),
 )  # fmt: skip
+IS_CURRENT = Column(
+    "is_current", "BOOLEAN", "Là đơn vị ngày nay",
+    "false: kept by a unit that is no more and has no or several successors", False,
+)  # fmt: skip
+BY_UNIT_CURRENT = Table(
+    "indicators", "by_unit_current", "Chỉ tiêu theo đơn vị ngày nay",
+    "Measures by period, history summed up on the units valid on the last day counted",
+    ("period_kind", "period_start", "period_end", "unit_code", "scope", "is_current"),
+    (*PERIOD_COLUMNS, UNIT_CODE, SCOPE, IS_CURRENT, *MEASURE_COLUMNS),
+)  # fmt: skip
+BY_LEVEL_CURRENT = Table(
+    "indicators", "by_level_current", "Chỉ tiêu theo cấp của đơn vị ngày nay",
+    "Measures by period and level of the units valid on the last day counted",
+    ("period_kind", "period_start", "period_end", "unit_level", "is_current"),
+    (*PERIOD_COLUMNS, UNIT_LEVEL, IS_CURRENT, *MEASURE_COLUMNS),
+)  # fmt: skip
 PAYMENT_SUM = Table(
     "indicators", "payment_sum", "Số tiền và số yêu cầu thanh toán theo tháng",
     "Payment requests of a month by what became of them; money is summed once a request",
@@ -188,12 +204,12 @@ RETURN_FILES = Table(
 )  # fmt: skip
 WAREHOUSE_TABLES = (
     *VERSION_TABLES, DOSSIER_ALIAS, UNIT, UNIT_SUCCESSION, PROCEDURE, HOLIDAY, WORKING_DAY,
-    PERIOD, INDICATOR, OWN_COUNT, BY_UNIT, BY_LEVEL,
+    PERIOD, INDICATOR, OWN_COUNT, BY_UNIT, BY_LEVEL, BY_UNIT_CURRENT, BY_LEVEL_CURRENT,
     PAYMENT_SUM, DELIVERY, DELIVERY_PART, LAYOUT, CHECK_VALUE, REVISION, REJECTED_ROW, SUMMARY,
     CONFLICT, GONE, ORPHAN, OUTSIDE,
 )  # fmt: skip
 PUBLISHED_TABLES = (
-    BY_UNIT, BY_LEVEL, PAYMENT_SUM, UNIT, UNIT_SUCCESSION,
+    BY_UNIT, BY_LEVEL, BY_UNIT_CURRENT, BY_LEVEL_CURRENT, PAYMENT_SUM, UNIT, UNIT_SUCCESSION,
     PROCEDURE, HOLIDAY, WORKING_DAY, PERIOD,
     INDICATOR, SUMMARY, OUTSIDE, DELIVERY, DELIVERY_PART, LAYOUT, CHECK_VALUE, REVISION,
 )  # fmt: skip

@@ -20,7 +20,9 @@ from schemas.quarantine_tables import CONFLICT, GONE, ORPHAN, OUTSIDE, SUMMARY
 from schemas.reference import REFERENCE_SCHEMAS
 from schemas.tables import (
     BY_LEVEL,
+    BY_LEVEL_CURRENT,
     BY_UNIT,
+    BY_UNIT_CURRENT,
     OWN_COUNT,
     PAYMENT_SUM,
     WORKING_DAY,
@@ -75,6 +77,8 @@ def compute_all(connection: duckdb.DuckDBPyConnection) -> None:
     compute.check_balance(connection)
     for table in (
         WORKING_DAY,
+        BY_UNIT_CURRENT,
+        BY_LEVEL_CURRENT,
         PAYMENT_SUM,
         SUMMARY,
         OUTSIDE,

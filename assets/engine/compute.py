@@ -107,6 +107,7 @@ def indicator_sql(table: Table) -> str:
         ),
         "rates": rates,
         "ancestry": sql_file(INDICATOR_SQL / "ancestry.sql"),
+        "current_unit": sql_file(INDICATOR_SQL / "current_unit.sql"),
     }
     sql = sql_file(INDICATOR_SQL / f"{table.name}.sql")
     for name, text in parts.items():
@@ -133,8 +134,8 @@ def rebuild_table(connection: duckdb.DuckDBPyConnection, table: Table) -> int:
     connection.register("rule", rules)
     with transaction(connection):
         connection.execute(f"DELETE FROM {table.qualified_name}")
-        folder = INDICATOR_SQL if table.layer == "indicators" else ENGINE_SQL
-        sql = sql_file(folder / f"{table.name}.sql")
+        is_indicator = table.layer == "indicators"
+        sql = indicator_sql(table) if is_indicator else sql_file(ENGINE_SQL / f"{table.name}.sql")
         inserted = connection.execute(f"INSERT INTO {table.qualified_name} BY NAME {sql}")
         count = int(inserted.fetchall()[0][0])
     connection.unregister("rule")

@@ -15,6 +15,8 @@ from schemas.tables import MOTCUA_FILE
     deps=[
         ["indicators", "by_unit"],
         ["indicators", "by_level"],
+        ["indicators", "by_unit_current"],
+        ["indicators", "by_level_current"],
         ["indicators", "payment_sum"],
         ["quarantine", "summary"],
         ["quarantine", "outside"],
