@@ -66,7 +66,7 @@ def raise_if(breaks: list[tuple[object, ...]]) -> None:
 
 
 def _sums_that_differ(connection: duckdb.DuckDBPyConnection) -> list[tuple[object, ...]]:
-    """Return periods where own rows, subtrees, levels, fields, procedures, today's units have not one sum."""
+    """Return periods whose rows of each grain, and today's units, have not one sum."""
     sums = ", ".join(f"coalesce(sum({name}), 0) AS {name}" for name in COUNTS)
     of_period = f"SELECT {_PERIOD}, {sums}"
     own_rows = "(FROM indicators.own_count UNION ALL BY NAME FROM indicators.own_payment)"
