@@ -7,16 +7,18 @@ from datetime import date, timedelta
 
 from hypothesis import strategies as st
 
+from assets.engine.paths import Paths
+from assets.engine.statistic import load_statistic
 from schemas.exports import CHANNELS, COLLECTIONS, PAYMENT_METHODS, PAYMENT_STATES, RESULT_KINDS
+from schemas.statistic import Statistic
 from tests.sql.oracle_periods import ClosingDay, closing, month_holding, spans
 from tests.sql.register_reference import PROCEDURES, UNITS
-from tests.sql.registers import Dossier, Payment, Register, Statistic
+from tests.sql.registers import Dossier, Payment, Register
 
 STATES = (
     "new", "not_accepted", "in_process", "paused_supplement", "paused_finance", "paused_other",
     "withdrawn", "refused_after_acceptance", "finished", "returned",
 )  # fmt: skip
-CLOSING_DAYS: tuple[ClosingDay, ...] = (14, 14, 14, "last", 1, 20, 28)
 UNIT_CODES = (None, "99999", *sorted({unit.unit_code for unit in UNITS}))
 UNIT_CHANGES = sorted({unit.valid_from for unit in UNITS} - {date(2004, 7, 8)})
 # Months in which data may end: those in which units change, ends of quarters and of years.
@@ -29,12 +31,14 @@ BEHIND_CLOSING = (0, 0, 1, 6, -8, -1)
 # How many days before their end data begin to be delivered: most registers are short.
 DELIVERED_DAYS = st.sampled_from((0, 30, 60, 90, 90, 100)) | st.sampled_from((200, 360, 400))
 
+# One process has one calendar: that of the settings it began with.
+CLOSING_DAY = load_statistic(Paths.from_environment().settings).closing_day
 FLAG = st.none() | st.booleans()
 STATISTICS = st.builds(
     Statistic,
-    closing_day=st.just(14),
-    end_basis=st.sampled_from(("finished",)),
-    closed_other=st.sampled_from(("separate",)),
+    closing_day=st.just(CLOSING_DAY),
+    end_basis=st.sampled_from(("finished", "finished", "returned")),
+    closed_other=st.sampled_from(("separate", "separate", "resolved")),
 )
 
 

@@ -13,8 +13,9 @@ from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
+from schemas.statistic import Statistic
 from tests.sql.register_reference import HOLIDAYS, PROCEDURES
-from tests.sql.registers import DEFAULTS, Dossier, Payment, Statistic
+from tests.sql.registers import DEFAULTS, Dossier, Payment
 
 PAUSED = {"paused_supplement", "paused_finance", "paused_other"}
 NEVER_ACCEPTED = {"new", "not_accepted"}

@@ -12,7 +12,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import Any
 
-from schemas.tables import COUNT_COLUMNS
+from schemas.measures import MEASURES as ALL_MEASURES
+from schemas.statistic import Statistic
 from tests.sql.oracle import (
     FIRST_DUE_RATES,
     dossier_counts,
@@ -25,12 +26,12 @@ from tests.sql.oracle import (
 from tests.sql.oracle_periods import Span
 from tests.sql.oracle_units import UNASSIGNED, above, above_today, heir, is_current, unit_of
 from tests.sql.register_reference import PROCEDURES, UNITS
-from tests.sql.registers import DEFAULTS, Dossier, Register, Statistic
+from tests.sql.registers import DEFAULTS, Dossier, Register
 
 Key = tuple[Any, ...]
 Row = dict[str, Any]
 
-MEASURES = [column.name.removesuffix("_count") for column in COUNT_COLUMNS]
+MEASURES = [m.name.removesuffix("_count") for m in ALL_MEASURES if not m.is_rate]
 FORM_COLUMNS = [f"column_{number}" for number in range(3, 14)]
 FIRST_DUE = (
     "resolved", "resolved_late", "first_due_early", "first_due_on_due_date", "first_due_late",
@@ -156,8 +157,9 @@ def figures(register: Register, span: Span, statistic: Statistic = DEFAULTS) -> 
         measures = dossier_counts(dossier, first, last, statistic)
         measures |= payment_counts(requests, first, last)
         form = form_columns(dossier, first, last, statistic)
-        by_first_due = measures & set(FIRST_DUE)
-        by_first_due |= first_due_counts(dossier, first, last, statistic)
+        by_first_due = first_due_counts(dossier, first, last, statistic)
+        if by_first_due or measures & set(FIRST_DUE):
+            by_first_due |= measures
         days = processing_days(dossier, first, last, statistic)
         if days is not None:
             found.days[procedure_of(dossier)].append(days)

@@ -8,26 +8,31 @@ holidays they refer to (`tests.sql.register_reference`), and what the figures sh
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
-from typing import Any, Literal
+from typing import Any
 from uuid import NAMESPACE_OID, uuid5
 
 import duckdb
 import pyarrow as pa
 
-from schemas.tables import TABLES
-from tests.sql.oracle_periods import ClosingDay, month_holding
+from schemas.core_tables import DOSSIER_VERSION, PAYMENT_VERSION
+from schemas.indicator_tables import (
+    COUNTED_PERIOD,
+    MOVED_DOSSIER,
+    OWN_COUNT,
+    OWN_PAYMENT,
+    REVISION,
+    TOUCHED_DOSSIER,
+    WANTED_PERIOD,
+)
+from schemas.quarantine_tables import DELIVERY
+from schemas.statistic import Statistic
+from schemas.tables import INDICATOR_TABLES, TABLES
+from tests.sql.oracle_periods import month_holding
 from tests.sql.register_reference import HOLIDAYS, PROCEDURES, SUCCESSIONS, UNITS
 from tests.support import compute_all
 
 FIRST_MONTH = date(2022, 11, 15)
 CUTOFF = date(2023, 2, 20)
-
-
-@dataclass(frozen=True)
-class Statistic:
-    closing_day: ClosingDay = 14
-    end_basis: Literal["finished", "returned"] = "finished"
-    closed_other: Literal["separate", "resolved"] = "separate"
 
 
 DEFAULTS = Statistic()
@@ -75,6 +80,11 @@ class Register:
 
 Row = Mapping[str, Any]
 
+HELD = (DOSSIER_VERSION, PAYMENT_VERSION, DELIVERY)
+# What a computation leaves, its notes for the next one among it: each register is counted afresh.
+COMPUTED = (*INDICATOR_TABLES, OWN_COUNT, OWN_PAYMENT, COUNTED_PERIOD, WANTED_PERIOD,
+            TOUCHED_DOSSIER, MOVED_DOSSIER, REVISION)  # fmt: skip
+
 
 def key_of(number: int) -> str:
     """Return the key of the dossier at a place of the register."""
@@ -85,8 +95,8 @@ def fill(
     connection: duckdb.DuckDBPyConnection, register: Register, statistic: Statistic = DEFAULTS
 ) -> None:
     """Make the warehouse hold this register and nothing else, and compute every table."""
-    for table in ("core.dossier_version", "core.payment_version", "ops.delivery", "ops.revision"):
-        connection.execute(f"DELETE FROM {table}")
+    for table in (*HELD, *COMPUTED):
+        connection.execute(f"DELETE FROM {table.qualified_name}")
     fill_reference(connection)
     month = month_holding(register.first_day, statistic.closing_day)
     _insert(connection, "ops.delivery", [_delivery(month.first, register.cutoff)])
@@ -104,7 +114,7 @@ def fill(
            "dossier_code": str(payment.dossier), "dossier_key": key_of(payment.dossier)}
         for number, payment in enumerate(register.payments)
     ])  # fmt: skip
-    compute_all(connection)
+    compute_all(connection, statistic)
 
 
 def fill_reference(connection: duckdb.DuckDBPyConnection) -> None:

@@ -6,41 +6,32 @@ and cells were compared.
 
 import json
 import os
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date
-from decimal import Decimal
-from typing import Any, get_args
+from pathlib import Path
 
 import duckdb
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 
 from assets.engine.paths import PROJECT
-from assets.engine.periods import PeriodKind
-from schemas.tables import PERIOD_COLUMNS, TABLES
+from schemas.statistic import Statistic
+from tests.sql.agreement import REGISTERS, check
 from tests.sql.generated_registers import registers
-from tests.sql.laws import Tables, assert_all
 from tests.sql.oracle import dossier_counts
-from tests.sql.oracle_periods import Span, spans
-from tests.sql.oracle_tables import KEYS, figures
-from tests.sql.registers import Register, Row, Statistic, fill, rows_of
+from tests.sql.oracle_periods import spans
+from tests.sql.registers import Register, fill, rows_of
 
 IS_SOAK = bool(os.environ.get("MOTCUA_SOAK"))
 EXAMPLES = 600 if IS_SOAK else 60
 COUNTS = PROJECT / "data" / "bench" / "oracle.json"
-NAMES = [name for name in KEYS if f"indicators.{name}" in TABLES]
-HEAD = {column.name for column in PERIOD_COLUMNS}
-REGISTERS = settings(
-    max_examples=EXAMPLES,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
 
 
 @pytest.fixture(scope="module")
 def compared() -> Iterator[Counter[str]]:
-    """Cells compared by table and kind, and rows and registers; written down after a soak."""
+    """How many registers, rows and cells were compared; written down after a soak."""
     counted: Counter[str] = Counter()
     yield counted
     if IS_SOAK:
@@ -48,85 +39,37 @@ def compared() -> Iterator[Counter[str]]:
         COUNTS.write_text(json.dumps(dict(sorted(counted.items())), indent=1) + "\n")
 
 
-def _tables(connection: duckdb.DuckDBPyConnection) -> Tables:
-    found: Tables = {}
-    for name in NAMES:
-        rows: dict[Span, dict[tuple[Any, ...], Row]] = {}
-        for row in rows_of(connection, f"indicators.{name}"):
-            span = Span(row["period_kind"], row["period_start"], row["period_end"])
-            key = tuple(row[column] for column in KEYS[name])
-            assert key not in rows.setdefault(span, {}), ("two rows of one key", name, span, key)
-            rows[span][key] = row
-        found[name] = rows
-    return found
-
-
-def _assert_head(row: Row, span: Span, cutoff: date, statistic: Statistic) -> None:
-    assert row["cutoff_date"] == min(span.last, cutoff)
-    assert row["is_provisional"] == (cutoff < span.last)
-    for name in ("end_basis", "closed_other"):
-        assert row.get(name, getattr(statistic, name)) == getattr(statistic, name)
-
-
-def _agree(found: object, wanted: object) -> bool:
-    if isinstance(wanted, float) and isinstance(found, float | Decimal):
-        return abs(float(found) - wanted) < 1e-9
-    return found == wanted
-
-
-def _compare(register: Register, statistic: Statistic, tables: Tables) -> Counter[str]:
-    """Assert that every cell is what the oracle says; return how many were compared."""
-    cells: Counter[str] = Counter()
-    wanted_spans = [
-        span
-        for span in spans(register.first_day, register.cutoff, statistic.closing_day)
-        if span.kind in get_args(PeriodKind)
-    ]
-    for name in NAMES:
-        assert set(tables[name]) <= set(wanted_spans), name
-    for span in wanted_spans:
-        expected = figures(register, span, statistic)
-        for name in NAMES:
-            rows = tables[name].get(span, {})
-            assert expected.required(name) <= set(rows), (name, span)
-            for key, row in rows.items():
-                _assert_head(row, span, register.cutoff, statistic)
-                wanted = expected.wanted(name, key)
-                assert set(row) == HEAD | set(KEYS[name]) | set(wanted), name
-                differing = {
-                    column: (row[column], value)
-                    for column, value in wanted.items()
-                    if not _agree(row[column], value)
-                }
-                assert not differing, (name, span, key, "found, wanted", differing)
-                cells[f"{name} {span.kind}"] += len(wanted)
-                cells["cells"] += len(wanted)
-                cells["rows"] += 1
-    return cells
-
-
-@REGISTERS
-@given(given=registers())
+@settings(REGISTERS, max_examples=EXAMPLES)
+@given(drawn=registers())
 def test_every_cell_is_what_the_rules_say_dossier_by_dossier_and_the_laws_hold(
-    given: tuple[Register, Statistic],
+    drawn: tuple[Register, Statistic],
     register_warehouse: duckdb.DuckDBPyConnection,
     compared: Counter[str],
 ) -> None:
-    register, statistic = given
-    fill(register_warehouse, register, statistic)
-    tables = _tables(register_warehouse)
-    compared.update(_compare(register, statistic, tables))
-    compared["registers"] += 1
-    compared["dossiers"] += len(register.dossiers)
-    assert_all(tables)
+    compared.update(check(*drawn, register_warehouse))
+
+
+@pytest.mark.parametrize("closing_day", ['"last"', "28", "1"])
+def test_so_it_is_whatever_day_the_months_close_on(
+    closing_day: str, tmp_path: Path, compared: Counter[str]
+) -> None:
+    (tmp_path / "statistic.toml").write_text(f"closing_day = {closing_day}\n")
+    program = ("-m", "tests.sql.agreement", str(tmp_path / "data"), str(EXAMPLES // 6))
+    installed = os.environ | {"MOTCUA_SETTINGS": str(tmp_path)}
+    ran = subprocess.run(
+        [sys.executable, *program], cwd=PROJECT, env=installed, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    assert ran.returncode == 0, ran.stderr
+    compared.update(json.loads(ran.stdout))
 
 
 @settings(REGISTERS, max_examples=EXAMPLES // 3)
-@given(given=registers())
+@given(drawn=registers())
 def test_every_dossier_is_counted_by_some_period_or_listed_outside(
-    given: tuple[Register, Statistic], register_warehouse: duckdb.DuckDBPyConnection
+    drawn: tuple[Register, Statistic], register_warehouse: duckdb.DuckDBPyConnection
 ) -> None:
-    register, statistic = given
+    register, statistic = drawn
     fill(register_warehouse, register, statistic)
     listed = rows_of(register_warehouse, "quarantine.outside", "record_kind = 'dossier'")
     all_spans = spans(register.first_day, register.cutoff, statistic.closing_day)

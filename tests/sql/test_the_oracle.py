@@ -9,6 +9,7 @@ from decimal import Decimal
 
 import pytest
 
+from schemas.statistic import Statistic
 from tests.sql.dossier_cases import CASES, WORDS, dossier
 from tests.sql.oracle import (
     dossier_counts,
@@ -21,7 +22,7 @@ from tests.sql.oracle import (
 from tests.sql.oracle_periods import ClosingDay, Span, month_holding, spans
 from tests.sql.oracle_tables import figures, times
 from tests.sql.oracle_units import above, above_today, heir, record_on, unit_of
-from tests.sql.registers import CUTOFF, FIRST_MONTH, Dossier, Payment, Register, Statistic
+from tests.sql.registers import CUTOFF, FIRST_MONTH, Dossier, Payment, Register
 
 FIRST, LAST = date(2022, 12, 15), date(2023, 1, 14)
 JANUARY = Span("month", FIRST, LAST)
