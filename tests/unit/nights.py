@@ -137,6 +137,7 @@ def spend(start: Start, paths: Paths, night: Night) -> tuple[Said, Said]:
                     connection, paths, start.sources, kind=kind, period=month_from_key(period),
                     run_id="test", progress=lambda _: None,
                 )  # fmt: skip
+    with warehouse(paths) as connection:
         compute_all(connection, night.statistic)
         said = _said(connection)
     return said, _counted_anew(paths, night.statistic)

@@ -87,15 +87,14 @@ def _reference(name: str, old: str, new: str) -> tuple[tuple[str, str], ...]:
     return ((name, text.replace(old, new)),)
 
 
-# Chí Cà ends in the middle of February; birth registration moves to another field, and is no
-# longer paper; a Wednesday is off.
+CHI_CA = "Chí Cà,commune,033,2004-07-08,"
 REFERENCES = {
-    "a unit ends": _reference(
-        "unit", "Chí Cà,commune,033,2004-07-08,2025-06-30", "Chí Cà,commune,033,2004-07-08,2023-02-20"
+    "a unit ends": _reference("unit", CHI_CA + "2025-06-30", CHI_CA + "2023-02-20"),
+    "a procedure has another field": _reference(
+        "procedure", "đăng ký khai sinh,HO_TICH", "đăng ký khai sinh,KHAC"
     ),
-    "a procedure moves": _reference("procedure", "khai sinh,HO_TICH", "khai sinh,KHAC"),
-    "a day is off": _reference("holiday", "2023-05-01", "2023-02-01"),
-}  # fmt: skip
+    "a day is off": _reference("holiday", "2023-01-02,false", "2023-01-30,false"),
+}
 
 
 @st.composite
