@@ -61,10 +61,10 @@ class Table:
         )
         return f"CREATE TABLE IF NOT EXISTS {self._in(catalog)} ({body})"
 
-    def comment_sql(self, catalog: str | None = None) -> list[str]:
-        """Return the `COMMENT ON` statements of the table and its columns."""
+    def comment_sql(self, catalog: str | None = None, kind: str = "TABLE") -> list[str]:
+        """Return the `COMMENT ON` statements of the table, or view, and its columns."""
         name = self._in(catalog)
-        statements = [f"COMMENT ON TABLE {name} IS {quoted(self.comment)}"]
+        statements = [f"COMMENT ON {kind} {name} IS {quoted(self.comment)}"]
         statements += [
             f"COMMENT ON COLUMN {name}.{column.name} IS {quoted(column.comment)}"
             for column in self.columns

@@ -135,6 +135,13 @@ PAYMENT_SUM = Table(
      Column("request_count", "BIGINT", "Số yêu cầu", "Requests", False),
      Column("amount", "BIGINT", "Số tiền (đồng)", "Sum (VND); refunds are negative", False)),
 )  # fmt: skip
+REVISION_KEYS = (
+    Column("unit_code", "VARCHAR", "Mã đơn vị", "Unit; empty for by_level"),
+    Column("scope", "VARCHAR", "Phạm vi", "Scope (by_unit)"),
+    Column("unit_level", "VARCHAR", "Cấp", "Level (by_level)"),
+    Column("field_code", "VARCHAR", "Mã lĩnh vực", "Field (by_unit_field, by_unit_procedure)"),
+    Column("procedure_code", "VARCHAR", "Mã thủ tục", "Procedure (by_unit_procedure)"),
+)
 REVISION = Table(
     "ops", "revision", "Nhật ký số liệu đã tính", "What each row said each time it changed",
     ("computed_at", "table_name", *PERIOD_NAMES, "unit_code", "unit_level", "scope", "field_code",
@@ -145,12 +152,22 @@ REVISION = Table(
             False),
      Column("change", "VARCHAR", "Thay đổi", "set: the row says this now; removed", False),
      *PERIOD_COLUMNS,
-     Column("unit_code", "VARCHAR", "Mã đơn vị", "Unit; empty for by_level"),
-     Column("scope", "VARCHAR", "Phạm vi", "Scope (by_unit)"),
-     Column("unit_level", "VARCHAR", "Cấp", "Level (by_level)"),
-     Column("field_code", "VARCHAR", "Mã lĩnh vực", "Field (by_unit_field, by_unit_procedure)"),
-     Column("procedure_code", "VARCHAR", "Mã thủ tục", "Procedure (by_unit_procedure)"),
-     *MEASURE_COLUMNS),
+     *REVISION_KEYS, *MEASURE_COLUMNS),
+)  # fmt: skip
+FIGURE_CHANGE = Table(
+    "ops", "figure_change", "Số liệu thay đổi giữa hai lần tính",
+    "What changed between two computations of a row; a view of ops.revision",
+    ("computed_at", "table_name", *PERIOD_NAMES, "unit_code", "scope", "unit_level", "field_code",
+     "procedure_code", "measure"),
+    (Column("table_name", "VARCHAR", "Bảng", "Table"), *PERIOD_COLUMNS[:4], PERIOD_COLUMNS[5],
+     *REVISION_KEYS,
+     Column("measure", "VARCHAR", "Chỉ tiêu", "Measure: a column of the table"),
+     Column("before_said", "DECIMAL(18,2)", "Số trước", "What it said before"),
+     Column("now_said", "DECIMAL(18,2)", "Số sau", "What it says since; empty: the row is gone"),
+     Column("difference", "DECIMAL(18,2)", "Chênh lệch", "Difference"),
+     Column("before_computed_at", "TIMESTAMP", "Lần tính trước", "Computed before at"),
+     Column("computed_at", "TIMESTAMP", "Lần tính này", "Computed at"),
+     Column("run_id", "VARCHAR", "Mã lần chạy", "Dagster run")),
 )  # fmt: skip
 PLACE = (
     Column("delivery_id", "VARCHAR", "Mã tệp đã nạp", "File of the version"),

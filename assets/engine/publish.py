@@ -12,24 +12,15 @@ from pathlib import Path
 import duckdb
 
 from assets.engine.errors import WarehouseError
-from assets.engine.indicator_sql import (
-    as_reported_sql,
-    change_sql,
-    explain_sql,
-    figure_change_sql,
-)
 from assets.engine.paths import Paths, private_folder
-from assets.engine.warehouse import calendar_sql, create_table
+from assets.engine.reader_macros import for_dossiers, for_motcua
+from assets.engine.warehouse import create_table
 from schemas.columns import Table, quoted
 from schemas.indicator_tables import BY_UNIT
 from schemas.tables import PUBLISHED_DOSSIER_TABLES, PUBLISHED_TABLES
 
 # Clients of DuckDB 1.5 are supported until March 2027 and cannot open newer files.
 STORAGE_VERSION = "v1.5.0"
-EXPLAIN = (
-    "explain(asked_measure, asked_kind, asked_end, asked_unit := NULL, asked_scope := 'subtree')"
-)
-EXPLAIN_CHANGE = "explain_change(asked_measure, asked_kind, asked_end)"
 READABLE_BY_ALL = 0o444
 READABLE_BY_GROUP = 0o440
 
@@ -38,10 +29,7 @@ def publish_motcua(connection: duckdb.DuckDBPyConnection, paths: Paths) -> dict[
     """Publish `motcua.duckdb`: aggregates and dimensions. Returns rows by table."""
     return _publish(
         connection, paths.published / "motcua.duckdb", PUBLISHED_TABLES, READABLE_BY_ALL,
-        (
-            f"CREATE MACRO ops.as_reported(asked_table, asked_at) AS TABLE {as_reported_sql()}",
-            f"CREATE VIEW ops.figure_change AS {figure_change_sql()}",
-        ),
+        for_motcua(),
     )  # fmt: skip
 
 
@@ -50,11 +38,7 @@ def publish_dossiers(connection: duckdb.DuckDBPyConnection, paths: Paths) -> dic
     return _publish(
         connection, paths.published / "dossiers.duckdb", PUBLISHED_DOSSIER_TABLES,
         READABLE_BY_GROUP,
-        (
-            calendar_sql(),
-            f"CREATE MACRO {EXPLAIN} AS TABLE {explain_sql()}",
-            f"CREATE MACRO {EXPLAIN_CHANGE} AS TABLE {change_sql()}",
-        ),
+        for_dossiers(),
     )  # fmt: skip
 
 
@@ -76,7 +60,7 @@ def publish_by_unit_csv(connection: duckdb.DuckDBPyConnection, paths: Paths) -> 
 
 def _publish(
     connection: duckdb.DuckDBPyConnection, target: Path, tables: tuple[Table, ...], mode: int,
-    statements: tuple[str, ...],
+    statements: list[str],
 ) -> dict[str, int]:  # fmt: skip
     new = _new_file(target)
     connection.execute(

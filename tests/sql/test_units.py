@@ -147,6 +147,10 @@ def test_a_change_in_a_closed_month_is_told_with_both_figures(
         "UPDATE indicators.by_level SET received_count = 7, received_online_count = 7 "
         f"WHERE unit_level = 'all' AND {JANUARY}"
     )
+    register_warehouse.execute(
+        "INSERT INTO ops.wanted_period SELECT 'by_level', period_kind, period_start, period_end "
+        f"FROM reference.period WHERE {JANUARY}"
+    )
     change = compute_table(register_warehouse, BY_LEVEL, "test-run")
     assert change.months == [date(2022, 12, 15)]
     assert change.closed == [
@@ -178,7 +182,7 @@ def test_a_change_in_a_closed_month_is_told_with_both_figures(
         ),
         (
             "DELETE FROM indicators.by_unit WHERE unit_code = '01096' AND scope = 'own'",
-            "levels do not add up",
+            "sums differ",
         ),
     ],
 )

@@ -13,9 +13,10 @@ from assets.engine.paths import Paths
 from assets.engine.publish import _check_opens, _new_file, publish_dossiers, publish_motcua
 from assets.engine.warehouse import warehouse
 from schemas.indicator_tables import BY_UNIT
-from schemas.tables import PUBLISHED_DOSSIER_TABLES, PUBLISHED_TABLES
+from schemas.tables import PUBLISHED_DOSSIER_TABLES, PUBLISHED_TABLES, PUBLISHED_VIEWS
 from tests.unit.deliveries import ask
 
+VIEWS = {"motcua.duckdb": PUBLISHED_VIEWS}
 FILES = {"motcua.duckdb": PUBLISHED_TABLES, "dossiers.duckdb": PUBLISHED_DOSSIER_TABLES}
 
 
@@ -65,16 +66,21 @@ def test_it_holds_the_allowed_tables_and_columns_and_no_others(
         "SELECT schema_name || '.' || table_name, list(column_name ORDER BY column_index) "
         "FROM duckdb_columns() WHERE NOT internal GROUP BY ALL"
     ).fetchall()
-    tables = FILES[_name(published)]
+    views = published.execute(
+        "SELECT schema_name || '.' || view_name FROM duckdb_views() WHERE NOT internal"
+    ).fetchall()
+    expected = VIEWS.get(_name(published), ())
+    assert views == [(view.qualified_name,) for view in expected]
     assert {name: tuple(columns) for name, columns in rows} == {
-        table.qualified_name: table.column_names for table in tables
+        table.qualified_name: table.column_names for table in (*FILES[_name(published)], *expected)
     }
-    assert published.execute("SELECT * FROM duckdb_views() WHERE NOT internal").fetchall() == []
 
 
 def test_every_table_and_column_carries_its_meaning(published: duckdb.DuckDBPyConnection) -> None:
     silent = published.execute(
         "SELECT table_name FROM duckdb_tables() WHERE NOT internal AND coalesce(comment, '') = '' "
+        "UNION ALL SELECT view_name FROM duckdb_views() "
+        "WHERE NOT internal AND coalesce(comment, '') = '' "
         "UNION ALL SELECT table_name || '.' || column_name FROM duckdb_columns() "
         "WHERE NOT internal AND coalesce(comment, '') = ''"
     ).fetchall()
