@@ -123,8 +123,8 @@ def new_start(folder: Path, reference_files: Path) -> Start:
     return Start(paths.warehouse, settings)
 
 
-def spend(start: Start, paths: Paths, night: Night) -> tuple[Said, Said]:
-    """Load what arrived and compute; return what is said, and what counting anew would say."""
+def spend(start: Start, paths: Paths, night: Night) -> Said:
+    """Load what arrived, compute, and return what every table of figures says."""
     for name, text in night.reference:
         (paths.reference / f"{name}.csv").write_text(text, encoding="utf-8")
     _deliver(paths, night)
@@ -139,8 +139,20 @@ def spend(start: Start, paths: Paths, night: Night) -> tuple[Said, Said]:
                 )  # fmt: skip
     with warehouse(paths) as connection:
         compute_all(connection, night.statistic)
+        return _said(connection)
+
+
+def counted_anew(paths: Paths, statistic: Statistic) -> Said:
+    """Return what the register says that is counted from nothing, in a copy of the warehouse."""
+    copy = Paths(paths.data / "copy", paths.settings)
+    shutil.copytree(paths.warehouse, copy.warehouse)
+    with warehouse(copy) as connection:
+        for table in COMPUTED:
+            connection.execute(f"DELETE FROM {table.qualified_name}")
+        compute_all(connection, statistic)
         said = _said(connection)
-    return said, _counted_anew(paths, night.statistic)
+    shutil.rmtree(copy.data)
+    return said
 
 
 def _load_reference(connection: duckdb.DuckDBPyConnection, paths: Paths) -> None:
@@ -157,18 +169,6 @@ def _deliver(paths: Paths, night: Night) -> None:
             paths, file, source="mau", export=arrival.export, period=arrival.period,
             name=f"{arrival.period}/{arrival.name}", now=night.at,
         )  # fmt: skip
-
-
-def _counted_anew(paths: Paths, statistic: Statistic) -> Said:
-    copy = Paths(paths.data / "copy", paths.settings)
-    shutil.copytree(paths.warehouse, copy.warehouse)
-    with warehouse(copy) as connection:
-        for table in COMPUTED:
-            connection.execute(f"DELETE FROM {table.qualified_name}")
-        compute_all(connection, statistic)
-        said = _said(connection)
-    shutil.rmtree(copy.data)
-    return said
 
 
 def _said(connection: duckdb.DuckDBPyConnection) -> Said:
