@@ -16,7 +16,9 @@ from assets.core.receipt import receipt
 from assets.core.receipt_version import receipt_version
 from assets.core.transaction_version import transaction_version
 from assets.indicators.by_level import by_level
+from assets.indicators.by_level_current import by_level_current
 from assets.indicators.by_unit import by_unit
+from assets.indicators.by_unit_current import by_unit_current
 from assets.indicators.by_unit_field import by_unit_field
 from assets.indicators.by_unit_first_due import by_unit_first_due
 from assets.indicators.by_unit_procedure import by_unit_procedure
@@ -41,6 +43,7 @@ from assets.reference.indicator import indicator
 from assets.reference.period import period
 from assets.reference.procedure import procedure
 from assets.reference.unit import unit
+from assets.reference.unit_succession import unit_succession
 from assets.reference.working_day import working_day
 from assets.resources import Installation
 from pipelines.jobs import compute, nightly, take_in
@@ -49,12 +52,13 @@ from pipelines.schedules import nightly_schedule
 defs = dg.Definitions(
     assets=[
         delivery, purge,
-        unit, procedure, holiday, working_day, period, indicator,
+        unit, unit_succession, procedure, holiday, working_day, period, indicator,
         dossier_version, payment_version, transaction_version, receipt_version,
         procedure_version,
         dossier, payment_request, payment_transaction, receipt,
         own_count, own_payment, by_unit, by_level, by_unit_field, by_unit_procedure, form_06a,
-        by_unit_first_due, processing_time, payment_sum,
+        by_unit_first_due, processing_time, by_unit_current, by_level_current,
+        payment_sum,
         summary, outside, conflict, gone, orphan,
         motcua, dossiers, by_unit_csv, return_files,
     ],

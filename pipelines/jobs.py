@@ -9,6 +9,7 @@ import dagster as dg
 TAKE_IN = dg.AssetSelection.assets(
     ["raw", "delivery"],
     ["reference", "unit"],
+    ["reference", "unit_succession"],
     ["reference", "procedure"],
     ["reference", "holiday"],
     ["reference", "indicator"],

@@ -77,6 +77,22 @@ BY_LEVEL = Table(
     ("period_kind", "period_start", "period_end", "unit_level"),
     (*PERIOD_COLUMNS, UNIT_LEVEL, *MEASURE_COLUMNS),
 )  # fmt: skip
+IS_CURRENT = Column(
+    "is_current", "BOOLEAN", "Là đơn vị ngày nay",
+    "false: kept by a unit that is no more and has no or several successors", False,
+)  # fmt: skip
+BY_UNIT_CURRENT = Table(
+    "indicators", "by_unit_current", "Chỉ tiêu theo đơn vị ngày nay",
+    "Measures by period, history summed up on the units valid on the last day counted",
+    (*BY_UNIT.key, "is_current"),
+    (*PERIOD_COLUMNS, UNIT_CODE, SCOPE, IS_CURRENT, *MEASURE_COLUMNS),
+)  # fmt: skip
+BY_LEVEL_CURRENT = Table(
+    "indicators", "by_level_current", "Chỉ tiêu theo cấp của đơn vị ngày nay",
+    "Measures by period and level of the units valid on the last day counted",
+    (*BY_LEVEL.key, "is_current"),
+    (*PERIOD_COLUMNS, UNIT_LEVEL, IS_CURRENT, *MEASURE_COLUMNS),
+)  # fmt: skip
 BY_UNIT_FIELD = Table(
     "indicators", "by_unit_field", "Chỉ tiêu theo đơn vị và lĩnh vực",
     "Measures by period, unit by itself and field", (*PERIOD_NAMES, "unit_code", "field_code"),

@@ -21,6 +21,10 @@ def _ends_after_it_begins(units: pd.DataFrame) -> pd.Series:
     return units["valid_from"] <= units["valid_to"]
 
 
+def _stands_once(rows: pd.DataFrame) -> pd.Series:
+    return ~rows.duplicated(["unit_code", "successor_code", "changed_on"])
+
+
 def _begins_after_the_record_before(units: pd.DataFrame) -> pd.Series:
     """Say whether each record begins after the one before it of the same unit ended."""
     ordered = units.sort_values("valid_from")
@@ -36,6 +40,7 @@ def _is_weekend_if_worked(days: pd.DataFrame) -> pd.Series:
 
 _SATURDAY = 5
 _DATE = pa.Check(_is_day, error="is no date YYYY-MM-DD")
+_CODE = pa.Check.str_matches(r"^[0-9A-Z.]+$", error="is no code")
 _FLAG = pa.Check.isin(("true", "false"), error="is neither true nor false")
 
 
@@ -45,7 +50,7 @@ def _column(*checks: pa.Check, nullable: bool = False) -> pa.Column:
 
 UNIT_SCHEMA = pa.DataFrameSchema(
     {
-        "unit_code": _column(pa.Check.str_matches(r"^[0-9A-Z.]+$", error="is no code")),
+        "unit_code": _column(_CODE),
         "unit_name": _column(),
         "unit_level": _column(pa.Check.isin(UNIT_LEVELS, error=f"is none of {UNIT_LEVELS}")),
         "parent_unit_code": _column(nullable=True),
@@ -84,6 +89,18 @@ PROCEDURE_SCHEMA = pa.DataFrameSchema(
     strict=True,
 )
 
+UNIT_SUCCESSION_SCHEMA = pa.DataFrameSchema(
+    {
+        "unit_code": _column(_CODE),
+        "successor_code": _column(_CODE),
+        "changed_on": _column(_DATE),
+        "source": _column(),
+    },
+    # Said twice, one successor would look like two.
+    checks=pa.Check(_stands_once, error="says what another row says"),
+    strict=True,
+)
+
 HOLIDAY_SCHEMA = pa.DataFrameSchema(
     {
         "day": pa.Column(str, _DATE, unique=True),
@@ -102,6 +119,7 @@ HOLIDAY_SCHEMA = pa.DataFrameSchema(
 
 REFERENCE_SCHEMAS = {
     "unit": UNIT_SCHEMA,
+    "unit_succession": UNIT_SUCCESSION_SCHEMA,
     "procedure": PROCEDURE_SCHEMA,
     "holiday": HOLIDAY_SCHEMA,
 }

@@ -16,7 +16,9 @@ from schemas.core_tables import (
 )
 from schemas.indicator_tables import (
     BY_LEVEL,
+    BY_LEVEL_CURRENT,
     BY_UNIT,
+    BY_UNIT_CURRENT,
     BY_UNIT_FIELD,
     BY_UNIT_FIRST_DUE,
     BY_UNIT_PROCEDURE,
@@ -60,6 +62,16 @@ UNIT = Table(
      Column("parent_unit_code", "VARCHAR", "Đơn vị cấp trên", "Unit above; empty at the top"),
      Column("valid_from", "DATE", "Hiệu lực từ", "First day of validity", False),
      Column("valid_to", "DATE", "Hiệu lực đến", "Last day of validity", False),
+     Column("source", "VARCHAR", "Căn cứ", "Source", False)),
+)  # fmt: skip
+UNIT_SUCCESSION = Table(
+    "reference", "unit_succession", "Đơn vị kế thừa", "Which unit goes on for one that ended",
+    ("unit_code", "changed_on", "successor_code"),
+    (Column("unit_code", "VARCHAR", "Mã đơn vị cũ",
+            "Code of the record that ended the day before", False),
+     Column("successor_code", "VARCHAR", "Mã đơn vị kế thừa",
+            "Code of the record that goes on, also where the code stayed", False),
+     Column("changed_on", "DATE", "Ngày thay đổi", "First day of the change", False),
      Column("source", "VARCHAR", "Căn cứ", "Source", False)),
 )  # fmt: skip
 PROCEDURE = Table(
@@ -130,18 +142,18 @@ RETURN_FILES = Table(
 )  # fmt: skip
 INDICATOR_TABLES = (
     BY_UNIT, BY_LEVEL, BY_UNIT_FIELD, BY_UNIT_PROCEDURE, FORM_06A, BY_UNIT_FIRST_DUE,
-    PROCESSING_TIME,
+    PROCESSING_TIME, BY_UNIT_CURRENT, BY_LEVEL_CURRENT,
 )  # fmt: skip
 WAREHOUSE_TABLES = (
-    *VERSION_TABLES, DOSSIER_ALIAS, UNIT, PROCEDURE, HOLIDAY, WORKING_DAY, PERIOD, INDICATOR,
-    OWN_COUNT, OWN_PAYMENT,
-    *INDICATOR_TABLES, PAYMENT_SUM, DELIVERY, DELIVERY_PART, LAYOUT, CHECK_VALUE, REVISION,
+    *VERSION_TABLES, DOSSIER_ALIAS, UNIT, UNIT_SUCCESSION, PROCEDURE, HOLIDAY, WORKING_DAY,
+    PERIOD, INDICATOR, OWN_COUNT, OWN_PAYMENT, *INDICATOR_TABLES, PAYMENT_SUM, DELIVERY,
+    DELIVERY_PART, LAYOUT, CHECK_VALUE, REVISION,
     TOUCHED_DOSSIER, COUNTED_PERIOD, WANTED_PERIOD, MOVED_DOSSIER, REJECTED_ROW, SUMMARY, CONFLICT,
     GONE, ORPHAN, OUTSIDE,
 )  # fmt: skip
 PUBLISHED_TABLES = (
-    *INDICATOR_TABLES, PAYMENT_SUM, UNIT, PROCEDURE, HOLIDAY, WORKING_DAY, PERIOD, INDICATOR,
-    SUMMARY, OUTSIDE, DELIVERY, DELIVERY_PART, LAYOUT, CHECK_VALUE, REVISION,
+    *INDICATOR_TABLES, PAYMENT_SUM, UNIT, UNIT_SUCCESSION, PROCEDURE, HOLIDAY, WORKING_DAY,
+    PERIOD, INDICATOR, SUMMARY, OUTSIDE, DELIVERY, DELIVERY_PART, LAYOUT, CHECK_VALUE, REVISION,
 )  # fmt: skip
 PUBLISHED_VIEWS = (FIGURE_CHANGE,)
 PUBLISHED_DOSSIER_TABLES = (

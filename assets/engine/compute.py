@@ -104,7 +104,10 @@ def compute_table(connection: duckdb.DuckDBPyConnection, table: Table, run_id: s
         connection.execute(
             f"""
             CREATE OR REPLACE TEMP TABLE wanted_period AS
-            SELECT {_PERIOD} FROM ops.wanted_period WHERE table_name = '{table.name}';
+            SELECT {_PERIOD} FROM ops.wanted_period WHERE table_name = '{table.name}'
+            -- Where the cut-off went back, periods that are no more.
+            UNION SELECT {_PERIOD} FROM {table.qualified_name}
+            ANTI JOIN reference.period USING ({_PERIOD});
             DELETE FROM ops.wanted_period WHERE table_name = '{table.name}';
             """
         )
@@ -120,8 +123,8 @@ def rebuild_table(connection: duckdb.DuckDBPyConnection, table: Table) -> int:
     connection.register("rule", rules)
     with transaction(connection):
         connection.execute(f"DELETE FROM {table.qualified_name}")
-        folder = INDICATOR_SQL if table.layer == "indicators" else ENGINE_SQL
-        sql = sql_file(folder / f"{table.name}.sql")
+        is_indicator = table.layer == "indicators"
+        sql = indicator_sql(table) if is_indicator else sql_file(ENGINE_SQL / f"{table.name}.sql")
         inserted = connection.execute(f"INSERT INTO {table.qualified_name} BY NAME {sql}")
         count = int(inserted.fetchall()[0][0])
     connection.unregister("rule")

@@ -92,7 +92,7 @@ def _placed(periods: str, facts: str) -> str:
 
 def _filled(name: str, **parts: str) -> str:
     """Return the text of an SQL file with its placeholders filled."""
-    for part in ("ancestry", "own", "scoped"):
+    for part in ("ancestry", "own", "scoped", "current_unit"):
         parts[part] = sql_file(INDICATOR_SQL / f"{part}.sql")
     parts |= {
         "paid_sql": sql_file(INDICATOR_SQL / "paid.sql"),

@@ -100,8 +100,10 @@ def _said(result: Loaded) -> str:
 def reading_version(
     connection: duckdb.DuckDBPyConnection, paths: Paths, source: Source, export: Export
 ) -> str:
-    """Return a hash of all that decides how a file is read: settings, unit names, hash key."""
-    units = connection.execute("SELECT unit_code, unit_name FROM reference.unit ORDER BY ALL")
+    """Return a hash of all that decides how a file is read: settings, units, hash key."""
+    units = connection.execute(
+        "SELECT unit_code, unit_name, valid_from, valid_to FROM reference.unit ORDER BY ALL"
+    )
     parts = (
         READING_VERSION,
         export.model_dump_json(),

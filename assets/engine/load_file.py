@@ -34,6 +34,7 @@ from assets.engine.lines import correct_row_numbers
 from assets.engine.loaded import Loaded, is_loaded
 from assets.engine.opening import OpenFile
 from assets.engine.paths import Paths, private_folder
+from assets.engine.periods import month_from_key
 from assets.engine.raw_store import Delivery
 from assets.engine.record_keys import stored_columns
 from assets.engine.recording import PER_DELIVERY, record_delivery, record_part, record_rejects
@@ -71,8 +72,9 @@ class FileLoad:
 
     @cached_property
     def labels(self) -> UnitLabels:
-        """What the unit labels of this export mean."""
-        return unit_labels(self.connection, self.source, self.export)
+        """What the unit labels of this export mean at the end of the delivery's period."""
+        period = month_from_key(self.delivery.period)
+        return unit_labels(self.connection, self.source, self.export, period.end)
 
     @property
     def circumstances(self) -> Circumstances:

@@ -5,10 +5,10 @@ keeps counts, log and what is still to do in step. Does not belong here: what is
 stands in SQL (`facts.sql`, `placed.sql`).
 
 A period is counted anew from the whole register if it is new, if its last counted day moved, or if
-what decides about counting (formula, settings, units, procedures, holidays) is not what it was.
-Every other period is corrected: what the changed dossiers said when they were counted is taken out
-of its counts, and what they say now is added. `ops.touched_dossier`, which loading fills
-(`assets.engine.register`), holds the former.
+what decides about counting (formula, settings, units and which of them there are today, procedures,
+holidays) is not what it was. Every other period is corrected: what the changed dossiers said when
+they were counted is taken out of its counts, and what they say now is added.
+`ops.touched_dossier`, which loading fills (`assets.engine.register`), holds the former.
 """
 
 import hashlib
@@ -82,6 +82,9 @@ def _basis(connection: duckdb.DuckDBPyConnection) -> str:
         "FROM reference.unit",
         "SELECT procedure_code, field_code, has_paper_result FROM reference.procedure",
         "SELECT day, is_working FROM reference.holiday",
+        "FROM reference.unit_succession",
+        "SELECT unit_code, valid_from FROM reference.unit "
+        "WHERE (SELECT max(cutoff_date) FROM reference.period) BETWEEN valid_from AND valid_to",
     ):
         parts.append(connection.execute(f"FROM ({sql}) ORDER BY ALL").fetchall())
     return hashlib.sha256(repr(parts).encode()).hexdigest()

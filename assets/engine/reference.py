@@ -7,13 +7,13 @@ must fit (`schemas.reference`) and periods (`assets.engine.compute`).
 import hashlib
 import re
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pandas as pd
 import pandera.errors
 
 from assets.engine.errors import SettingsError
+from assets.engine.unit_tree import check_parents, check_succession
 from assets.engine.warehouse import ENGINE_SQL, INDICATOR_SQL, sql_file, transaction
 from schemas.measures import FORMULA_VERSION, MEASURES
 from schemas.reference import REFERENCE_SCHEMAS
@@ -79,6 +79,8 @@ def rate_formulas() -> dict[str, tuple[str, str]]:
 def read_reference(file: Path, name: str) -> pd.DataFrame:
     """Return a reference CSV as text columns that fit their schema; units form a tree.
 
+    The successions of units are checked against the file of units beside theirs.
+
     Raises
     ------
     SettingsError
@@ -110,7 +112,9 @@ def read_reference(file: Path, name: str) -> pd.DataFrame:
             doing, misfits, "rows such as those of data/reference", "Correct these rows."
         ) from None
     if name == "unit":
-        _check_parents(frame, file)
+        check_parents(frame, file)
+    if name == "unit_succession":
+        check_succession(frame, read_reference(file.with_name("unit.csv"), "unit"), file)
     return frame
 
 
@@ -146,46 +150,6 @@ def _misfits(verdict: pandera.errors.SchemaErrors) -> list[str]:
             problem = _PANDERAS_OWN.get(case["check"], case["check"])
             cells.append(f"{case['column']} of row {row} {problem}")
     return list(dict.fromkeys(cells or rows))[:10]
-
-
-def _check_parents(units: pd.DataFrame, file: Path) -> None:
-    """Check that the units form one tree on every day.
-
-    Raises
-    ------
-    SettingsError
-        A parent is missing, a unit is above itself, or a record outlives its parent's record:
-        its dossiers would count below two parents.
-    """
-    records: dict[str, list[Any]] = {}
-    for record in units.fillna("").itertuples():
-        records.setdefault(str(record.unit_code), []).append(record)
-    for record in (record for same in records.values() for record in same):
-        above = [
-            parent
-            for parent in records.get(record.parent_unit_code, [])
-            if parent.valid_from <= record.valid_to and parent.valid_to >= record.valid_from
-        ]
-        if record.parent_unit_code and len(above) != 1:
-            raise _tree_error(
-                file, f"{len(above)} records of parent {record.parent_unit_code} within the "
-                f"validity of unit {record.unit_code}, row {record.Index + 2}"
-            )  # fmt: skip
-        seen = {record.unit_code}
-        while above and (code := above[0].parent_unit_code):
-            if above[0].unit_code in seen:
-                raise _tree_error(file, f"unit {above[0].unit_code} above itself")
-            seen.add(above[0].unit_code)
-            above = records.get(code, [])
-
-
-def _tree_error(file: Path, found: str) -> SettingsError:
-    return SettingsError(
-        f"Reading reference file {file.name}",
-        found,
-        "one record of the parent for each record of a unit, and no unit above itself",
-        "Correct parent_unit_code, or split the record where its parent's ends.",
-    )
 
 
 def _replace(connection: duckdb.DuckDBPyConnection, name: str, frame: pd.DataFrame) -> int:

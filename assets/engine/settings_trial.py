@@ -29,10 +29,10 @@ from assets.engine.periods import Period, local_now
 from assets.engine.rejects import Rejects
 from assets.engine.settings_draft import DraftExport, DraftSource
 from assets.engine.settings_findings import MOST_ROWS
-from assets.engine.text import clean, label_key, shape
+from assets.engine.text import clean, shape
 from assets.engine.text_table import RAW_PREFIX, TextTable
 from assets.engine.typing_sql import readable_columns
-from assets.engine.units import UnitLabels, unit_labels, with_units
+from assets.engine.units import UnitLabels, bearers_of_names, unit_labels, with_units
 from assets.engine.warehouse import reader, warehouse
 from schemas.exports import ExportColumn
 from schemas.judgement import UNREADABLE_SUFFIX
@@ -79,7 +79,7 @@ class ColumnSeen:
 class Trial:
     """What the engine made of the sample.
 
-    `unit_owners` are the codes that a name of units belongs to, by the name's normal form;
+    `unit_owners` are the codes of the units that bear a name, by the name's normal form;
     `units_known` how many rows of unknown units each setting of `units` would know;
     `unknown_units` are the texts that none would.
     """
@@ -120,15 +120,15 @@ def run_trial(
         ))  # fmt: skip
         codes = connection.execute("SELECT DISTINCT unit_code FROM reference.unit").fetchall()
         trial.unit_codes = {code for (code,) in codes}
-        trial.unit_owners = _owners_of_names(connection, source)
-        labels = unit_labels(connection, source, export)
+        trial.unit_owners = bearers_of_names(connection, source, period.end)
+        labels = unit_labels(connection, source, export, period.end)
         # True dates are told from dates as text by a form that no text has.
         marked = export.model_copy(update={"date_formats": [_TRUE_DATE, *export.date_formats]})
         with raw_store.reading_folder(paths) as workspace:
             for table in OpenFile(file, marked, workspace).tables():
                 _read(paths, table, marked, labels, trial)
                 trial.tables.append(replace(table, grid=None))
-        _try_units(connection, source, export, trial)
+        _try_units(connection, source, export, trial, period.end)
     return trial
 
 
@@ -250,6 +250,7 @@ def _try_units(
     source: DraftSource,
     export: DraftExport,
     trial: Trial,
+    day: date,
 ) -> None:
     """Count how many rows of unknown units another setting of `units` would know."""
     seen = trial.columns.get("unit_code")
@@ -257,7 +258,7 @@ def _try_units(
         return
     trial.unknown_units = Counter(seen.unreadable)
     for units in ("code", "name", "either"):
-        labels = unit_labels(connection, source, export.model_copy(update={"units": units}))
+        labels = unit_labels(connection, source, export.model_copy(update={"units": units}), day)
         known = [text for text in seen.unreadable if labels.code_of(text)[0]]
         trial.units_known[units] = sum(seen.unreadable[text] for text in known)
         for text in known:
@@ -266,14 +267,3 @@ def _try_units(
 
 def _counts(connection: duckdb.DuckDBPyConnection, sql: str) -> Iterable[tuple[str, int]]:
     return [(name, int(count)) for name, count in connection.execute(sql).fetchall()]
-
-
-def _owners_of_names(
-    connection: duckdb.DuckDBPyConnection, source: DraftSource
-) -> dict[str, set[str]]:
-    names = connection.execute("SELECT unit_code, unit_name FROM reference.unit").fetchall()
-    names += [(code, name) for code, listed in source.unit_names.items() for name in listed]
-    owners: dict[str, set[str]] = {}
-    for code, name in names:
-        owners.setdefault(label_key(name), set()).add(code)
-    return owners

@@ -5,6 +5,7 @@ here: the units themselves (`data/reference/unit.csv`).
 """
 
 from dataclasses import dataclass
+from datetime import date
 
 import duckdb
 import pyarrow as pa
@@ -36,28 +37,62 @@ class UnitLabels:
 
 
 def unit_labels(
-    connection: duckdb.DuckDBPyConnection, source: Source, export: Export
+    connection: duckdb.DuckDBPyConnection, source: Source, export: Export, day: date
 ) -> UnitLabels:
-    """Return what the labels of this export mean.
+    """Return what the labels of this export mean in a list of a period that ends on `day`.
 
-    A name that means two units says nothing: its rows count as unassigned.
+    A code means itself at any time. A name means the unit that bears it on `day`; where none does,
+    the one that bore it last before: dossiers of an abolished commune stay in the lists. Names
+    that are given later mean nothing yet, and one that means two units says nothing: its rows
+    count as unassigned.
+
+    The period decides, not the day of delivery: a list says the same whenever it is read. A list
+    of an old period that a portal writes with today's names is therefore read as of old; where the
+    name went to another unit, have the portal write codes. A dossier received before a change and
+    listed after it belongs to the unit that the list names, for that one handles it now.
     """
-    units = connection.execute(
-        "SELECT DISTINCT unit_code, unit_name FROM reference.unit"
-    ).fetchall()
-    codes = {code for code, _ in units}
-    labels = [(code, code) for code in codes] if export.units != "name" else []
-    if export.units != "code":
-        labels += [(code, name) for code, name in units]
-        labels += [(code, name) for code, names in source.unit_names.items() for name in names]
-    meant: dict[str, set[str]] = {}
-    for code, label in labels:
-        meant.setdefault(label_key(label), set()).add(code)
+    names = bearers_of_names(connection, source, day) if export.units != "code" else {}
+    codes: list[str] = []
+    if export.units != "name":
+        rows = connection.execute("SELECT DISTINCT unit_code FROM reference.unit").fetchall()
+        codes = [code for (code,) in rows]
     short: dict[str, set[str]] = {}
-    for code in codes if export.units != "name" else ():
+    for code in codes:
+        names.setdefault(label_key(code), set()).add(code)
         if code.isdecimal() and code.startswith("0"):
             short.setdefault(code.lstrip("0"), set()).add(code)
-    return UnitLabels(_unambiguous(meant), _unambiguous(short))
+    return UnitLabels(_unambiguous(names), _unambiguous(short))
+
+
+def bearers_of_names(
+    connection: duckdb.DuckDBPyConnection, source: Source, day: date
+) -> dict[str, set[str]]:
+    """Return the codes of the units that bear each name on `day`, else of the last before it.
+
+    Names are in their normal form, those of `unit_names` among them: they are borne as long as
+    the unit's own.
+    """
+    records = connection.execute(
+        "SELECT unit_code, unit_name, valid_from, valid_to FROM reference.unit"
+    ).fetchall()
+    spans: dict[str, list[tuple[date, date]]] = {}
+    borne: dict[str, list[tuple[str, date, date]]] = {}
+    for code, name, first, last in records:
+        spans.setdefault(code, []).append((first, last))
+        borne.setdefault(label_key(name), []).append((code, first, last))
+    for code, names in source.unit_names.items():
+        for name in names:
+            # A code that no record has is told by the settings check.
+            borne.setdefault(label_key(name), []).extend(
+                (code, first, last) for first, last in spans.get(code, [(date.min, date.max)])
+            )
+    return {name: codes for name, given in borne.items() if (codes := _bearers(given, day))}
+
+
+def _bearers(given: list[tuple[str, date, date]], day: date) -> set[str]:
+    begun = [(code, min(last, day)) for code, first, last in given if first <= day]
+    newest = max((last for _, last in begun), default=None)
+    return {code for code, last in begun if last == newest}
 
 
 def with_units(batch: pa.Table, labels: UnitLabels) -> pa.Table:

@@ -20,6 +20,8 @@ from schemas.tables import MOTCUA_FILE
         ["indicators", "by_unit_first_due"],
         ["indicators", "form_06a"],
         ["indicators", "processing_time"],
+        ["indicators", "by_unit_current"],
+        ["indicators", "by_level_current"],
         ["indicators", "payment_sum"],
         ["quarantine", "summary"],
         ["quarantine", "outside"],

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
 
+# The sample's units are those of its year.
+SAMPLE_DAY = "2023-01-01"
 REFERENCE = Path(__file__).resolve().parents[1] / "reference"
 
 # How often a procedure is asked for. The other procedures of REST_FIELDS share REST_WEIGHT.
@@ -99,7 +101,12 @@ def read_levels() -> dict[str, Level]:
     procedures = {record["procedure_code"]: _procedure(record) for record in _read("procedure.csv")}
     levels = {}
     for level, popular in POPULAR.items():
-        records = [record for record in _read("unit.csv") if record["unit_level"] == level]
+        records = [
+            record
+            for record in _read("unit.csv")
+            if record["unit_level"] == level
+            and record["valid_from"] <= SAMPLE_DAY <= (record["valid_to"] or SAMPLE_DAY)
+        ]
         rest = [
             procedure
             for procedure in procedures.values()

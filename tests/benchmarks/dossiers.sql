@@ -8,7 +8,8 @@ COPY (
             units
         FROM (SELECT i, hash(i) AS h FROM range($rows) AS numbers(i)),
             (SELECT list(unit_name ORDER BY unit_code) AS units
-             FROM read_csv('$units', all_varchar = true) WHERE unit_level = 'commune')
+             FROM read_csv('$units', all_varchar = true) WHERE unit_level = 'commune'
+                AND '2023-01-01' BETWEEN valid_from AND coalesce(valid_to, '9999-12-31'))
     ),
     dated AS (
         SELECT *, received + CAST(5 + hash(i * 13) % 20 AS INTEGER) AS due,

@@ -47,7 +47,8 @@ SELECT
         OR (c21 IS NOT NULL AND has_e_result IS NULL) AS bad_flag
 FROM read_csv('$file', auto_detect = false, header = false, skip = 1, delim = ';', quote = '"',
     escape = '"', columns = {$columns})
-LEFT JOIN (SELECT unit_code, unit_name FROM read_csv('$units', all_varchar = true)) AS unit
+LEFT JOIN (SELECT unit_code, unit_name FROM read_csv('$units', all_varchar = true)
+    WHERE '2023-01-01' BETWEEN valid_from AND coalesce(valid_to, '9999-12-31')) AS unit
     ON unit.unit_name = c5
 -- step: count violations
 SELECT count(*), count(*) FILTER (WHERE dossier_code IS NULL), count(*) FILTER (WHERE state IS NULL),

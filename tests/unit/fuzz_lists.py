@@ -59,7 +59,11 @@ class Row:
 
 def _units() -> list[tuple[str, str]]:
     text = (SETTINGS / "reference" / "unit.csv").read_text(encoding="utf-8")
-    return [(line["unit_code"], line["unit_name"]) for line in csv.DictReader(io.StringIO(text))]
+    return [
+        (line["unit_code"], line["unit_name"])
+        for line in csv.DictReader(io.StringIO(text))
+        if line["valid_from"] <= PERIOD <= (line["valid_to"] or PERIOD)
+    ]
 
 
 _UNITS = _units()

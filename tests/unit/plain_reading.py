@@ -16,6 +16,9 @@ from datetime import date, timedelta
 
 from tests.support import SETTINGS
 
+# Of the period of every generated list.
+LAST_DAY = "2023-01-14"
+
 Value = str | int | bool | date | None
 Values = tuple[Value, ...]
 Texts = dict[str, str]
@@ -292,9 +295,13 @@ def _meant(listed: dict[str, list[str]]) -> dict[str, Value]:
 
 
 def _units() -> dict[str, str]:
-    lines = (SETTINGS / "reference" / "unit.csv").read_text(encoding="utf-8").splitlines()
+    """Return what codes and names mean in the lists' period: the last to bear a name has it."""
+    text = (SETTINGS / "reference" / "unit.csv").read_text(encoding="utf-8")
+    lines = sorted(csv.DictReader(text.splitlines()), key=lambda line: line["valid_from"])
     meant: dict[str, str] = {}
-    for line in csv.DictReader(lines):
+    for line in lines:
+        if line["valid_from"] > LAST_DAY:
+            continue
         code = line["unit_code"]
         # A spreadsheet takes a code for a number and drops its zeros.
         meant |= {_label(line["unit_name"]): code, code: code, code.lstrip("0"): code}

@@ -29,6 +29,17 @@ HOLIDAYS = """day,is_working,holiday_name,source,valid_from,is_certain
 2024-04-29,false,Nghỉ Mẫu,mẫu,2024-01-01,true
 2024-05-04,true,Làm bù Mẫu,mẫu,2024-01-01,true
 """
+# 02 goes on as 03, 033 as itself.
+SUCCESSIONS = """unit_code,successor_code,changed_on,source
+02,03,2025-07-01,mẫu
+033,033,2025-07-01,mẫu
+"""
+CHANGED_UNITS = """unit_code,unit_name,unit_level,parent_unit_code,valid_from,valid_to,source
+02,UBND tỉnh Mẫu,province,,2004-07-08,2025-06-30,mẫu
+03,UBND tỉnh Mẫu Hai,province,,2004-07-08,,mẫu
+033,UBND huyện Mẫu,district,02,2004-07-08,2025-06-30,mẫu
+033,UBND huyện Mẫu,district,03,2025-07-01,,mẫu
+"""
 TEXTS = {"unit": UNITS, "procedure": PROCEDURES, "holiday": HOLIDAYS}
 
 
@@ -49,7 +60,7 @@ def _load(connection: duckdb.DuckDBPyConnection, folder: Path, name: str, text: 
 def test_a_reference_file_replaces_the_table(
     connection: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
-    assert load_reference(connection, SETTINGS / "reference", "unit") == 19
+    assert load_reference(connection, SETTINGS / "reference", "unit") == 28
     assert _load(connection, tmp_path, "unit", "\ufeff" + UNITS) == 2
     rows = connection.execute(
         "SELECT unit_code, parent_unit_code, valid_to::VARCHAR FROM reference.unit ORDER BY ALL"
@@ -128,6 +139,61 @@ def test_parents_are_checked_whoever_reads_the_file(tmp_path: Path) -> None:
     (tmp_path / "unit.csv").write_text(units, encoding="utf-8")
     with pytest.raises(SettingsError, match="0 records of parent 99"):
         read_reference(tmp_path / "unit.csv", "unit")
+
+
+def _read_successions(folder: Path, units: str, successions: str) -> int:
+    (folder / "unit.csv").write_text(units, encoding="utf-8")
+    (folder / "unit_succession.csv").write_text(successions, encoding="utf-8")
+    return len(read_reference(folder / "unit_succession.csv", "unit_succession"))
+
+
+@pytest.mark.parametrize("rows", [0, 1, 2])
+def test_successions_between_records_are_taken(rows: int, tmp_path: Path) -> None:
+    text = "".join(SUCCESSIONS.splitlines(keepends=True)[: 1 + rows])
+    assert _read_successions(tmp_path, CHANGED_UNITS, text) == rows
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        ("02,03,2025-07-01", "02,03,2025-07-02",
+         "no record of unit 02 that ends the day before 2025-07-02, row 2"),
+        ("02,03,2025-07-01", "03,03,2025-07-01",
+         "no record of unit 03 that ends the day before 2025-07-01, row 2"),
+        ("02,03,", "02,02,", "no record of successor 02 that is valid on 2025-07-01, row 2"),
+        ("02,03,", "02,99,", "no record of successor 99 that is valid on 2025-07-01, row 2"),
+        ("033,033,2025-07-01", "02,03,2025-07-01", "row 3: says what another row says"),
+        ("033,033,2025-07-01", "033,033,01/7/2025", "changed_on of row 3 is no date YYYY-MM-DD"),
+    ],
+)  # fmt: skip
+def test_a_succession_that_leads_nowhere_is_named_with_its_row(
+    case: tuple[str, str, str], tmp_path: Path
+) -> None:
+    old, new, sentence = case
+    assert old in SUCCESSIONS
+    with pytest.raises(SettingsError) as error:
+        _read_successions(tmp_path, CHANGED_UNITS, SUCCESSIONS.replace(old, new, 1))
+    assert f"unit_succession.csv: found {sentence}" in str(error.value)
+
+
+def test_the_two_changes_of_xin_man_are_stated(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    """19 communes until 2020, 18 until 2025, then 6; the district itself has no successor."""
+    for name, rows in (("unit", 28), ("unit_succession", 20)):
+        assert load_reference(connection, SETTINGS / "reference", name) == rows
+    found = connection.execute(
+        "SELECT changed_on::VARCHAR, count(*), count(DISTINCT successor_code), "
+        "bool_or(unit_code = '033') FROM reference.unit_succession GROUP BY ALL ORDER BY ALL"
+    ).fetchall()
+    assert found == [("2020-01-01", 2, 1, False), ("2025-07-01", 18, 6, False)]
+    communes = connection.execute(
+        "SELECT day, count(*) FROM reference.unit, (VALUES (DATE '2019-12-31'), "
+        "(DATE '2020-01-01'), (DATE '2025-06-30'), (DATE '2025-07-01')) AS days(day) "
+        "WHERE unit_level = 'commune' AND day BETWEEN valid_from AND valid_to "
+        "GROUP BY ALL ORDER BY ALL"
+    ).fetchall()
+    assert [count for _, count in communes] == [19, 18, 18, 6]
 
 
 def test_a_misfit_leaves_the_table_as_it_was(

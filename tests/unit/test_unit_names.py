@@ -1,0 +1,136 @@
+"""Which unit a name means: names outlive territories, and went from one commune to another."""
+
+from collections.abc import Iterator
+from datetime import date
+
+import duckdb
+import pytest
+
+from assets.engine.paths import Paths
+from assets.engine.reference import load_reference
+from assets.engine.sources import load_sources
+from assets.engine.units import unit_labels
+from assets.engine.warehouse import warehouse
+from schemas.settings import Source
+from tests.support import SETTINGS, new_installation
+from tests.unit.deliveries import ask, deliver_csv, dossier, load
+
+# The last days of reporting months before and after the two changes.
+IN_2019, IN_2020 = date(2019, 12, 14), date(2020, 1, 14)
+BEFORE, AFTER = date(2025, 6, 14), date(2025, 7, 14)
+
+
+@pytest.fixture(scope="module")
+def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
+    paths = new_installation(tmp_path_factory.mktemp("names") / "data")
+    with warehouse(paths) as opened:
+        load_reference(opened, SETTINGS / "reference", "unit")
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def source() -> Source:
+    return load_sources(SETTINGS / "sources")["xin_man"]
+
+
+def _meant(
+    connection: duckdb.DuckDBPyConnection, source: Source, text: str, day: date
+) -> str | None:
+    export = source.exports["dossiers_commune"].model_copy(update={"units": "either"})
+    return unit_labels(connection, source, export, day).code_of(text)[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "day", "code"),
+    [
+        pytest.param("UBND xã Pà Vầy Sủ", BEFORE, "01120", id="the commune of that name"),
+        pytest.param("UBND xã Pà Vầy Sủ", AFTER, "01096", id="the name went to the old town"),
+        pytest.param("UBND xã Khuôn Lùng", BEFORE, "01150", id="the old Khuôn Lùng"),
+        pytest.param("UBND xã Khuôn Lùng", AFTER, "01147", id="the name went to Nà Chì's code"),
+        pytest.param("UBND xã Xín Mần", BEFORE, "01108", id="the small Xín Mần"),
+        pytest.param("UBND xã Xín Mần", AFTER, "01108", id="the large Xín Mần, one code"),
+        pytest.param("UBND xã Trung Thịnh", IN_2019, "01111", id="Trung Thịnh before the merger"),
+        pytest.param("UBND xã Trung Thịnh", IN_2020, "01117", id="Trung Thịnh after it"),
+        pytest.param("UBND xã Ngán Chiên", IN_2019, "01117", id="01117 under its first name"),
+        pytest.param("UBND xã Ngán Chiên", AFTER, "01117", id="a name that is no more"),
+        pytest.param("UBND xã Nàn Ma", AFTER, "01129", id="an abolished commune still listed"),
+        pytest.param("UBND huyện Xín Mần", AFTER, "033", id="the abolished district"),
+        pytest.param("UBND tỉnh Tuyên Quang", BEFORE, None, id="a unit that is not yet"),
+        pytest.param("UBND tỉnh Tuyên Quang", AFTER, "08", id="the province from its day on"),
+        pytest.param("01120", AFTER, "01120", id="a code means itself at any time"),
+        pytest.param("1096", BEFORE, "01096", id="a code without its zeros, too"),
+    ],
+)
+def test_a_name_means_the_unit_that_bears_it_or_bore_it_last(
+    name: str, day: date, code: str | None, connection: duckdb.DuckDBPyConnection, source: Source
+) -> None:
+    assert _meant(connection, source, name, day) == code
+
+
+@pytest.mark.parametrize(
+    ("name", "day", "code"),
+    [
+        pytest.param("Pà Vầy Sủ", BEFORE, "01120", id="another name of the old unit"),
+        pytest.param("Pà Vầy Sủ", AFTER, "01096", id="is the new one's later"),
+        pytest.param("Cũ", AFTER, "01120", id="unless only the old one has it"),
+        pytest.param("Lạ", AFTER, "99999", id="of a code that no record has"),
+    ],
+)
+def test_the_other_names_of_a_unit_are_borne_as_long_as_its_own(
+    name: str, day: date, code: str, connection: duckdb.DuckDBPyConnection, source: Source
+) -> None:
+    named = {"01120": ["Pà Vầy Sủ", "Cũ"], "01096": ["Pà Vầy Sủ"], "99999": ["Lạ"]}
+    # The town bears 01096 before: on its days the name would be of two units.
+    if day == BEFORE:
+        del named["01096"]
+    assert _meant(connection, source.model_copy(update={"unit_names": named}), name, day) == code
+
+
+def test_a_name_that_two_units_bear_on_one_day_says_nothing(
+    connection: duckdb.DuckDBPyConnection, source: Source
+) -> None:
+    named = {"01096": ["Pà Vầy Sủ"], "01120": ["Pà Vầy Sủ"]}
+    both = source.model_copy(update={"unit_names": named})
+    assert _meant(connection, both, "Pà Vầy Sủ", BEFORE) is None
+    assert _meant(connection, both, "Pà Vầy Sủ", AFTER) == "01096"
+
+
+def test_a_list_is_read_by_its_period_whenever_it_comes(installation: Paths) -> None:
+    """Both lists come together, years later; the second holds a dossier from before the change."""
+    rows = [
+        dossier(1, unit_code="UBND xã Pà Vầy Sủ", received_date="05/06/2025"),
+        dossier(2, unit_code="UBND xã Nàn Ma", received_date="06/06/2025"),
+    ]
+    deliver_csv(installation, rows, period="2025-05-15")
+    deliver_csv(installation, [rows[0]], period="2025-06-15")
+    load(installation, "2025-05-15", "2025-06-15")
+    found = ask(
+        installation,
+        "SELECT delivery_period::VARCHAR, row_number, unit_code FROM core.dossier_version "
+        "ORDER BY ALL",
+    )
+    assert found == [
+        ("2025-05-15", 2, "01120"), ("2025-05-15", 3, "01129"), ("2025-06-15", 2, "01096"),
+    ]  # fmt: skip
+
+
+def test_files_are_read_again_where_the_days_of_a_unit_were_corrected(
+    installation: Paths,
+) -> None:
+    row = dossier(1, unit_code="UBND xã Pà Vầy Sủ", received_date="05/06/2025")
+    deliver_csv(installation, [row], period="2025-06-15")
+    load(installation, "2025-06-15")
+    settings = installation.data.parent / "settings" / "reference"
+    settings.mkdir(parents=True)
+    for file in (SETTINGS / "reference").iterdir():
+        text = file.read_text(encoding="utf-8")
+        # The change comes a month later.
+        (settings / file.name).write_text(
+            text.replace("2025-06-30", "2025-07-31").replace("2025-07-01", "2025-08-01"),
+            encoding="utf-8",
+        )
+    (settings.parent / "sources").symlink_to(SETTINGS / "sources")
+    found = "SELECT unit_code FROM core.dossier"
+    assert ask(installation, found) == [("01096",)]
+    load(Paths(installation.data, settings.parent), "2025-06-15")
+    assert ask(installation, found) == [("01120",)]
