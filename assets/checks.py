@@ -20,6 +20,8 @@ from schemas.exports import KINDS, Kind
         ["indicators", "by_unit"],
         ["indicators", "by_unit_field"],
         ["indicators", "by_unit_procedure"],
+        ["indicators", "by_unit_current"],
+        ["indicators", "by_level_current"],
         ["indicators", "form_06a"],
     ],
     blocking=True,

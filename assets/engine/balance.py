@@ -66,7 +66,7 @@ def raise_if(breaks: list[tuple[object, ...]]) -> None:
 
 
 def _sums_that_differ(connection: duckdb.DuckDBPyConnection) -> list[tuple[object, ...]]:
-    """Return periods where own rows, subtrees, levels, fields and procedures have not one sum."""
+    """Return periods whose rows of each grain, and today's units, have not one sum."""
     sums = ", ".join(f"coalesce(sum({name}), 0) AS {name}" for name in COUNTS)
     of_period = f"SELECT {_PERIOD}, {sums}"
     own_rows = "(FROM indicators.own_count UNION ALL BY NAME FROM indicators.own_payment)"
@@ -83,7 +83,10 @@ def _sums_that_differ(connection: duckdb.DuckDBPyConnection) -> list[tuple[objec
            f"{of_period} FROM {table} {own_only} GROUP BY ALL")
           for table, own_only in (("indicators.by_unit_field", ""),
                                   ("indicators.by_unit_procedure", ""),
-                                  ("indicators.by_unit", "WHERE scope = 'own'"))),
+                                  ("indicators.by_unit", "WHERE scope = 'own'"),
+                                  ("indicators.by_unit_current", "WHERE scope = 'own'"),
+                                  ("indicators.by_level_current", "WHERE unit_level = 'all'"),
+                                  ("indicators.by_level_current", "WHERE unit_level <> 'all'"))),
     )  # fmt: skip
     # A period without any dossier has rows of zeros in some tables, and none in others.
     counted = f"WHERE {' + '.join(f'coalesce({name}, 0)' for name in COUNTS)} > 0"

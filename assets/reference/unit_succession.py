@@ -8,7 +8,7 @@ from assets.resources import Installation
 from schemas.tables import UNIT_SUCCESSION
 
 
-@table_asset(UNIT_SUCCESSION, "csv", "duckdb")
+@table_asset(UNIT_SUCCESSION, "csv", "duckdb", deps=[["reference", "unit"]])
 def unit_succession(installation: Installation) -> dg.MaterializeResult[None]:
     """Check the CSV against its schema and the units; replace the table by it."""
     folder = installation.paths.reference

@@ -83,7 +83,7 @@ def test_every_asset_of_the_run_says_that_it_was_made(night: Night) -> None:
         event.materialization.asset_key.to_user_string()
         for event in night.result.get_asset_materialization_events()
     }
-    assert len(made) == 28
+    assert len(made) == 33
     assert partitions_of(night.result, "raw/delivery") == [KEY]
     assert partitions_of(night.result, "publish/motcua") == [None]
     assert partitions_of(night.result, "core/dossier") == [None]

@@ -10,6 +10,7 @@ import pytest
 from assets.engine.periods import month_from_key
 from assets.partitions import PERIODS
 from pipelines.definitions import defs
+from schemas.tables import INDICATOR_TABLES
 from tests.definitions.registry import assets_definitions
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -74,8 +75,8 @@ def test_all_partitioned_assets_share_the_one_definition() -> None:
         "core/receipt_version",
         "core/procedure_version",
         "indicators/own_count",
-        "indicators/by_unit",
-        "indicators/by_level",
+        "indicators/own_payment",
+        *(f"indicators/{table.name}" for table in INDICATOR_TABLES),
     }
     assert all(asset.partitions_def is PERIODS for asset in partitioned)
 

@@ -1,6 +1,5 @@
 -- Title:   What changed between two computations (Số liệu thay đổi giữa hai lần tính)
--- Grain:   computed_at, table_name, period_kind, period_start, period_end, the keys of the table,
---          measure
+-- Grain:   computed_at, table_name, the period, the keys of the table, measure
 -- Form:    none; the view ops.figure_change
 -- Source:  ops.revision
 -- Version: 2026.2
