@@ -126,7 +126,7 @@ BY_UNIT_FIRST_DUE = Table(
      *(measure.column for measure in COUNTS if measure.name == "pending_overdue_count"),
      *(measure.column for measure in RATES if measure.name == "on_time_pct"),
      Column("first_due_on_time_pct", "DECIMAL(5,2)", "Tỷ lệ đúng hạn theo ngày hẹn ban đầu",
-            "On time by the first due date (percent)")),
+            "Resolved less first_due_late_count, over resolved (percent)")),
 )  # fmt: skip
 PROCESSING_TIME = Table(
     "indicators", "processing_time", "Thời gian giải quyết theo thủ tục",

@@ -35,8 +35,9 @@ page from `schemas/`; the files carry the same sentences as comments:
 SELECT schema_name, table_name, column_name, comment FROM duckdb_columns() WHERE NOT internal;
 ```
 
-A column that may be empty (NULL) says `?` behind its type. Columns ending in `_count` are whole
-numbers, those in `_pct` percent, empty where there is nothing to divide by.
+`by_unit.csv` has the columns of `indicators.by_unit`. A column that may be empty (NULL) says `?`
+behind its type. Columns ending in `_count` are whole numbers, those in `_pct` percent, empty where
+there is nothing to divide by.
 """
 
 
