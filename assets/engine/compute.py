@@ -201,6 +201,12 @@ def _brief(texts: list[str]) -> str:
     return ", ".join(said) + (f" and {more} more, see ops.revision" if more > 0 else "")
 
 
+def moved_dossiers(connection: duckdb.DuckDBPyConnection, run_id: str) -> int:
+    """Return how many dossiers a run found changed that some period before may have counted."""
+    sql = "SELECT count(DISTINCT dossier_key) FROM ops.moved_dossier WHERE run_id = ?"
+    return int(str(scalar(connection, sql, [run_id])))
+
+
 def headline(connection: duckdb.DuckDBPyConnection, month: date) -> dict[str, object]:
     """Return the counts and rates of the whole for one month, by measure name.
 

@@ -11,7 +11,7 @@ from typing import Any
 import dagster as dg
 import duckdb
 
-from assets.engine.compute import Change, compute_table, headline
+from assets.engine.compute import Change, compute_table, headline, moved_dossiers
 from assets.engine.periods import Period, month_of
 from assets.metadata import numbers
 from assets.partitions import PERIODS, period_of
@@ -47,6 +47,7 @@ def recompute(
     started = time.monotonic()
     with installation.warehouse() as connection:
         change = compute_table(connection, table, context.run.run_id)
+        moved = moved_dossiers(connection, context.run.run_id)
         metadata = _metadata(connection, period, change)
         others = {
             month: _metadata(connection, month_of(month), change)
@@ -60,6 +61,13 @@ def recompute(
         context.log.warning(
             "A closed period changed. %s more rows: see ops.revision.",
             len(change.closed) - SHOWN_CHANGES,
+        )
+    if change.closed:
+        context.log.warning(
+            "%s dossiers moved closed periods; FROM explain_change('received_count', 'month', "
+            "DATE '%s') in dossiers.duckdb lists those behind a figure.",
+            moved,
+            period.end,
         )
     return dg.MaterializeResult(
         metadata={

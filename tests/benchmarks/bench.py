@@ -32,12 +32,13 @@ def main() -> None:
     file = csv_file(options.rows)
     installation = FOLDER / "installation"
     runs: dict[str, list[dict[str, Any]]] = {"collect": [], "us": [], "sharp": [], "naive": []}
+    tenth = csv_file(options.rows // 10)
+    _deliver(tenth, installation)
+    run_module("ours", installation, BIG, "collect")
+    smaller = run_module("ours", installation, BIG)
     for turn in range(options.repeat):
         print(f"turn {turn + 1} of {options.repeat}", file=sys.stderr)
-        shutil.rmtree(installation, ignore_errors=True)
-        inbox = installation / "inbox" / "xin_man" / "dossiers_commune" / BIG
-        inbox.mkdir(parents=True)
-        os.link(file, inbox / file.name)
+        _deliver(file, installation)
         runs["collect"].append(run_module("ours", installation, BIG, "collect"))
         runs["us"].append(run_module("ours", installation, BIG))
         for variant in ("sharp", "naive"):
@@ -45,9 +46,18 @@ def main() -> None:
     _deliver_night(options.rows, installation)
     night = run_module("ours", installation, NIGHT)
     result = _result(options.rows, file.stat().st_size, runs, night, _small_case())
+    result["a_tenth_of_the_dossiers"] = smaller
     (FOLDER / "result.json").write_text(json.dumps(result, indent=2), encoding="utf-8")
     _print(result)
     shutil.rmtree(installation)
+
+
+def _deliver(file: Path, installation: Path) -> None:
+    """Put a file into the inbox of an empty installation."""
+    shutil.rmtree(installation, ignore_errors=True)
+    inbox = installation / "inbox" / "xin_man" / "dossiers_commune" / BIG
+    inbox.mkdir(parents=True)
+    os.link(file, inbox / file.name)
 
 
 def _deliver_night(rows: int, installation: Path) -> None:
@@ -109,6 +119,23 @@ def _result(
     }
 
 
+def by_stage(run: dict[str, Any]) -> dict[str, float]:
+    """Return the seconds of a run's steps: load, compute, publish, and what lists and checks."""
+    stages = {"load": 0.0, "compute": 0.0, "publish": 0.0, "lists and checks": 0.0}
+    for step, seconds in run["steps"].items():
+        layer, _, name = step.partition("__")
+        if layer == "publish":
+            stage = "publish"
+        elif name.endswith(("_balance", "_loaded")) or layer == "quarantine":
+            stage = "lists and checks"
+        elif layer == "indicators" or name in ("period", "working_day"):
+            stage = "compute"
+        else:
+            stage = "load"
+        stages[stage] += seconds
+    return {stage: round(seconds, 1) for stage, seconds in stages.items()}
+
+
 def _print(result: dict[str, Any]) -> None:
     print(f"\n{result['rows']:,} dossiers, {result['file_bytes'] / 1e9:.1f} GB of CSV")
     print(f"{'':<34}{'seconds':>10}{'peak MB':>10}")
@@ -125,6 +152,13 @@ def _print(result: dict[str, Any]) -> None:
     title = f"night of {CHANGED:,} changed dossiers"
     print(f"{title:<34}{night['seconds']:>10.1f}{night['peak_bytes'] / 1e6:>10.0f}")
     print(f"{'sample period, from the command on':<34}{small['seconds']:>10.1f}")
+    for title, run in (
+        ("of it", result["runs"]["us"][-1]),
+        ("of a tenth of the dossiers", result["a_tenth_of_the_dossiers"]),
+        ("of the night", night),
+    ):
+        stages = ", ".join(f"{stage} {seconds}" for stage, seconds in by_stage(run).items())
+        print(f"{title}: {stages} s")
     print(f"ratio to the floor: {result['ratio_to_sharp_floor']} (sharp), "
           f"{result['ratio_to_naive_floor']} (naive); "
           f"{result['rows_per_second']:,} dossiers a second")  # fmt: skip

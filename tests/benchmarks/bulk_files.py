@@ -19,6 +19,7 @@ from assets.engine.paths import PROJECT
 HERE = Path(__file__).parent
 FOLDER = PROJECT / "data" / "bench"
 UNITS = PROJECT / "data" / "reference" / "unit.csv"
+PROCEDURES = PROJECT / "data" / "reference" / "procedure.csv"
 WIDTH = 24
 
 # The district list of the sample: a name over both rows of the header, or a group over its leaves.
@@ -72,7 +73,7 @@ def envelope_file(rows: int) -> Path:
 def write_dossiers(file: Path, rows: int, only: str) -> None:
     """Write those of `rows` dossiers that the clause `only` leaves as the communes' CSV."""
     text = Template((HERE / "dossiers.sql").read_text(encoding="utf-8")).substitute(
-        rows=rows, units=UNITS, target=file, only=only
+        rows=rows, units=UNITS, procedures=PROCEDURES, target=file, only=only
     )
     with duckdb.connect() as connection:
         connection.execute(text)

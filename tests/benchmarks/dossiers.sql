@@ -5,8 +5,10 @@ COPY (
             DATE '2022-12-15' + CAST(hash(i * 7 + 1) % 335 AS INTEGER) AS received,
             CAST(hash(i * 3 + 2) % len(units) AS BIGINT) + 1 AS unit,
             hash(i * 5 + 3) % 100 AS fate, hash(i * 11 + 5) % 100 AS channel,
-            units
+            units, procedures
         FROM (SELECT i, hash(i) AS h FROM range($rows) AS numbers(i)),
+            (SELECT list(procedure_code ORDER BY procedure_code) AS procedures
+             FROM read_csv('$procedures', all_varchar = true)),
             (SELECT list(unit_name ORDER BY unit_code) AS units
              FROM read_csv('$units', all_varchar = true) WHERE unit_level = 'commune'
                 AND '2023-01-01' BETWEEN valid_from AND coalesce(valid_to, '9999-12-31'))
@@ -19,7 +21,7 @@ COPY (
     SELECT
         i + 1 AS "STT",
         printf('000.%02d.33.H22-%s-%07d', unit, strftime(received, '%y%m%d'), i) AS "Mã hồ sơ",
-        printf('1.%06d', 13000 + hash(i * 19) % 200) AS "Mã TTHC",
+        procedures[1 + hash(i * 19) % len(procedures)] AS "Mã TTHC",
         'Thủ tục' AS "Tên TTHC",
         'Hộ tịch' AS "Lĩnh vực",
         units[unit] AS "Đơn vị xử lý",
