@@ -15,6 +15,7 @@ import duckdb
 import pytest
 
 from assets.engine.paths import Paths
+from schemas.core_tables import DOSSIER, VERSION_KEY
 from schemas.tables import INDICATOR_TABLES
 from tests.assets.deliveries import (
     CODE,
@@ -279,8 +280,14 @@ def test_nothing_else_changes_in_any_file(redone: Redone) -> None:
 
 
 def test_five_dossiers_change_in_the_row_level_file(redone: Redone) -> None:
+    """All other rows of the file stand in a new delivery, and say what they said."""
     name = "published/dossiers.duckdb core.dossier"
-    assert differences(redone.before, redone.after)[name] == (5, 5)
+    place = [DOSSIER.column_names.index(column) for column in VERSION_KEY]
+    said = [
+        {tuple(cell for number, cell in enumerate(row) if number not in place) for row in rows}
+        for rows in (redone.before[name], redone.after[name])
+    ]
+    assert len(said[0] - said[1]) == len(said[1] - said[0]) == 5
 
 
 def test_the_five_are_kept_as_they_were_and_as_they_are(redone: Redone) -> None:
@@ -312,7 +319,7 @@ def test_figures_can_be_read_back_as_they_were_reported(redone: Redone) -> None:
     now = _figures(redone.paths, "indicators.by_level")
     said = f"ops.as_reported('by_level', TIMESTAMP '{at}' - INTERVAL 1 MICROSECOND)"
     reported = _figures(redone.paths, said)
-    assert _figures(redone.paths, "ops.as_reported('by_level', current_localtimestamp())") == now
+    assert _figures(redone.paths, "ops.as_reported('by_level', TIMESTAMP '9999-12-31')") == now
     name = "published/motcua.duckdb indicators.by_level"
     of_whole = [row for row in redone.before[name] if row[9] == "all"]
     assert len(reported) == len(of_whole)

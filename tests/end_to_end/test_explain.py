@@ -9,7 +9,12 @@ from assets.engine.paths import Paths
 from schemas.measures import COUNTS
 
 YEAR = ("year_to_date", "2023-11-14")
-PERIODS = (YEAR, ("month", "2023-06-14"), ("quarter", "2023-03-14"), ("half_year", "2023-12-14"))
+PLACES = [
+    (*period, unit, scope)
+    for period in (YEAR, ("month", "2023-06-14"), ("quarter", "2023-03-14"),
+                   ("half_year", "2023-12-14"))
+    for unit, scope in (("033", "subtree"), ("033", "own"), ("01117", "own"))
+]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -29,16 +34,16 @@ def _figure(files: duckdb.DuckDBPyConnection, measure: str, *place: str) -> int:
 
 
 @pytest.mark.parametrize("measure", [measure.name for measure in COUNTS])
-@pytest.mark.parametrize(("kind", "end"), PERIODS)
-@pytest.mark.parametrize(("unit", "scope"), [("033", "subtree"), ("033", "own"), ("01117", "own")])
+@pytest.mark.parametrize("place", PLACES, ids=" ".join)
 def test_as_many_keys_as_the_figure_says(
-    files: duckdb.DuckDBPyConnection, measure: str, kind: str, end: str, unit: str, scope: str
+    files: duckdb.DuckDBPyConnection, measure: str, place: tuple[str, ...]
 ) -> None:
+    kind, end, unit, scope = place
     rows = files.execute(
         "SELECT count(*), count(DISTINCT dossier_key), count(delivery_id) "
         f"FROM explain('{measure}', '{kind}', DATE '{end}', '{unit}', '{scope}')"
     ).fetchall()
-    figure = _figure(files, measure, kind, end, unit, scope)
+    figure = _figure(files, measure, *place)
     assert rows == [(figure, figure, figure)]
 
 
