@@ -25,7 +25,7 @@ from tests.sql.oracle import (
 )
 from tests.sql.oracle_periods import Span
 from tests.sql.oracle_units import UNASSIGNED, above, above_today, heir, is_current, unit_of
-from tests.sql.register_reference import PROCEDURES, UNITS
+from tests.sql.register_reference import PROCEDURES, UNITS, UnitRecord
 from tests.sql.registers import DEFAULTS, Dossier, Register
 
 Key = tuple[Any, ...]
@@ -129,23 +129,26 @@ def places(dossier: Dossier, today: date) -> Iterator[tuple[str, Key]]:
     """Yield every row that counts a dossier: its table and key. Rows of form II.06a are apart."""
     unit, procedure = unit_of(dossier), procedure_of(dossier)
     code, level = (unit.unit_code, unit.unit_level) if unit else (UNASSIGNED, UNASSIGNED)
-    for key in _scopes(code, above(unit) if unit else []):
-        yield "by_unit", key
+    yield "by_unit", (code, "own")
+    for other in (code, *(above(unit) if unit else ())):
+        yield "by_unit", (other, "subtree")
     for name in (level, "all"):
         yield "by_level", (name,)
     yield "by_unit_field", (code, field_of(procedure))
     yield "by_unit_procedure", (code, procedure)
+    yield from _places_today(unit, today)
+
+
+def _places_today(unit: UnitRecord | None, today: date) -> Iterator[tuple[str, Key]]:
     now = heir(unit, today) if unit else None
     code, level = (now.unit_code, now.unit_level) if now else (UNASSIGNED, UNASSIGNED)
-    is_todays = now is not None and is_current(now, today)
-    for scope in _scopes(code, above_today(now, today) if now else []):
-        yield "by_unit_current", (*scope, is_todays)
+    # False marks what a unit that is no more keeps; an unknown one is no such unit.
+    is_todays = now is None or is_current(now, today)
+    yield "by_unit_current", (code, "own", is_todays)
+    for other, is_other_todays in ((code, is_todays), *(above_today(now, today) if now else ())):
+        yield "by_unit_current", (other, "subtree", is_other_todays)
     yield "by_level_current", (level, is_todays)
     yield "by_level_current", ("all", True)
-
-
-def _scopes(code: str, codes_above: Sequence[str]) -> list[tuple[str, str]]:
-    return [(code, "own"), *((other, "subtree") for other in (code, *codes_above))]
 
 
 def figures(register: Register, span: Span, statistic: Statistic = DEFAULTS) -> Figures:

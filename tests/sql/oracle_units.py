@@ -32,16 +32,8 @@ def record_on(day: date, unit_code: str) -> UnitRecord | None:
 
 def above(unit: UnitRecord) -> list[str]:
     """Return the units that a record counts below: parents of the records valid together."""
-    if unit.parent_unit_code is None:
-        return []
-    (parent,) = (
-        other
-        for other in UNITS
-        if other.unit_code == unit.parent_unit_code
-        and other.valid_from <= unit.valid_to
-        and other.valid_to >= unit.valid_from
-    )
-    return [parent.unit_code, *above(parent)]
+    parent = parent_of(unit)
+    return [parent.unit_code, *above(parent)] if parent else []
 
 
 def heir(unit: UnitRecord, today: date) -> UnitRecord:
@@ -66,10 +58,28 @@ def is_current(unit: UnitRecord, today: date) -> bool:
     return unit.valid_from <= today <= unit.valid_to
 
 
-def above_today(unit: UnitRecord, today: date) -> list[str]:
-    """Return the units above by today's parents; what is no more is below nobody."""
-    if not is_current(unit, today) or unit.parent_unit_code is None:
+def parent_of(unit: UnitRecord) -> UnitRecord | None:
+    """Return the record of the unit above that is valid together with this one."""
+    found = [
+        other
+        for other in UNITS
+        if other.unit_code == unit.parent_unit_code
+        and other.valid_from <= unit.valid_to
+        and other.valid_to >= unit.valid_from
+    ]
+    return found[0] if found else None
+
+
+def above_today(unit: UnitRecord, today: date) -> list[tuple[str, bool]]:
+    """Return the units above, and whether they are today's.
+
+    Today's units are below today's parents; what is no more is below what its parent has become.
+    """
+    if is_current(unit, today):
+        parent = record_on(today, unit.parent_unit_code or "")
+    else:
+        then = parent_of(unit)
+        parent = heir(then, today) if then else None
+    if parent is None:
         return []
-    parent = record_on(today, unit.parent_unit_code)
-    assert parent is not None
-    return [parent.unit_code, *above_today(parent, today)]
+    return [(parent.unit_code, is_current(parent, today)), *above_today(parent, today)]

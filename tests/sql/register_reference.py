@@ -54,8 +54,9 @@ UNITS = (
     UnitRecord("01105", "commune", "033", valid_to=date(2023, 1, 20)),
     # Became part of the one that was split.
     UnitRecord("01114", "commune", "033", valid_to=date(2022, 12, 14)),
-    # A district that is no more, and a commune of it that lives on below another.
+    # A district that is no more, and its communes: one went with it, one goes on below another.
     UnitRecord("034", "district", "02", valid_to=date(2023, 1, 31)),
+    UnitRecord("01120", "commune", "034", valid_to=date(2023, 1, 31)),
     UnitRecord("01123", "commune", "034", valid_to=date(2023, 1, 31)),
     UnitRecord("01123", "commune", "033", valid_from=date(2023, 2, 1)),
     # A code that means another territory since; the old one became part of 01096.

@@ -1,6 +1,6 @@
 """History on today's units: who goes on for a unit that ended, and what nobody can take over."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date, timedelta
 
@@ -10,7 +10,8 @@ import pytest
 
 from assets.engine.indicator_sql import COUNTS
 from assets.engine.reference import load_reference
-from tests.sql.registers import Dossier, Register, UnitRecord, fill, rows_of
+from tests.sql.register_reference import UnitRecord
+from tests.sql.registers import Dossier, Register, fill, rows_of
 from tests.support import SETTINGS, compute_all
 
 LAST, NEW = date(2022, 12, 31), date(2023, 1, 1)
@@ -47,12 +48,6 @@ FEBRUARY = "period_kind = 'month' AND period_start = DATE '2023-01-15'"
 BEFORE, AFTER = date(2022, 11, 20), date(2023, 1, 5)
 
 
-@pytest.fixture(autouse=True)
-def _no_succession_stays(register_warehouse: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    yield
-    register_warehouse.execute("DELETE FROM reference.unit_succession")
-
-
 def _fill(connection: duckdb.DuckDBPyConnection, dossiers: Sequence[tuple[str, date]]) -> None:
     """Compute a register of these units and reception days, all in process."""
     fill(
@@ -62,7 +57,7 @@ def _fill(connection: duckdb.DuckDBPyConnection, dossiers: Sequence[tuple[str, d
         asdict(unit) | {"unit_name": f"Đơn vị Mẫu {unit.unit_code}", "source": "mẫu"}
         for unit in UNITS
     ])  # fmt: skip
-    connection.execute("DELETE FROM reference.unit")
+    connection.execute("DELETE FROM reference.unit; DELETE FROM reference.unit_succession")
     connection.register("given", units)
     connection.execute("INSERT INTO reference.unit BY NAME FROM given")
     connection.unregister("given")
@@ -210,7 +205,7 @@ def _xin_man(
     connection: duckdb.DuckDBPyConnection, cutoff: date, received: date, codes: Sequence[str]
 ) -> dict[tuple[object, ...], int]:
     dossiers = [Dossier("in_process", received, unit_code=code) for code in codes]
-    fill(connection, Register(dossiers, cutoff=cutoff, first_month=date(2025, 5, 15)))
+    fill(connection, Register(dossiers, cutoff=cutoff, first_day=date(2025, 5, 15)))
     for name in ("unit", "unit_succession"):
         load_reference(connection, SETTINGS / "reference", name)
     compute_all(connection)

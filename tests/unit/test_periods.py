@@ -9,8 +9,17 @@ from hypothesis import strategies as st
 
 from assets.engine.errors import MotcuaError
 from assets.engine.paths import Paths
-from assets.engine.periods import CALENDAR, Period, month_from_key, month_of, periods_until
+from assets.engine.periods import (
+    CALENDAR,
+    Calendar,
+    Period,
+    month_from_key,
+    month_of,
+    periods_until,
+)
 from assets.engine.warehouse import reader
+from schemas.statistic import Statistic
+from tests.sql.oracle_periods import ClosingDay, spans
 
 DAYS = st.dates(date(2000, 1, 1), date(2100, 1, 1))
 
@@ -122,3 +131,55 @@ def test_a_new_reporting_year_begins_on_15_december() -> None:
 
 def test_without_days_there_are_no_periods() -> None:
     assert periods_until(date(2023, 1, 15), date(2023, 1, 14)) == []
+
+
+CLOSING_DAYS: st.SearchStrategy[ClosingDay] = st.integers(1, 28) | st.just("last")
+
+
+def _calendar(closing_day: ClosingDay) -> Calendar:
+    return Calendar(Statistic(closing_day=closing_day).days_before)
+
+
+@given(closing_day=CLOSING_DAYS, day=DAYS)
+def test_months_of_any_closing_day_end_on_it_and_follow_without_a_gap(
+    closing_day: ClosingDay, day: date
+) -> None:
+    calendar = _calendar(closing_day)
+    month = calendar.month_of(day)
+    assert month.start <= day <= month.end
+    ends_with_calendar_month = (month.end + timedelta(days=1)).day == 1
+    assert ends_with_calendar_month if closing_day == "last" else month.end.day == closing_day
+    assert calendar.next_month(month).start - month.end == timedelta(days=1)
+    assert calendar.month_of(month.start) == calendar.month_of(month.end) == month
+
+
+@given(
+    closing_day=CLOSING_DAYS, cutoff=st.dates(date(2020, 1, 1), date(2030, 1, 1)),
+    delivered_days=st.integers(0, 800),
+)  # fmt: skip
+def test_periods_of_every_kind_are_those_of_the_definitions(
+    closing_day: ClosingDay, cutoff: date, delivered_days: int
+) -> None:
+    first = cutoff - timedelta(days=delivered_days)
+    found = periods_until(first, cutoff, _calendar(closing_day))
+    wanted = spans(first, cutoff, closing_day)
+    assert len(found) == len(wanted)
+    assert {(p.kind, p.start, p.end) for p in found} == {(s.kind, s.first, s.last) for s in wanted}
+
+
+def test_every_kind_has_a_name_as_reports_print_it() -> None:
+    labels = [period.label for period in CALENDAR.periods_of(CALENDAR.month(2023, 6))]
+    assert labels == [
+        "Tháng 06/2023 (15/05/2023–14/06/2023)",
+        "Quý II/2023 (15/03/2023–14/06/2023)",
+        "6 tháng đầu năm 2023 (15/12/2022–14/06/2023)",
+        "9 tháng năm 2023 (15/12/2022–14/09/2023)",
+        "Năm 2023 (15/12/2022–14/12/2023)",
+        "Lũy kế đến tháng 06/2023 (15/12/2022–14/06/2023)",
+    ]
+    second_half = CALENDAR.periods_of(CALENDAR.month(2023, 12))
+    assert [p.label for p in second_half if p.kind == "half_year"] == [
+        "6 tháng cuối năm 2023 (15/06/2023–14/12/2023)"
+    ]
+    by_calendar_month = _calendar("last").month(2024, 2)
+    assert by_calendar_month.label == "Tháng 02/2024 (01/02/2024–29/02/2024)"
