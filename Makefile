@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run period check-source ui test check format bench soak lock sample
+.PHONY: help setup run period check-source ui test check format bench soak lock sample docs
 
 help: ## List the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -61,6 +61,9 @@ soak: $(READY) ## The long versions of property and fuzz tests, the slow backfil
 sample: $(READY) ## Write data/sample anew (the same bytes every time)
 	$(BIN)/python data/sample/generate.py
 	$(BIN)/python data/sample/generate_defects.py
+
+docs: $(READY) ## Write the pages of docs/ that are made from schemas/ and the sample
+	$(BIN)/python -m tests.docs
 
 lock: ## Resolve requirements.lock anew (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \

@@ -1,6 +1,6 @@
-"""The vocabulary every table is described in: `Column` and `Table`.
+"""The vocabulary every table is described in: `Column`, `Table` and `Macro`.
 
-Belongs here: the two types and the SQL that follows from them (DDL, comments). Does not belong
+Belongs here: the three types and the SQL that follows from them (DDL, comments). Does not belong
 here: any particular table (see `schemas.tables`).
 """
 
@@ -9,18 +9,23 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Column:
-    """One column: its name, its DuckDB type and what it means in both languages."""
+    """One column: its name, its DuckDB type and what it means in both languages.
+
+    `values` are all it can hold, where these are few; of a list, what its elements can be.
+    """
 
     name: str
     type: str
     vi: str
     en: str
     nullable: bool = True
+    values: tuple[str, ...] = ()
 
     @property
     def comment(self) -> str:
-        """Meaning in Vietnamese, then in English, as officials and analysts read it."""
-        return f"{self.vi} | {self.en}"
+        """Meaning in Vietnamese, then in English, as officials and analysts read it; values."""
+        listed = f": {', '.join(self.values)}" if self.values else ""
+        return f"{self.vi} | {self.en}{listed}"
 
 
 @dataclass(frozen=True)
@@ -73,6 +78,28 @@ class Table:
 
     def _in(self, catalog: str | None) -> str:
         return self.qualified_name if catalog is None else f"{catalog}.{self.qualified_name}"
+
+
+@dataclass(frozen=True)
+class Macro:
+    """A macro of a published file; a table macro's rows have `columns`, another has none."""
+
+    name: str
+    vi: str
+    en: str
+    parameters: tuple[Column, ...] = ()
+    columns: tuple[Column, ...] = ()
+
+    @property
+    def comment(self) -> str:
+        """Meaning in Vietnamese, then in English, and what to give a table macro."""
+        given = ", ".join(column.name for column in self.parameters)
+        return f"{self.vi} | {self.en}" + (f" | {given}" if given else "")
+
+    def comment_sql(self) -> str:
+        """Return the `COMMENT ON` statement of the macro."""
+        kind = "MACRO TABLE" if self.columns else "MACRO"
+        return f"COMMENT ON {kind} {self.name} IS {quoted(self.comment)}"
 
 
 def quoted(text: str) -> str:

@@ -6,6 +6,18 @@ both languages. Does not belong here: how a table is filled, and tables of other
 """
 
 from schemas.columns import Column, Table
+from schemas.exports import (
+    CHANNELS,
+    COLLECTIONS,
+    DOSSIER_STATES,
+    FEE_KINDS,
+    PAYMENT_METHODS,
+    PAYMENT_STATES,
+    RESULT_KINDS,
+    RETURN_METHODS,
+    SERVICE_LEVELS,
+    TRANSACTION_STATES,
+)
 
 DELIVERY_ID = Column("delivery_id", "VARCHAR", "Mã tệp đã nạp",
                      "Loaded file: hash of source, export, period and content", False)  # fmt: skip
@@ -21,11 +33,13 @@ FLAGS = Column("flags", "VARCHAR[]", "Cảnh báo của dòng", "Ids of the rule
 DOSSIER_COLUMNS = (
     Column("unit_code", "VARCHAR", "Mã đơn vị giải quyết", "Handling unit; empty if unknown"),
     Column("procedure_code", "VARCHAR", "Mã thủ tục", "Procedure, short form"),
-    Column("channel", "VARCHAR", "Kênh tiếp nhận", "online, direct, postal; empty if unknown"),
-    Column("service_level", "VARCHAR", "Mức độ dịch vụ công", "full, partial, info; if stated"),
-    Column("state", "VARCHAR", "Trạng thái", "State of the dossier", False),
-    Column("result_kind", "VARCHAR", "Loại kết quả", "result, refused, supplement, apology"),
-    Column("return_method", "VARCHAR", "Hình thức trả kết quả", "counter, post, online"),
+    Column("channel", "VARCHAR", "Kênh tiếp nhận", "Channel, if known", values=CHANNELS),
+    Column("service_level", "VARCHAR", "Mức độ dịch vụ công", "Level of the service, if stated",
+           values=SERVICE_LEVELS),
+    Column("state", "VARCHAR", "Trạng thái", "State of the dossier", False, DOSSIER_STATES),
+    Column("result_kind", "VARCHAR", "Loại kết quả", "What came of it", values=RESULT_KINDS),
+    Column("return_method", "VARCHAR", "Hình thức trả kết quả", "How the result is handed over",
+           values=RETURN_METHODS),
     Column("submitted_date", "DATE", "Ngày nộp", "Submitted"),
     Column("received_date", "DATE", "Ngày tiếp nhận", "Received: the clock starts"),
     Column("due_date", "DATE", "Ngày hẹn trả", "Due, as currently valid"),
@@ -46,19 +60,22 @@ PAYMENT_COLUMNS = (
     Column("fee_amount", "BIGINT", "Phí (đồng)", "Fee (VND)"),
     Column("charge_amount", "BIGINT", "Lệ phí (đồng)", "Charge (VND)"),
     Column("amount", "BIGINT", "Tổng tiền (đồng)", "Total (VND)", False),
-    Column("method", "VARCHAR", "Hình thức thanh toán", "online, cash, transfer; empty if unknown"),
-    Column("collection", "VARCHAR", "Hình thức thu", "prepaid, postpaid, exempt"),
+    Column("method", "VARCHAR", "Hình thức thanh toán", "Means of payment, if known",
+           values=PAYMENT_METHODS),
+    Column("collection", "VARCHAR", "Hình thức thu", "When it is collected, if at all",
+           values=COLLECTIONS),
     Column("receipt_numbers", "VARCHAR[]", "Số biên lai", "Receipts of the request"),
-    Column("state", "VARCHAR", "Trạng thái", "unpaid, paid, cancelled, refunded", False),
+    Column("state", "VARCHAR", "Trạng thái", "State of the request", False, PAYMENT_STATES),
 )  # fmt: skip
 TRANSACTION_COLUMNS = (
     Column("transaction_date", "DATE", "Thời gian giao dịch", "Day of the transaction"),
     Column("amount", "BIGINT", "Số tiền (đồng)", "Amount (VND)", False),
-    Column("state", "VARCHAR", "Trạng thái", "started, waiting, failed, succeeded", False),
-)
+    Column("state", "VARCHAR", "Trạng thái", "State of the transaction", False,
+           TRANSACTION_STATES),
+)  # fmt: skip
 RECEIPT_COLUMNS = (
     Column("issued_date", "DATE", "Ngày lập biên lai", "Issued"),
-    Column("fee_kind", "VARCHAR", "Phí hay lệ phí", "fee or charge; empty if unknown"),
+    Column("fee_kind", "VARCHAR", "Phí hay lệ phí", "Fee or charge, if known", values=FEE_KINDS),
     Column("amount", "BIGINT", "Số tiền (đồng)", "Amount (VND)", False),
 )
 DOSSIER_CODE = Column("dossier_code", "VARCHAR", "Mã hồ sơ", "Dossier code: the first of its codes "
@@ -152,7 +169,8 @@ PROCEDURE_VERSION = _version(
     Column("field_name", "VARCHAR", "Lĩnh vực", "Field"),
     Column("issuing_authority", "VARCHAR", "Cơ quan ban hành", "Issuing authority"),
     Column("handling_authority", "VARCHAR", "Cơ quan thực hiện", "Handling authorities"),
-    Column("service_level", "VARCHAR", "Mức độ dịch vụ công", "full, partial, info; if stated"),
+    Column("service_level", "VARCHAR", "Mức độ dịch vụ công", "Level of the service, if stated",
+           values=SERVICE_LEVELS),
     Column("has_paper_result", "BOOLEAN", "Có kết quả giấy", "A paper result is due, if stated"),
     Column("has_fee", "BOOLEAN", "Có phí, lệ phí", "A fee is due, if stated"),
 )  # fmt: skip

@@ -8,17 +8,16 @@ belong here: what a measure means (`schemas.measures`) and how it is computed
 from dataclasses import replace
 
 from schemas.columns import Column, Table
-from schemas.core_tables import (
-    DOSSIER_COLUMNS,
-    DOSSIER_KEY,
-)
+from schemas.core_tables import DOSSIER_COLUMNS, DOSSIER_KEY
+from schemas.exports import PAYMENT_METHODS
 from schemas.measures import COUNTS, FIRST_DUE, FORM_COLUMNS, MEASURES, OWN_MEASURES, RATES
 from schemas.quarantine_tables import UNIT_CODE
+from schemas.reference import UNIT_LEVELS
 
 PERIOD_START = Column("period_start", "DATE", "Ngày đầu kỳ", "First day of the period", False)
 PERIOD_KEY = (
-    Column("period_kind", "VARCHAR", "Loại kỳ",
-           "month, quarter, half_year, nine_months, year or year_to_date", False),
+    Column("period_kind", "VARCHAR", "Loại kỳ", "Kind of the period", False,
+           ("month", "quarter", "half_year", "nine_months", "year", "year_to_date")),
     PERIOD_START,
     Column("period_end", "DATE", "Ngày cuối kỳ (tính cả ngày này)", "Nominal last day, inclusive",
            False),
@@ -31,9 +30,10 @@ PERIOD_COLUMNS = (
     Column("is_provisional", "BOOLEAN", "Số liệu tạm tính", "The period is not over at the cut-off",
            False),
     Column("end_basis", "VARCHAR", "Ngày tính kết thúc",
-           "Which day ends a dossier: finished or returned", False),
+           "Which day ends a dossier", False, ("finished", "returned")),
     Column("closed_other", "VARCHAR", "Cách tính hồ sơ rút, từ chối",
-           "Withdrawn or refused: separate, or counted within resolved", False),
+           "Whether withdrawn and refused ones count within resolved", False,
+           ("separate", "resolved")),
     Column("formula_version", "VARCHAR", "Phiên bản công thức", "Formula version", False),
 )  # fmt: skip
 MEASURE_COLUMNS = tuple(measure.column for measure in MEASURES)
@@ -42,9 +42,10 @@ PERIOD = Table(
     ("period_kind", "period_start", "period_end"), PERIOD_COLUMNS,
 )  # fmt: skip
 UNIT_LEVEL = Column("unit_level", "VARCHAR", "Cấp; 'all' là toàn bộ",
-                    "Level; 'unassigned' if unknown, 'all' for the whole", False)  # fmt: skip
+                    "Level; 'unassigned' if unknown, 'all' for the whole", False,
+                    (*UNIT_LEVELS, "unassigned", "all"))  # fmt: skip
 SCOPE = Column("scope", "VARCHAR", "own: riêng đơn vị; subtree: cả cấp dưới",
-               "own: the unit itself; subtree: with all units below", False)  # fmt: skip
+               "The unit itself, or with all units below", False, ("own", "subtree"))  # fmt: skip
 FIELD_CODE = Column("field_code", "VARCHAR", "Mã lĩnh vực; 'unassigned' nếu không rõ",
                     "Field; 'unassigned' if unknown", False)  # fmt: skip
 PROCEDURE_CODE = Column("procedure_code", "VARCHAR", "Mã thủ tục; 'unassigned' nếu không rõ",
@@ -145,8 +146,11 @@ PAYMENT_SUM = Table(
     ("period_start", "unit_code", "outcome", "method"),
     (PERIOD_START, UNIT_CODE,
      Column("outcome", "VARCHAR", "Kết quả",
-            "paid, exempt, zero_amount (free of charge), refunded, cancelled, unpaid", False),
-     Column("method", "VARCHAR", "Hình thức", "online, cash, transfer, unknown", False),
+            "What became of the requests; zero_amount: free of charge; paid_refunded: paid, and "
+            "later refunded", False,
+            ("paid", "exempt", "zero_amount", "paid_refunded", "refunded", "cancelled", "unpaid")),
+     Column("method", "VARCHAR", "Hình thức", "Means of payment", False,
+            (*PAYMENT_METHODS, "unknown")),
      Column("dossier_count", "BIGINT", "Số hồ sơ", "Distinct dossiers", False),
      Column("request_count", "BIGINT", "Số yêu cầu", "Requests", False),
      Column("amount", "BIGINT", "Số tiền (đồng)", "Sum (VND); refunds are negative", False)),
@@ -164,9 +168,10 @@ REVISION = Table(
      "procedure_code"),
     (Column("computed_at", "TIMESTAMP", "Thời điểm tính", "Computed at", False),
      Column("run_id", "VARCHAR", "Mã lần chạy", "Dagster run", False),
-     Column("table_name", "VARCHAR", "Bảng", "by_unit, by_level, by_unit_field, by_unit_procedure",
-            False),
-     Column("change", "VARCHAR", "Thay đổi", "set: the row says this now; removed", False),
+     Column("table_name", "VARCHAR", "Bảng", "Table of figures", False,
+            ("by_unit", "by_level", "by_unit_field", "by_unit_procedure")),
+     Column("change", "VARCHAR", "Thay đổi", "The row says this now, or is removed", False,
+            ("set", "removed")),
      *PERIOD_COLUMNS,
      *REVISION_KEYS, *MEASURE_COLUMNS),
 )  # fmt: skip
@@ -180,7 +185,7 @@ FIGURE_CHANGE = Table(
      Column("measure", "VARCHAR", "Chỉ tiêu", "Measure: a column of the table"),
      Column("before_said", "DECIMAL(18,2)", "Số trước", "What it said before"),
      Column("now_said", "DECIMAL(18,2)", "Số sau", "What it says since; empty: the row is gone"),
-     Column("difference", "DECIMAL(18,2)", "Chênh lệch", "Difference"),
+     Column("difference", "DECIMAL(19,2)", "Chênh lệch", "Difference"),
      Column("before_computed_at", "TIMESTAMP", "Lần tính trước", "Computed before at"),
      Column("computed_at", "TIMESTAMP", "Lần tính này", "Computed at"),
      Column("run_id", "VARCHAR", "Mã lần chạy", "Dagster run")),
@@ -215,6 +220,7 @@ MOVED_DOSSIER = Table(
     ("computed_at", "dossier_key", "side"),
     (Column("computed_at", "TIMESTAMP", "Thời điểm tính", "Computed at", False),
      Column("run_id", "VARCHAR", "Mã lần chạy", "Dagster run", False), DOSSIER_KEY,
-     Column("side", "VARCHAR", "Trước hay sau", "before or after; one alone: came, or went", False),
+     Column("side", "VARCHAR", "Trước hay sau", "One alone: the dossier came, or went", False,
+            ("before", "after")),
      *PLACE, *_STATE_COLUMNS),
 )  # fmt: skip

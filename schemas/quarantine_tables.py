@@ -4,6 +4,8 @@ Belongs here: deliveries, their parts and layout, rejected rows, conflicts, orph
 belong here: the rows that were accepted (`schemas.core_tables`).
 """
 
+from typing import get_args
+
 from schemas.columns import Column, Table
 from schemas.core_tables import (
     DELIVERY_ID,
@@ -13,6 +15,8 @@ from schemas.core_tables import (
     ROW_NUMBER,
     VERSION_KEY,
 )
+from schemas.exports import DOSSIER_STATES, KINDS
+from schemas.rules import REPAIRERS, Severity
 
 COUNT = "BIGINT"
 UNIT_CODE = Column("unit_code", "VARCHAR", "Mã đơn vị; 'unassigned' nếu chưa rõ",
@@ -22,17 +26,18 @@ DELIVERY = Table(
     (DELIVERY_ID,
      Column("source", "VARCHAR", "Nguồn", "Source: a portal", False),
      Column("export", "VARCHAR", "Loại xuất", "Export of the source", False),
-     Column("kind", "VARCHAR", "Loại bản ghi", "What its rows are: dossier, payment ...", False),
+     Column("kind", "VARCHAR", "Loại bản ghi", "What its rows are", False, tuple(KINDS)),
      DELIVERY_PERIOD,
      Column("file_sha256", "VARCHAR", "SHA-256 của tệp", "SHA-256 of the bytes", False),
      Column("file_suffix", "VARCHAR", "Đuôi tệp", "Suffix of the file name", False),
      Column("file_bytes", COUNT, "Kích thước (byte)", "Size", False),
-     Column("state", "VARCHAR", "Trạng thái", "loaded, superseded or refused", False),
+     Column("state", "VARCHAR", "Trạng thái", "What became of it", False,
+            ("loaded", "superseded", "refused")),
      Column("reason", "VARCHAR", "Lý do từ chối", "Why it, or a later reading of it, was refused"),
      Column("covers_to", "DATE", "Bao phủ đến ngày", "Last day the file covers"),
      Column("extracted_at", "TIMESTAMP", "Thời điểm xuất tệp", "Extraction, as the file states it"),
-     Column("origin", "VARCHAR", "Nguồn gốc", "local, or national: extracted from the national "
-            "portal", False),
+     Column("origin", "VARCHAR", "Nguồn gốc", "Portal it was extracted from", False,
+            ("local", "national")),
      Column("is_snapshot", "BOOLEAN", "Là toàn bộ danh sách", "Replaces the period's earlier files",
             False),
      Column("read_count", COUNT, "Số dòng đọc", "Rows read", False),
@@ -66,7 +71,8 @@ LAYOUT = Table(
     ("delivery_id", "part_number", "layout_kind"),
     (DELIVERY_ID, PART_NUMBER,
      Column("layout_kind", "VARCHAR", "Loại dòng",
-            "blank, repeated_header, column_numbers, group, total, signature", False),
+            "Kind of row", False,
+            ("blank", "repeated_header", "column_numbers", "group", "total", "signature")),
      Column("layout_row_count", COUNT, "Số dòng", "Rows", False)),
 )  # fmt: skip
 CHECK_VALUE = Table(
@@ -100,8 +106,9 @@ SUMMARY = Table(
     (Column("source", "VARCHAR", "Nguồn", "Source", False),
      Column("export", "VARCHAR", "Loại xuất", "Export", False), DELIVERY_PERIOD,
      Column("rule_id", "VARCHAR", "Mã quy tắc", "Rule broken", False),
-     Column("severity", "VARCHAR", "Mức độ", "reject: kept out; flag: accepted with a mark", False),
-     Column("repairer", "VARCHAR", "Ai sửa", "unit, portal or settings", False),
+     Column("severity", "VARCHAR", "Mức độ", "Kept out, or accepted with a mark", False,
+            get_args(Severity)),
+     Column("repairer", "VARCHAR", "Ai sửa", "Who repairs it", False, tuple(REPAIRERS)),
      Column("rule_vi", "VARCHAR", "Quy tắc", "The rule in Vietnamese", False),
      Column("rule_en", "VARCHAR", "Quy tắc (tiếng Anh)", "The rule in English", False),
      Column("row_count", COUNT, "Số dòng", "Rows that broke it", False)),
@@ -111,11 +118,14 @@ CONFLICT = Table(
     "Dossiers and payments whose versions in force contradict each other",
     ("record_kind", "delivery_id", "part_number", "row_number", "conflict_kind",
      "other_delivery_id", "other_part_number", "other_row_number"),
-    (Column("record_kind", "VARCHAR", "Loại bản ghi", "dossier, payment or receipt", False),
+    (Column("record_kind", "VARCHAR", "Loại bản ghi", "What contradicts", False,
+            ("dossier", "payment", "receipt")),
      DOSSIER_KEY,
      Column("conflict_kind", "VARCHAR", "Loại mâu thuẫn",
-            "dossier: unit, procedure, channel, received_date differs, second_code_shared; payment "
-            "and receipt: dossier, request, amount differs; state_goes_back", False),
+            "What differs, a second code that is another dossier's too, or a closed state that is "
+            "open again", False,
+            ("unit", "procedure", "channel", "received_date", "second_code_shared", "dossier",
+             "request", "amount", "state_goes_back")),
      Column("delivery_id", "VARCHAR", "Tệp được giữ", "File of the version kept", False),
      PART_NUMBER, ROW_NUMBER,
      Column("other_delivery_id", "VARCHAR", "Tệp kia", "File of the other version", False),
@@ -127,14 +137,17 @@ GONE = Table(
     "Dossiers that a newer snapshot no longer holds", ("dossier_key",),
     (DOSSIER_KEY, DELIVERY_ID, PART_NUMBER, ROW_NUMBER, DELIVERY_PERIOD,
      Column("unit_code", "VARCHAR", "Mã đơn vị", "Handling unit of the last version"),
-     Column("state", "VARCHAR", "Trạng thái cuối", "State of the last version", False)),
+     Column("state", "VARCHAR", "Trạng thái cuối", "State of the last version", False,
+            DOSSIER_STATES)),
 )  # fmt: skip
 ORPHAN = Table(
     "quarantine", "orphan", "Thanh toán không tìm thấy hồ sơ hoặc yêu cầu",
     "Payments, transactions and receipts whose dossier or request is not in the register",
     VERSION_KEY,
-    (Column("record_kind", "VARCHAR", "Loại bản ghi", "payment, transaction, receipt", False),
-     Column("reason", "VARCHAR", "Lý do", "no_dossier, or no_request: the dossier is known", False),
+    (Column("record_kind", "VARCHAR", "Loại bản ghi", "What it is", False,
+            ("payment", "transaction", "receipt")),
+     Column("reason", "VARCHAR", "Lý do", "What is missing; of no_request the dossier is known",
+            False, ("no_dossier", "no_request")),
      DELIVERY_ID, PART_NUMBER, ROW_NUMBER, DELIVERY_PERIOD, DOSSIER_KEY,
      Column("amount", "BIGINT", "Số tiền (đồng)", "Amount (VND)", False)),
 )  # fmt: skip
@@ -152,13 +165,14 @@ PURGE = Table(
 OUTSIDE = Table(
     "quarantine", "outside", "Bản ghi không kỳ nào đếm", "Records that no period counts",
     ("record_kind", "reason", "unit_code"),
-    (Column("record_kind", "VARCHAR", "Loại bản ghi", "dossier or payment_request", False),
+    (Column("record_kind", "VARCHAR", "Loại bản ghi", "What it is", False,
+            ("dossier", "payment_request")),
      Column("reason", "VARCHAR", "Lý do",
-            "Why no period counts it: new, not_accepted, no_received_date, received_after_cutoff, "
-            "closed_before_first_period, closed_undated_before_first_period; "
-            "payment_without_dossier, payment_undated, payment_before_first_period, "
-            "payment_after_cutoff",
-            False), UNIT_CODE,
+            "Why no period counts it", False,
+            ("new", "not_accepted", "no_received_date", "received_after_cutoff",
+             "closed_before_first_period", "closed_undated_before_first_period",
+             "payment_without_dossier", "payment_undated", "payment_before_first_period",
+             "payment_after_cutoff")), UNIT_CODE,
      Column("record_count", COUNT, "Số bản ghi", "Records", False)),
 )  # fmt: skip
 MANIFEST = Table(

@@ -14,6 +14,7 @@ from schemas.core_tables import (
     RECEIPT,
     VERSION_TABLES,
 )
+from schemas.exports import SERVICE_LEVELS
 from schemas.indicator_tables import (
     BY_LEVEL,
     BY_LEVEL_CURRENT,
@@ -52,13 +53,14 @@ from schemas.quarantine_tables import (
     SUMMARY,
     UNIT_CODE,
 )
+from schemas.reference import UNIT_LEVELS
 
 UNIT = Table(
     "reference", "unit", "Đơn vị giải quyết", "Units, with validity",
     ("unit_code", "valid_from"),
     (Column("unit_code", "VARCHAR", "Mã đơn vị", "Unit code", False),
      Column("unit_name", "VARCHAR", "Tên đơn vị", "Name", False),
-     Column("unit_level", "VARCHAR", "Cấp", "province, department, district, commune", False),
+     Column("unit_level", "VARCHAR", "Cấp", "Level", False, UNIT_LEVELS),
      Column("parent_unit_code", "VARCHAR", "Đơn vị cấp trên", "Unit above; empty at the top"),
      Column("valid_from", "DATE", "Hiệu lực từ", "First day of validity", False),
      Column("valid_to", "DATE", "Hiệu lực đến", "Last day of validity", False),
@@ -81,7 +83,8 @@ PROCEDURE = Table(
      Column("procedure_name", "VARCHAR", "Tên thủ tục", "Name", False),
      Column("field_code", "VARCHAR", "Mã lĩnh vực", "Field code", False),
      Column("field_name", "VARCHAR", "Lĩnh vực", "Field", False),
-     Column("service_level", "VARCHAR", "Mức độ dịch vụ công", "full, partial, info"),
+     Column("service_level", "VARCHAR", "Mức độ dịch vụ công", "Level of the service",
+            values=SERVICE_LEVELS),
      Column("has_paper_result", "BOOLEAN", "Có kết quả giấy", "A paper result is due"),
      Column("has_fee", "BOOLEAN", "Có phí, lệ phí", "A fee is due"),
      Column("source", "VARCHAR", "Căn cứ", "Source", False)),

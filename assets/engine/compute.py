@@ -145,9 +145,11 @@ def _replace_changed(connection: duckdb.DuckDBPyConnection, table: Table, run_id
     is_measured = table in ROW_NAMES
     closed = _closed_changes(connection, table) if is_measured else []
     months = connection.execute(
-        """
+        f"""
         SELECT DISTINCT reporting_month(period_end) AS month
-        FROM (SELECT period_end FROM new_row UNION ALL SELECT period_end FROM old_row) ORDER BY 1
+        FROM (SELECT {_PERIOD} FROM new_row UNION ALL SELECT {_PERIOD} FROM old_row)
+        -- The last month of a longer period may not have begun.
+        WHERE period_kind IN ('month', 'year_to_date') ORDER BY 1
         """
     ).fetchall()
     connection.execute(f"DELETE FROM {name} WHERE ({key}) IN (SELECT ({key}) FROM old_row)")

@@ -1,7 +1,7 @@
 """What readers may ask of the published files: views and table macros, with their meaning.
 
 Belongs here: the statements that create them. Does not belong here: their SQL
-(`assets/indicators/sql`) and writing the files (`publish`).
+(`assets/indicators/sql`), their meaning (`schemas.macros`) and writing the files (`publish`).
 """
 
 from assets.engine.indicator_sql import (
@@ -11,19 +11,15 @@ from assets.engine.indicator_sql import (
     figure_change_sql,
 )
 from assets.engine.warehouse import calendar_sql
-from schemas.columns import quoted
 from schemas.indicator_tables import FIGURE_CHANGE
+from schemas.macros import AS_REPORTED, CALENDAR_MACROS, EXPLAIN, EXPLAIN_CHANGE
 
 
 def for_motcua() -> list[str]:
     """Return the statements for `motcua.duckdb`: `ops.as_reported`, `ops.figure_change`."""
     return [
         f"CREATE MACRO ops.as_reported(asked_table, asked_at) AS TABLE {as_reported_sql()}",
-        _meaning(
-            "ops.as_reported",
-            "Số liệu như đã công bố: tên bảng, thời điểm",
-            "Figures as reported: name of a table of measures, a moment",
-        ),
+        AS_REPORTED.comment_sql(),
         f"CREATE VIEW ops.figure_change AS {figure_change_sql()}",
         *FIGURE_CHANGE.comment_sql(kind="VIEW"),
     ]
@@ -33,22 +29,11 @@ def for_dossiers() -> list[str]:
     """Return the statements for `dossiers.duckdb`: `explain`, `explain_change`, the calendar."""
     return [
         calendar_sql(),
+        *(macro.comment_sql() for macro in CALENDAR_MACROS),
         "CREATE MACRO explain(asked_measure, asked_kind, asked_end, asked_unit := NULL, "
         f"asked_scope := 'subtree') AS TABLE {explain_sql()}",
-        _meaning(
-            "explain",
-            "Hồ sơ đứng sau một con số: chỉ tiêu, loại kỳ, ngày cuối kỳ, đơn vị, phạm vi",
-            "Dossiers behind a figure: measure, period_kind, period_end, unit_code, scope",
-        ),
+        EXPLAIN.comment_sql(),
         "CREATE MACRO explain_change(asked_measure, asked_kind, asked_end) AS TABLE "
         f"{change_sql()}",
-        _meaning(
-            "explain_change",
-            "Hồ sơ làm thay đổi một con số: chỉ tiêu, loại kỳ, ngày cuối kỳ",
-            "Dossiers that changed a figure: measure, period_kind, period_end",
-        ),
+        EXPLAIN_CHANGE.comment_sql(),
     ]
-
-
-def _meaning(macro: str, vi: str, en: str) -> str:
-    return f"COMMENT ON MACRO TABLE {macro} IS {quoted(f'{vi} | {en}')}"

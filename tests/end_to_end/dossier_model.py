@@ -36,14 +36,23 @@ class Period:
 
 
 def periods() -> list[Period]:
-    """Return the 11 months of the sample and its 11 years to date."""
+    """Return the months of the sample, its years to date, the longer periods they lie in."""
     assert PERIOD.key == ("period_kind", "period_start", "period_end")
     starts = [date(2022, 12, 15), *(date(2023, month, 15) for month in range(1, 12))]
     found = []
     for start, following in pairwise(starts):
         end = following - timedelta(days=1)
         found += [Period("month", start, end), Period("year_to_date", starts[0], end)]
-    return found
+    longer = {
+        "quarter": ((0, 3), (3, 6), (6, 9), (9, 12)), "half_year": ((0, 6), (6, 12)),
+        "nine_months": ((0, 9),), "year": ((0, 12),),
+    }  # fmt: skip
+    edges = [*starts, date(2023, 12, 15)]
+    return found + [
+        Period(kind, edges[first], edges[last] - timedelta(days=1))
+        for kind, spans in longer.items()
+        for first, last in spans
+    ]
 
 
 def counts(cells: dict[str, str], needs_e_result: bool, period: Period) -> Counter[str]:

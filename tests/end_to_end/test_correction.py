@@ -15,6 +15,8 @@ import duckdb
 import pytest
 
 from assets.engine.paths import Paths
+from schemas.core_tables import DOSSIER, VERSION_KEY
+from schemas.tables import INDICATOR_TABLES
 from tests.assets.deliveries import (
     CODE,
     COMMUNE,
@@ -144,7 +146,7 @@ def redone(sample: Paths, tmp_path_factory: pytest.TempPathFactory) -> Redone:
 def _changed_rows(before: list[tuple[object, ...]], after: list[tuple[object, ...]]) -> set[Row]:
     """Return kind, end, unit and scope of the rows of by_unit that came or went."""
     changed = set(before) ^ set(after)
-    return {(row[0], row[2], row[6], row[7]) for row in changed}  # type: ignore[misc]
+    return {(row[0], row[2], row[9], row[10]) for row in changed}  # type: ignore[misc]
 
 
 def test_the_model_agrees_with_the_published_counts(sample: Paths) -> None:
@@ -168,7 +170,7 @@ def test_the_model_agrees_with_the_published_counts(sample: Paths) -> None:
         if latest.get(row[CODE]) == key and row["Ngày tiếp nhận"]
     ]
     unique = list({row[CODE]: row for row in rows}.values())
-    for period in periods()[-4:]:
+    for period in periods()[-10:]:
         total: Counter[str] = Counter()
         for row in unique:
             total.update(counts(row, needs[row[CODE]], period))
@@ -217,13 +219,13 @@ def test_the_csv_changes_with_the_table(redone: Redone) -> None:
     )
     cells = [next(csv.reader([str(line)])) for (line,) in changed]
     expected = {(kind, end.isoformat(), unit, scope) for kind, end, unit, scope in redone.expected}
-    assert {(row[0], row[2], row[6], row[7]) for row in cells} == expected
+    assert {(row[0], row[2], row[9], row[10]) for row in cells} == expected
 
 
 def test_the_levels_change_where_their_units_do(redone: Redone) -> None:
     name = "published/motcua.duckdb indicators.by_level"
     changed = {
-        (row[0], row[2], row[6]) for row in set(redone.before[name]) ^ set(redone.after[name])
+        (row[0], row[2], row[9]) for row in set(redone.before[name]) ^ set(redone.after[name])
     }
     periods_moved = {(kind, end) for kind, end, unit, scope in redone.expected if unit == "033"}
     assert changed == {
@@ -245,7 +247,11 @@ def test_each_changed_row_has_its_revision_and_no_other(redone: Redone) -> None:
 
 
 def test_the_months_that_moved_get_their_events(redone: Redone) -> None:
-    moved = {(end.replace(day=15)) for _, end, _, _ in redone.expected}
+    moved = {
+        end.replace(day=15)
+        for kind, end, _, _ in redone.expected
+        if kind in ("month", "year_to_date")
+    }
     keys = {(day - timedelta(days=28)).replace(day=15).isoformat() for day in moved}
     assert set(partitions_of(redone.result, "indicators/by_unit")) == keys | {KEY}
     assert KEY in keys
@@ -256,13 +262,16 @@ def test_nothing_else_changes_in_any_file(redone: Redone) -> None:
 
     Rejected rows and conflicts name another file.
     """
-    in_both = ("indicators.by_level", "indicators.by_unit", "ops.delivery", "ops.delivery_part",
-               "ops.revision")  # fmt: skip
-    in_warehouse = ("core.dossier_version", "indicators.own_count", "quarantine.rejected_row",
-                    "quarantine.conflict")  # fmt: skip
+    in_both = (
+        *(table.qualified_name for table in INDICATOR_TABLES),
+        "ops.delivery", "ops.delivery_part", "ops.revision",
+    )  # fmt: skip
+    in_warehouse = ("core.dossier_version", "indicators.own_count", "ops.moved_dossier",
+                    "quarantine.rejected_row", "quarantine.conflict")  # fmt: skip
     assert set(differences(redone.before, redone.after)) == {
         "published/by_unit.csv",
         "published/dossiers.duckdb core.dossier",
+        "published/dossiers.duckdb ops.moved_dossier",
         "published/dossiers.duckdb quarantine.rejected_row",
         "published/dossiers.duckdb quarantine.conflict",
         *(f"published/motcua.duckdb {table}" for table in in_both),
@@ -271,8 +280,73 @@ def test_nothing_else_changes_in_any_file(redone: Redone) -> None:
 
 
 def test_five_dossiers_change_in_the_row_level_file(redone: Redone) -> None:
+    """All other rows of the file stand in a new delivery, and say what they said."""
     name = "published/dossiers.duckdb core.dossier"
-    assert differences(redone.before, redone.after)[name] == (5, 5)
+    place = [DOSSIER.column_names.index(column) for column in VERSION_KEY]
+    said = [
+        {tuple(cell for number, cell in enumerate(row) if number not in place) for row in rows}
+        for rows in (redone.before[name], redone.after[name])
+    ]
+    assert len(said[0] - said[1]) == len(said[1] - said[0]) == 5
+
+
+def test_the_five_are_kept_as_they_were_and_as_they_are(redone: Redone) -> None:
+    """And with each the rows that a correction of its period moves by themselves: none."""
+    with duckdb.connect(str(redone.paths.published / "dossiers.duckdb"), read_only=True) as reader:
+        sides = reader.execute(
+            "SELECT side, count(*), count(DISTINCT dossier_key) FROM ops.moved_dossier "
+            "WHERE run_id = ? GROUP BY ALL ORDER BY ALL",
+            [redone.result.run_id],
+        ).fetchall()
+    assert [row[0] for row in sides] == ["after", "before"]
+    assert all(rows == dossiers >= 5 for _, rows, dossiers in sides)
+
+
+def _figures(paths: Paths, table: str) -> dict[tuple[object, ...], tuple[int, int]]:
+    with duckdb.connect(str(paths.published / "motcua.duckdb"), read_only=True) as reader:
+        rows = reader.execute(
+            f"SELECT period_kind, period_end, resolved_late_count, received_direct_count "
+            f"FROM {table} WHERE unit_level = 'all'"
+        ).fetchall()
+    return {row[:2]: row[2:] for row in rows}
+
+
+def test_figures_can_be_read_back_as_they_were_reported(redone: Redone) -> None:
+    with duckdb.connect(str(redone.paths.published / "motcua.duckdb"), read_only=True) as reader:
+        ((at,),) = reader.execute(
+            "SELECT min(computed_at) FROM ops.revision WHERE run_id = ?", [redone.result.run_id]
+        ).fetchall()
+    now = _figures(redone.paths, "indicators.by_level")
+    said = f"ops.as_reported('by_level', TIMESTAMP '{at}' - INTERVAL 1 MICROSECOND)"
+    reported = _figures(redone.paths, said)
+    assert _figures(redone.paths, "ops.as_reported('by_level', TIMESTAMP '9999-12-31')") == now
+    name = "published/motcua.duckdb indicators.by_level"
+    of_whole = [row for row in redone.before[name] if row[9] == "all"]
+    assert len(reported) == len(of_whole)
+    assert {key for key in now if now[key] != reported[key]} <= {
+        (row[0], row[2]) for row in set(redone.before[name]) ^ set(redone.after[name])
+    }
+    assert now != reported
+
+
+def test_the_difference_of_a_figure_is_the_dossiers_that_moved_it(redone: Redone) -> None:
+    with duckdb.connect(str(redone.paths.published / "motcua.duckdb"), read_only=True) as reader:
+        changes = reader.execute(
+            "SELECT measure, period_kind, period_end, unit_code, difference FROM ops.figure_change "
+            "WHERE run_id = ? AND table_name = 'by_unit' AND scope = 'own' "
+            "AND measure LIKE '%count' AND period_kind IN ('month', 'half_year')",
+            [redone.result.run_id],
+        ).fetchall()
+    assert len(changes) > 20
+    with duckdb.connect(str(redone.paths.published / "dossiers.duckdb"), read_only=True) as reader:
+        for measure, kind, end, unit, difference in changes:
+            ((moved,),) = reader.execute(
+                "SELECT count(*) FILTER (WHERE side = 'after') - count(*) FILTER "
+                "(WHERE side = 'before') "
+                f"FROM explain_change('{measure}', '{kind}', DATE '{end}') WHERE unit_code = ?",
+                [unit],
+            ).fetchall()
+            assert moved == difference, (measure, kind, end, unit)
 
 
 def test_doing_it_once_more_changes_nothing(redone: Redone) -> None:

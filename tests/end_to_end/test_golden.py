@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Iterator
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 
 import duckdb
@@ -82,6 +83,50 @@ def test_the_months_add_up_to_the_year(published: duckdb.DuckDBPyConnection, lev
     ).fetchall()
     assert months == year
     assert len(FLOWS) == 17
+
+
+@pytest.mark.parametrize("kind", ["quarter", "half_year"])
+@pytest.mark.parametrize("level", ["all", "district", "commune"])
+def test_quarters_and_half_years_add_up_to_the_year(
+    published: duckdb.DuckDBPyConnection, kind: str, level: str
+) -> None:
+    sums = ", ".join(f"sum({name}) AS {name}" for name in FLOWS)
+    parts = published.execute(
+        f"SELECT {sums} FROM indicators.by_level WHERE period_kind = ? AND unit_level = ?",
+        [kind, level],
+    ).fetchall()
+    year = published.execute(
+        f"SELECT {', '.join(FLOWS)} FROM indicators.by_level WHERE {YEAR} AND unit_level = ?",
+        [level],
+    ).fetchall()
+    assert parts == year
+
+
+@pytest.mark.parametrize(
+    ("kind", "end"),
+    [("quarter", "2023-12-14"), ("half_year", "2023-12-14"), ("year", "2023-12-14")],
+)
+def test_an_unfinished_period_holds_the_golden_stock_and_says_so(
+    published: duckdb.DuckDBPyConnection, kind: str, end: str
+) -> None:
+    rows = published.execute(
+        "SELECT pending_count, pending_overdue_count, is_provisional, cutoff_date::VARCHAR "
+        "FROM indicators.by_level WHERE unit_level = 'all' AND period_kind = ? AND period_end = ?",
+        [kind, end],
+    ).fetchall()
+    assert rows == [(56, 7, True, "2023-11-14")]
+
+
+def test_the_stock_of_each_month_is_carried_into_the_next(
+    published: duckdb.DuckDBPyConnection,
+) -> None:
+    rows = published.execute(
+        "SELECT unit_code, scope, pending_count + paused_count, carried_over_count "
+        "FROM indicators.by_unit WHERE period_kind = 'month' ORDER BY unit_code, scope, period_end"
+    ).fetchall()
+    pairs = [(one, two) for one, two in pairwise(rows) if one[:2] == two[:2]]
+    assert len(pairs) > 300
+    assert all(earlier[2] == later[3] for earlier, later in pairs)
 
 
 def test_what_is_left_at_the_year_s_end_is_what_the_last_month_leaves(

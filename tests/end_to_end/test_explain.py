@@ -1,0 +1,66 @@
+"""From a figure to its dossiers: as many keys as the figure says, each once."""
+
+from collections.abc import Iterator
+
+import duckdb
+import pytest
+
+from assets.engine.paths import Paths
+from schemas.measures import COUNTS
+
+YEAR = ("year_to_date", "2023-11-14")
+PLACES = [
+    (*period, unit, scope)
+    for period in (YEAR, ("month", "2023-06-14"), ("quarter", "2023-03-14"),
+                   ("half_year", "2023-12-14"))
+    for unit, scope in (("033", "subtree"), ("033", "own"), ("01117", "own"))
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def files(sample: Paths) -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect(str(sample.published / "dossiers.duckdb"), read_only=True) as connection:
+        connection.execute(f"ATTACH '{sample.published / 'motcua.duckdb'}' AS m (READ_ONLY)")
+        yield connection
+
+
+def _figure(files: duckdb.DuckDBPyConnection, measure: str, *place: str) -> int:
+    ((figure,),) = files.execute(
+        f"SELECT {measure} FROM m.indicators.by_unit "
+        "WHERE period_kind = ? AND period_end = ? AND unit_code = ? AND scope = ?",
+        list(place),
+    ).fetchall()
+    return int(figure)
+
+
+@pytest.mark.parametrize("measure", [measure.name for measure in COUNTS])
+@pytest.mark.parametrize("place", PLACES, ids=" ".join)
+def test_as_many_keys_as_the_figure_says(
+    files: duckdb.DuckDBPyConnection, measure: str, place: tuple[str, ...]
+) -> None:
+    kind, end, unit, scope = place
+    rows = files.execute(
+        "SELECT count(*), count(DISTINCT dossier_key), count(delivery_id) "
+        f"FROM explain('{measure}', '{kind}', DATE '{end}', '{unit}', '{scope}')"
+    ).fetchall()
+    figure = _figure(files, measure, *place)
+    assert rows == [(figure, figure, figure)]
+
+
+def test_most_measures_of_the_district_s_year_count_somebody(
+    files: duckdb.DuckDBPyConnection,
+) -> None:
+    figures = [_figure(files, measure.name, *YEAR, "033", "subtree") for measure in COUNTS]
+    assert sum(figure > 0 for figure in figures) > 20
+
+
+def test_a_name_that_is_no_measure_lists_nobody(files: duckdb.DuckDBPyConnection) -> None:
+    rows = files.execute("FROM explain('on_time_pct', 'month', DATE '2023-06-14')").fetchall()
+    assert rows == []
+
+
+def test_without_a_unit_it_is_the_whole(files: duckdb.DuckDBPyConnection) -> None:
+    rows = files.execute(
+        "SELECT count(*) FROM explain('resolved_count', 'year_to_date', DATE '2023-11-14')"
+    ).fetchall()
+    assert rows == [(10687,)]
