@@ -99,9 +99,8 @@ def _reference(name: str, old: str, new: str) -> tuple[tuple[str, str], ...]:
     return ((name, text.replace(old, new)),)
 
 
-CHI_CA = "Chí Cà,commune,033,2004-07-08,"
 REFERENCES = {
-    "a unit ends": _reference("unit", CHI_CA + "2025-06-30", CHI_CA + "2023-02-20"),
+    "a unit has another level": _reference("unit", "Chí Cà,commune", "Chí Cà,department"),
     "a procedure has another field": _reference(
         "procedure", "đăng ký khai sinh,HO_TICH", "đăng ký khai sinh,KHAC"
     ),
@@ -173,6 +172,12 @@ def _at(*nights: list[Delivered]) -> list[Night]:
 RARE = {
     "a dossier of a closed month is finished after all": _at(
         _list(_dossier(1), _dossier(2)), _list(_dossier(1, **ENDED), _dossier(2)),
+    ),
+    "an end moves within its month, which changes times and no count": _at(
+        _list(_dossier(1, **ENDED)), _list(_dossier(1, **ENDED | {"finished_date": "09/02/2023"})),
+    ),
+    "a reception moves within its month": _at(
+        _list(_dossier(1, **ENDED)), _list(_dossier(1, **ENDED | {"received_date": "16/01/2023"})),
     ),
     "a dossier vanishes and comes back": _at(
         _list(_dossier(1), _dossier(2)), _list(_dossier(2)), _list(_dossier(1), _dossier(2)),
