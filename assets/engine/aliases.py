@@ -153,7 +153,9 @@ def _move(
         parameters,
     )
     if kind is DOSSIER:
-        remember(connection, "SELECT former_key FROM moving")
+        remember(
+            connection, "SELECT former_key FROM moving UNION SELECT keyed_hash(agreed) FROM moving"
+        )
         connection.execute(
             f"INSERT INTO {TOUCHED} SELECT former_key FROM moving "
             "UNION ALL SELECT keyed_hash(agreed) FROM moving"
