@@ -153,13 +153,9 @@ def _move(
         parameters,
     )
     if kind is DOSSIER:
-        remember(
-            connection, "SELECT former_key FROM moving UNION SELECT keyed_hash(agreed) FROM moving"
-        )
-        connection.execute(
-            f"INSERT INTO {TOUCHED} SELECT former_key FROM moving "
-            "UNION ALL SELECT keyed_hash(agreed) FROM moving"
-        )
+        keys = "SELECT former_key FROM moving UNION ALL SELECT keyed_hash(agreed) FROM moving"
+        remember(connection, keys)
+        connection.execute(f"INSERT INTO {TOUCHED} {keys}")
     connection.execute(
         f"""
         UPDATE {kind.table} AS version

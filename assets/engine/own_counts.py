@@ -20,7 +20,13 @@ from assets.engine.indicator_sql import REGISTER, own_count_sql, own_payment_sql
 from assets.engine.periods import CALENDAR, local_now
 from assets.engine.warehouse import transaction
 from schemas.columns import Table
-from schemas.indicator_tables import MOVED_DOSSIER, OWN_COUNT, OWN_PAYMENT, PERIOD_NAMES
+from schemas.indicator_tables import (
+    MOVED_DOSSIER,
+    OWN_COUNT,
+    OWN_PAYMENT,
+    PERIOD_NAMES,
+    PROCESSING_TIME,
+)
 from schemas.measures import FORMULA_VERSION
 from schemas.tables import INDICATOR_TABLES
 
@@ -50,6 +56,7 @@ def count_dossiers(connection: duckdb.DuckDBPyConnection, run_id: str) -> int:
         _want(connection, "FROM changed_period UNION FROM full_period_key")
         _check_signs(connection)
         if has_kept:
+            _want_times(connection)
             _log_moved(connection, run_id)
         connection.execute("DELETE FROM ops.touched_dossier")
         connection.execute(
@@ -190,6 +197,20 @@ def _want(connection: duckdb.DuckDBPyConnection, periods: str) -> None:
         EXCEPT FROM ops.wanted_period
         """,
         {"names": names},
+    )
+
+
+def _want_times(connection: duckdb.DuckDBPyConnection) -> None:
+    """Note the kept periods whose processing times may differ though their counts do not."""
+    connection.execute(
+        f"""
+        INSERT INTO ops.wanted_period
+        SELECT '{PROCESSING_TIME.name}', {_PERIOD} FROM kept_period
+        WHERE EXISTS (
+            FROM (SELECT unnest([finished_date, returned_date, refused_date]) AS day FROM moved)
+            WHERE day BETWEEN period_start AND period_end)
+        EXCEPT FROM ops.wanted_period
+        """
     )
 
 

@@ -62,12 +62,16 @@ def recompute(
             "A closed period changed. %s more rows: see ops.revision.",
             len(change.closed) - SHOWN_CHANGES,
         )
-    if change.closed:
+    if change.closed and moved:
         context.log.warning(
-            "%s dossiers moved closed periods; FROM explain_change('received_count', 'month', "
-            "DATE '%s') in dossiers.duckdb lists those behind a figure.",
+            "%s dossiers changed; FROM explain_change('received_count', 'month', DATE '%s') in "
+            "dossiers.duckdb lists those that moved a figure.",
             moved,
             period.end,
+        )
+    elif change.closed:
+        context.log.warning(
+            "No dossier changed: formulas, settings, units, procedures, holidays or payments did."
         )
     return dg.MaterializeResult(
         metadata={

@@ -173,6 +173,12 @@ RARE = {
     "a dossier of a closed month is finished after all": _at(
         _list(_dossier(1), _dossier(2)), _list(_dossier(1, **ENDED), _dossier(2)),
     ),
+    "an end moves within its month, which changes times and no count": _at(
+        _list(_dossier(1, **ENDED)), _list(_dossier(1, **ENDED | {"finished_date": "09/02/2023"})),
+    ),
+    "a reception moves within its month": _at(
+        _list(_dossier(1, **ENDED)), _list(_dossier(1, **ENDED | {"received_date": "16/01/2023"})),
+    ),
     "a dossier vanishes and comes back": _at(
         _list(_dossier(1), _dossier(2)), _list(_dossier(2)), _list(_dossier(1), _dossier(2)),
     ),
