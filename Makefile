@@ -56,6 +56,7 @@ bench: $(READY) ## Measure against bare DuckDB: make bench ROWS=10000000
 soak: $(READY) ## The long versions of property and fuzz tests, the slow backfill
 	MOTCUA_SOAK=1 $(BIN)/python -m pytest tests/sql/test_figures_against_the_oracle.py \
 		tests/unit/test_lists_against_a_plain_reading.py tests/unit/test_version_order.py \
+		tests/unit/test_corrected_or_counted_anew.py \
 		tests/unit/test_fuzz_readers.py tests/end_to_end/test_ui.py
 
 sample: $(READY) ## Write data/sample anew (the same bytes every time)

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import duckdb
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from assets.engine.errors import MotcuaError
@@ -141,6 +141,8 @@ def _calendar(closing_day: ClosingDay) -> Calendar:
 
 
 @given(closing_day=CLOSING_DAYS, day=DAYS)
+@example(closing_day=28, day=date(2023, 3, 1))
+@example(closing_day=28, day=date(2024, 2, 29))
 def test_months_of_any_closing_day_end_on_it_and_follow_without_a_gap(
     closing_day: ClosingDay, day: date
 ) -> None:
