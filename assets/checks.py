@@ -8,7 +8,7 @@ https://docs.dagster.io/guides/test/asset-checks
 
 import dagster as dg
 
-from assets.engine.compute import check_balance
+from assets.engine.balance import check_balance
 from assets.engine.errors import BalanceError
 from assets.resources import Installation
 from schemas.exports import KINDS, Kind
@@ -16,7 +16,12 @@ from schemas.exports import KINDS, Kind
 
 @dg.asset_check(
     asset=["indicators", "by_level"],
-    additional_deps=[["indicators", "by_unit"]],
+    additional_deps=[
+        ["indicators", "by_unit"],
+        ["indicators", "by_unit_field"],
+        ["indicators", "by_unit_procedure"],
+        ["indicators", "form_06a"],
+    ],
     blocking=True,
     description="Mọi dòng cân đối: phải giải quyết = đã giải quyết + đóng khác + đang giải quyết + "
     "tạm dừng | Every row balances, months chain, levels add up",

@@ -1,4 +1,4 @@
-"""The partitions: reporting months from the 15th to the 14th, in the country's time zone.
+"""The partitions: reporting months, in the country's time zone.
 
 Belongs here: the one partition definition and the period of a run. Does not belong here: the
 calendar (`assets.engine.periods`).
@@ -9,7 +9,7 @@ import dagster as dg
 
 from assets.engine.errors import MotcuaError
 from assets.engine.periods import (
-    FIRST_DAY_OF_MONTH,
+    CALENDAR,
     FIRST_PERIOD,
     TIMEZONE,
     Period,
@@ -19,7 +19,7 @@ from assets.engine.periods import (
 # end_offset=1: the running period is there too, so that a night can take in what it has so far.
 PERIODS = dg.MonthlyPartitionsDefinition(
     start_date=FIRST_PERIOD.isoformat(),
-    day_offset=FIRST_DAY_OF_MONTH,
+    day_offset=CALENDAR.first_day_of_month,
     timezone=TIMEZONE,
     end_offset=1,
 )

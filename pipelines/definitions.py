@@ -17,8 +17,14 @@ from assets.core.receipt_version import receipt_version
 from assets.core.transaction_version import transaction_version
 from assets.indicators.by_level import by_level
 from assets.indicators.by_unit import by_unit
+from assets.indicators.by_unit_field import by_unit_field
+from assets.indicators.by_unit_first_due import by_unit_first_due
+from assets.indicators.by_unit_procedure import by_unit_procedure
+from assets.indicators.form_06a import form_06a
 from assets.indicators.own_count import own_count
+from assets.indicators.own_payment import own_payment
 from assets.indicators.payment_sum import payment_sum
+from assets.indicators.processing_time import processing_time
 from assets.publish.by_unit_csv import by_unit_csv
 from assets.publish.dossiers import dossiers
 from assets.publish.motcua import motcua
@@ -30,10 +36,12 @@ from assets.quarantine.outside import outside
 from assets.quarantine.summary import summary
 from assets.raw.delivery import delivery
 from assets.raw.purge import purge
+from assets.reference.holiday import holiday
 from assets.reference.indicator import indicator
 from assets.reference.period import period
 from assets.reference.procedure import procedure
 from assets.reference.unit import unit
+from assets.reference.working_day import working_day
 from assets.resources import Installation
 from pipelines.jobs import compute, nightly, take_in
 from pipelines.schedules import nightly_schedule
@@ -41,11 +49,12 @@ from pipelines.schedules import nightly_schedule
 defs = dg.Definitions(
     assets=[
         delivery, purge,
-        unit, procedure, period, indicator,
+        unit, procedure, holiday, working_day, period, indicator,
         dossier_version, payment_version, transaction_version, receipt_version,
         procedure_version,
         dossier, payment_request, payment_transaction, receipt,
-        own_count, by_unit, by_level, payment_sum,
+        own_count, own_payment, by_unit, by_level, by_unit_field, by_unit_procedure, form_06a,
+        by_unit_first_due, processing_time, payment_sum,
         summary, outside, conflict, gone, orphan,
         motcua, dossiers, by_unit_csv, return_files,
     ],

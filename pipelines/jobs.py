@@ -10,6 +10,7 @@ TAKE_IN = dg.AssetSelection.assets(
     ["raw", "delivery"],
     ["reference", "unit"],
     ["reference", "procedure"],
+    ["reference", "holiday"],
     ["reference", "indicator"],
     ["core", "dossier_version"],
     ["core", "payment_version"],

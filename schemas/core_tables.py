@@ -128,7 +128,7 @@ DOSSIER_ALIAS = Table(
 DOSSIER = Table(
     "core", "dossier", "Sổ hồ sơ: trạng thái mới nhất của mỗi hồ sơ",
     "Register: the latest state of each dossier", ("dossier_key",),
-    (DOSSIER_KEY, DELIVERY_PERIOD, *DOSSIER_COLUMNS, FLAGS),
+    (DOSSIER_KEY, DELIVERY_PERIOD, DELIVERY_ID, PART_NUMBER, ROW_NUMBER, *DOSSIER_COLUMNS, FLAGS),
 )  # fmt: skip
 PAYMENT_REQUEST = Table(
     "core", "payment_request", "Yêu cầu thanh toán, trạng thái mới nhất",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from schemas.columns import Column
 
-FORMULA_VERSION = "2026.1"
+FORMULA_VERSION = "2026.2"
 
 FORM = "Biểu II.06a/VPCP/KSTT"
 APPENDIX_3 = "Phụ lục 3, báo cáo CCHC"
@@ -34,6 +34,11 @@ class Measure:
     def is_rate(self) -> bool:
         """Rates end in `_pct`, counts in `_count`."""
         return self.name.endswith("_pct")
+
+    @property
+    def is_paid(self) -> bool:
+        """Payments are counted by themselves: by dossiers that paid in the period."""
+        return self.name in ("payable_count", "paid_online_count")
 
     @property
     def column(self) -> Column:
@@ -103,6 +108,44 @@ COUNTS = (
     Measure("paid_online_count", "Hồ sơ thanh toán trực tuyến", "Dossiers that paid online",
             PRACTICE, "payable, at least one of these requests paid online"),
 )  # fmt: skip
+
+# Counts of the own counts only: what form II.06a and the view of first due dates ask beside.
+FORM_COUNTS = (
+    Measure("form_early_count", "Đã giải quyết trước hạn (không kể rút, từ chối)",
+            "Resolved early, without withdrawn and refused ones", f"{FORM} cột 8",
+            "finished or returned, e < d"),
+    Measure("form_late_count", "Đã giải quyết quá hạn (không kể rút, từ chối)",
+            "Resolved late, without withdrawn and refused ones", f"{FORM} cột 10",
+            "finished or returned, e > d"),
+)  # fmt: skip
+FIRST_DUE = (
+    Measure("first_due_early_count", "Trước hạn theo ngày hẹn ban đầu",
+            "Resolved before the first due date", OWN, "resolved, e < first d"),
+    Measure("first_due_on_due_date_count", "Đúng ngày hẹn ban đầu",
+            "Resolved on the first due date", OWN, "resolved, e = first d"),
+    Measure("first_due_late_count", "Quá hạn theo ngày hẹn ban đầu",
+            "Resolved after the first due date", OWN, "resolved, e > first d"),
+    Measure("first_due_none_count", "Không có ngày hẹn ban đầu", "Resolved, no first due date",
+            OWN, "resolved, first d unknown"),
+    Measure("moved_due_date_count", "Có ngày hẹn bị dời", "Resolved, due date moved",
+            OWN, "resolved, d is not first d"),
+    Measure("first_due_overdue_count", "Đang giải quyết, quá hạn theo ngày hẹn ban đầu",
+            "Pending, overdue by the first due date", OWN, "pending, first d < D1"),
+)  # fmt: skip
+OWN_MEASURES = (*(count for count in COUNTS if not count.is_paid), *FORM_COUNTS, *FIRST_DUE)
+FORM_COLUMNS = (
+    (3, "tiếp nhận, tổng số", "received, in all = 4 + 5 + 6"),
+    (4, "trong kỳ, trực tuyến", "in the period, online"),
+    (5, "trong kỳ, trực tiếp và bưu chính", "in the period, at the counter or by post"),
+    (6, "từ kỳ trước", "from before"),
+    (7, "đã giải quyết, tổng số", "resolved, in all = 8 + 9 + 10"),
+    (8, "trước hạn", "before the due date"),
+    (9, "đúng hạn", "on the due date, without one, withdrawn or refused"),
+    (10, "quá hạn", "after the due date"),
+    (11, "đang giải quyết, tổng số", "pending, in all = 12 + 13"),
+    (12, "trong hạn", "in time, without a due date, or paused"),
+    (13, "quá hạn", "overdue"),
+)
 
 RATES = (
     Measure("on_time_pct", "Tỷ lệ giải quyết trước và đúng hạn", "Resolved on time",

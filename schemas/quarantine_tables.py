@@ -47,6 +47,7 @@ DELIVERY = Table(
             "Hash of the settings the file was read with", False),
      Column("collected_at", "TIMESTAMP", "Thời điểm nhận tệp", "Arrival", False),
      Column("loaded_at", "TIMESTAMP", "Thời điểm nạp", "Loaded or refused at", False),
+     Column("counted_at", "TIMESTAMP", "Thời điểm tính", "First counted at; empty: not yet"),
      Column("run_id", "VARCHAR", "Mã lần chạy", "Dagster run", False)),
 )  # fmt: skip
 DELIVERY_PART = Table(

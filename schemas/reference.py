@@ -28,6 +28,13 @@ def _begins_after_the_record_before(units: pd.DataFrame) -> pd.Series:
     return (before.isna() | (ordered["valid_from"] > before)).reindex(units.index)
 
 
+def _is_weekend_if_worked(days: pd.DataFrame) -> pd.Series:
+    dates = pd.to_datetime(days["day"], format="%Y-%m-%d", errors="coerce")
+    is_weekend = dates.dt.day_of_week >= _SATURDAY
+    return is_weekend | (days["is_working"] == "false")
+
+
+_SATURDAY = 5
 _DATE = pa.Check(_is_day, error="is no date YYYY-MM-DD")
 _FLAG = pa.Check.isin(("true", "false"), error="is neither true nor false")
 
@@ -77,4 +84,24 @@ PROCEDURE_SCHEMA = pa.DataFrameSchema(
     strict=True,
 )
 
-REFERENCE_SCHEMAS = {"unit": UNIT_SCHEMA, "procedure": PROCEDURE_SCHEMA}
+HOLIDAY_SCHEMA = pa.DataFrameSchema(
+    {
+        "day": pa.Column(str, _DATE, unique=True),
+        "is_working": _column(_FLAG),
+        "holiday_name": _column(),
+        "source": _column(),
+        "valid_from": _column(_DATE),
+        "is_certain": _column(_FLAG),
+    },
+    checks=pa.Check(
+        _is_weekend_if_worked,
+        error="is_working is true on a day from Monday to Friday, which is worked anyway",
+    ),
+    strict=True,
+)
+
+REFERENCE_SCHEMAS = {
+    "unit": UNIT_SCHEMA,
+    "procedure": PROCEDURE_SCHEMA,
+    "holiday": HOLIDAY_SCHEMA,
+}

@@ -1,8 +1,8 @@
 """Every table of the warehouse and of the published files, described once.
 
-Belongs here: the dimensions, the indicator tables, and which tables there are; the Dagster column
-schema, the DuckDB comments and the DDL are made from them. Does not belong here: the columns of
-the indicator measures (see `schemas.measures`) and anything about how a table is filled.
+Belongs here: the dimensions, and which tables there are; the Dagster column schema, the DuckDB
+comments and the DDL are made from them. Does not belong here: the tables of the other layers (see
+the modules beside this one) and anything about how a table is filled.
 """
 
 from schemas.columns import Column, Table
@@ -14,7 +14,24 @@ from schemas.core_tables import (
     RECEIPT,
     VERSION_TABLES,
 )
-from schemas.measures import MEASURES
+from schemas.indicator_tables import (
+    BY_LEVEL,
+    BY_UNIT,
+    BY_UNIT_FIELD,
+    BY_UNIT_FIRST_DUE,
+    BY_UNIT_PROCEDURE,
+    COUNTED_PERIOD,
+    FORM_06A,
+    MOVED_DOSSIER,
+    OWN_COUNT,
+    OWN_PAYMENT,
+    PAYMENT_SUM,
+    PERIOD,
+    PROCESSING_TIME,
+    REVISION,
+    TOUCHED_DOSSIER,
+    WANTED_PERIOD,
+)
 from schemas.quarantine_tables import (
     CHECK_VALUE,
     CONFLICT,
@@ -33,20 +50,6 @@ from schemas.quarantine_tables import (
     UNIT_CODE,
 )
 
-PERIOD_START = Column("period_start", "DATE", "Ngày đầu kỳ", "First day of the period", False)
-PERIOD_COLUMNS = (
-    Column("period_kind", "VARCHAR", "Loại kỳ", "month or year_to_date", False),
-    PERIOD_START,
-    Column("period_end", "DATE", "Ngày cuối kỳ (tính cả ngày này)", "Nominal last day, inclusive",
-           False),
-    Column("period_label", "VARCHAR", "Tên kỳ", "Name of the period", False),
-    Column("cutoff_date", "DATE", "Ngày chốt dữ liệu",
-           "Last day counted: the period's last, at most the data's cut-off", False),
-    Column("is_provisional", "BOOLEAN", "Số liệu tạm tính", "The period is not over at the cut-off",
-           False),
-)  # fmt: skip
-MEASURE_COLUMNS = tuple(measure.column for measure in MEASURES)
-COUNT_COLUMNS = tuple(measure.column for measure in MEASURES if not measure.is_rate)
 UNIT = Table(
     "reference", "unit", "Đơn vị giải quyết", "Units, with validity",
     ("unit_code", "valid_from"),
@@ -70,9 +73,25 @@ PROCEDURE = Table(
      Column("has_fee", "BOOLEAN", "Có phí, lệ phí", "A fee is due"),
      Column("source", "VARCHAR", "Căn cứ", "Source", False)),
 )  # fmt: skip
-PERIOD = Table(
-    "reference", "period", "Kỳ báo cáo", "Reporting periods that have figures",
-    ("period_kind", "period_start", "period_end"), PERIOD_COLUMNS,
+HOLIDAY = Table(
+    "reference", "holiday", "Ngày nghỉ lễ, nghỉ bù, làm bù",
+    "Days off, and weekend days worked instead; other Saturdays and Sundays are off", ("day",),
+    (Column("day", "DATE", "Ngày", "Day", False),
+     Column("is_working", "BOOLEAN", "Là ngày làm việc",
+            "false: a day off; true: a weekend day worked instead of another day", False),
+     Column("holiday_name", "VARCHAR", "Tên ngày", "What the day is", False),
+     Column("source", "VARCHAR", "Căn cứ", "Source", False),
+     Column("valid_from", "DATE", "Hiệu lực từ", "Day from which this was known", False),
+     Column("is_certain", "BOOLEAN", "Đã đối chiếu với văn bản",
+            "false: not checked against the decision of that year", False)),
+)  # fmt: skip
+WORKING_DAY = Table(
+    "reference", "working_day", "Lịch làm việc", "Every day, and how many working days there were",
+    ("day",),
+    (Column("day", "DATE", "Ngày", "Day", False),
+     Column("is_working", "BOOLEAN", "Là ngày làm việc", "Whether the day is worked", False),
+     Column("working_day_number", "INTEGER", "Số ngày làm việc tính đến hết ngày này",
+            "Working days up to this day, inclusive; differences are processing times", False)),
 )  # fmt: skip
 INDICATOR = Table(
     "reference", "indicator", "Định nghĩa chỉ tiêu", "What every measure means",
@@ -86,54 +105,6 @@ INDICATOR = Table(
      Column("denominator", "VARCHAR", "Mẫu số", "Denominator; empty for a count"),
      Column("source", "VARCHAR", "Căn cứ", "Source", False),
      Column("formula_version", "VARCHAR", "Phiên bản công thức", "Formula version", False)),
-)  # fmt: skip
-UNIT_LEVEL = Column("unit_level", "VARCHAR", "Cấp; 'all' là toàn bộ",
-                    "Level; 'unassigned' if unknown, 'all' for the whole", False)  # fmt: skip
-SCOPE = Column("scope", "VARCHAR", "own: riêng đơn vị; subtree: cả cấp dưới",
-               "own: the unit itself; subtree: with all units below", False)  # fmt: skip
-OWN_COUNT = Table(
-    "indicators", "own_count", "Số đếm riêng của từng đơn vị",
-    "Counts of each unit record by itself: where dossiers are counted",
-    ("period_kind", "period_start", "period_end", "unit_code", "unit_valid_from"),
-    (*PERIOD_COLUMNS[:3], UNIT_CODE,
-     Column("unit_valid_from", "DATE", "Bản ghi đơn vị", "Unit record valid on reception", False),
-     Column("unit_level", "VARCHAR", "Cấp", "Level of that record", False), *COUNT_COLUMNS),
-)  # fmt: skip
-BY_UNIT = Table(
-    "indicators", "by_unit", "Chỉ tiêu theo đơn vị", "Measures by period, unit and scope",
-    ("period_kind", "period_start", "period_end", "unit_code", "scope"),
-    (*PERIOD_COLUMNS, UNIT_CODE, SCOPE, *MEASURE_COLUMNS),
-)  # fmt: skip
-BY_LEVEL = Table(
-    "indicators", "by_level", "Chỉ tiêu theo cấp", "Measures by period and level of the unit",
-    ("period_kind", "period_start", "period_end", "unit_level"),
-    (*PERIOD_COLUMNS, UNIT_LEVEL, *MEASURE_COLUMNS),
-)  # fmt: skip
-PAYMENT_SUM = Table(
-    "indicators", "payment_sum", "Số tiền và số yêu cầu thanh toán theo tháng",
-    "Payment requests of a month by what became of them; money is summed once a request",
-    ("period_start", "unit_code", "outcome", "method"),
-    (PERIOD_START, UNIT_CODE,
-     Column("outcome", "VARCHAR", "Kết quả",
-            "paid, exempt, zero_amount (free of charge), refunded, cancelled, unpaid", False),
-     Column("method", "VARCHAR", "Hình thức", "online, cash, transfer, unknown", False),
-     Column("dossier_count", "BIGINT", "Số hồ sơ", "Distinct dossiers", False),
-     Column("request_count", "BIGINT", "Số yêu cầu", "Requests", False),
-     Column("amount", "BIGINT", "Số tiền (đồng)", "Sum (VND); refunds are negative", False)),
-)  # fmt: skip
-REVISION = Table(
-    "ops", "revision", "Nhật ký số liệu đã tính", "What each row said each time it changed",
-    ("computed_at", "table_name", "period_kind", "period_start", "period_end", "unit_code",
-     "unit_level", "scope"),
-    (Column("computed_at", "TIMESTAMP", "Thời điểm tính", "Computed at", False),
-     Column("run_id", "VARCHAR", "Mã lần chạy", "Dagster run", False),
-     Column("formula_version", "VARCHAR", "Phiên bản công thức", "Formula version", False),
-     Column("table_name", "VARCHAR", "Bảng", "by_unit or by_level", False),
-     Column("change", "VARCHAR", "Thay đổi", "set: the row says this now; removed", False),
-     *PERIOD_COLUMNS,
-     Column("unit_code", "VARCHAR", "Mã đơn vị", "Unit (by_unit)"),
-     Column("scope", "VARCHAR", "Phạm vi", "Scope (by_unit)"),
-     Column("unit_level", "VARCHAR", "Cấp", "Level (by_level)"), *MEASURE_COLUMNS),
 )  # fmt: skip
 FILE_COLUMNS = (
     Column("table_name", "VARCHAR", "Tên bảng trong tệp", "Table in the file", False),
@@ -156,18 +127,24 @@ RETURN_FILES = Table(
     "Files to send back: each unit's rejected rows with the sentences", ("unit_code",),
     (UNIT_CODE, Column("row_count", "BIGINT", "Số dòng", "Rejected rows", False)),
 )  # fmt: skip
+INDICATOR_TABLES = (
+    BY_UNIT, BY_LEVEL, BY_UNIT_FIELD, BY_UNIT_PROCEDURE, FORM_06A, BY_UNIT_FIRST_DUE,
+    PROCESSING_TIME,
+)  # fmt: skip
 WAREHOUSE_TABLES = (
-    *VERSION_TABLES, DOSSIER_ALIAS, UNIT, PROCEDURE, PERIOD, INDICATOR, OWN_COUNT, BY_UNIT,
-    BY_LEVEL, PAYMENT_SUM, DELIVERY, DELIVERY_PART, LAYOUT, CHECK_VALUE, REVISION, REJECTED_ROW,
-    SUMMARY, CONFLICT, GONE, ORPHAN, OUTSIDE,
+    *VERSION_TABLES, DOSSIER_ALIAS, UNIT, PROCEDURE, HOLIDAY, WORKING_DAY, PERIOD, INDICATOR,
+    OWN_COUNT, OWN_PAYMENT,
+    *INDICATOR_TABLES, PAYMENT_SUM, DELIVERY, DELIVERY_PART, LAYOUT, CHECK_VALUE, REVISION,
+    TOUCHED_DOSSIER, COUNTED_PERIOD, WANTED_PERIOD, MOVED_DOSSIER, REJECTED_ROW, SUMMARY, CONFLICT,
+    GONE, ORPHAN, OUTSIDE,
 )  # fmt: skip
 PUBLISHED_TABLES = (
-    BY_UNIT, BY_LEVEL, PAYMENT_SUM, UNIT, PROCEDURE, PERIOD, INDICATOR, SUMMARY, OUTSIDE, DELIVERY,
-    DELIVERY_PART, LAYOUT, CHECK_VALUE, REVISION,
+    *INDICATOR_TABLES, PAYMENT_SUM, UNIT, PROCEDURE, HOLIDAY, WORKING_DAY, PERIOD, INDICATOR,
+    SUMMARY, OUTSIDE, DELIVERY, DELIVERY_PART, LAYOUT, CHECK_VALUE, REVISION,
 )  # fmt: skip
 PUBLISHED_DOSSIER_TABLES = (
     DOSSIER, PAYMENT_REQUEST, PAYMENT_TRANSACTION, RECEIPT, PUBLISHED_REJECTED_ROW, CONFLICT, GONE,
-    ORPHAN,
+    ORPHAN, MOVED_DOSSIER, UNIT, PROCEDURE, PERIOD,
 )  # fmt: skip
 TABLES = {
     table.qualified_name: table

@@ -9,15 +9,18 @@ from pathlib import Path
 
 import duckdb
 
-from assets.engine import compute, inbox, load, publish, reference
+from assets.engine import balance, compute, inbox, load, own_counts, publish, reference
 from assets.engine.loaded import Loaded
 from assets.engine.paths import PROJECT, Paths
 from assets.engine.periods import FIRST_PERIOD, local_now, month_from_key, periods_until
 from assets.engine.sources import load_sources
 from assets.engine.warehouse import warehouse
 from schemas.exports import KINDS
+from schemas.indicator_tables import PAYMENT_SUM
 from schemas.quarantine_tables import CONFLICT, GONE, ORPHAN, OUTSIDE, SUMMARY
-from schemas.tables import BY_LEVEL, BY_UNIT, OWN_COUNT, PAYMENT_SUM
+from schemas.reference import REFERENCE_SCHEMAS
+from schemas.statistic import Statistic
+from schemas.tables import INDICATOR_TABLES, WORKING_DAY
 
 SETTINGS = PROJECT / "data"
 SAMPLE_INBOX = PROJECT / "data" / "sample" / "inbox"
@@ -40,7 +43,7 @@ def new_installation(folder: Path, *, with_sample: bool = False) -> Paths:
 def take_in(paths: Paths, keys: list[str], connection: duckdb.DuckDBPyConnection) -> list[Loaded]:
     """Collect and load the periods, in the order given; return what became of each file."""
     sources = load_sources(paths.sources)
-    for name in ("unit", "procedure"):
+    for name in REFERENCE_SCHEMAS:
         reference.load_reference(connection, paths.reference, name)
     reference.load_indicators(connection)
     results = []
@@ -60,12 +63,18 @@ def take_in(paths: Paths, keys: list[str], connection: duckdb.DuckDBPyConnection
     return results
 
 
-def compute_all(connection: duckdb.DuckDBPyConnection) -> None:
+def compute_all(
+    connection: duckdb.DuckDBPyConnection,
+    statistic: Statistic = Statistic(),  # noqa: B008
+) -> None:
     """Compute every derived table from the register and check the balance."""
-    compute.refresh_periods(connection, compute.data_cutoff(connection))
-    for table in (OWN_COUNT, BY_UNIT, BY_LEVEL):
+    compute.rebuild_table(connection, WORKING_DAY)
+    compute.refresh_periods(connection, compute.data_cutoff(connection), statistic)
+    own_counts.count_dossiers(connection, "test-run")
+    own_counts.count_payments(connection)
+    for table in INDICATOR_TABLES:
         compute.compute_table(connection, table, "test-run")
-    compute.check_balance(connection)
+    balance.check_balance(connection)
     for table in (PAYMENT_SUM, SUMMARY, OUTSIDE, CONFLICT, GONE, ORPHAN):
         compute.rebuild_table(connection, table)
 

@@ -10,7 +10,7 @@ joins none of them.
 
 import duckdb
 
-from assets.engine.register import TOUCHED
+from assets.engine.register import TOUCHED, remember
 from schemas.exports import DOSSIER, KINDS, Kind
 
 SHARED = "other_dossier_code_shared"
@@ -153,6 +153,7 @@ def _move(
         parameters,
     )
     if kind is DOSSIER:
+        remember(connection, "SELECT former_key FROM moving")
         connection.execute(
             f"INSERT INTO {TOUCHED} SELECT former_key FROM moving "
             "UNION ALL SELECT keyed_hash(agreed) FROM moving"

@@ -1,7 +1,8 @@
-"""Computing: periods, counts, rates, the revision log, quarantine tables.
+"""Computing: periods, rates, the revision log, quarantine tables.
 
 Belongs here: running the SQL of `assets/indicators/sql` and keeping only what changed. Does not
-belong here: any formula, which stands in SQL.
+belong here: counting dossiers (`own_counts`), the balance (`balance`), any formula, which stands in
+SQL.
 """
 
 from dataclasses import dataclass
@@ -10,25 +11,19 @@ from datetime import date
 import duckdb
 import pandas as pd
 
-from assets.engine.errors import BalanceError
+from assets.engine.balance import ROW_NAMES, raise_if, unbalanced
+from assets.engine.indicator_sql import COUNTS, RATES, indicator_sql
 from assets.engine.periods import local_now, periods_until
-from assets.engine.warehouse import ENGINE_SQL, INDICATOR_SQL, sql_file, transaction
+from assets.engine.warehouse import ENGINE_SQL, INDICATOR_SQL, scalar, sql_file, transaction
 from schemas.columns import Table
-from schemas.measures import FORMULA_VERSION, MEASURES
+from schemas.indicator_tables import PERIOD, PERIOD_NAMES
+from schemas.measures import FORMULA_VERSION
 from schemas.rules import RULES
-from schemas.tables import BY_LEVEL, BY_UNIT, OWN_COUNT, PERIOD
+from schemas.statistic import Statistic
 
-COUNTS = [measure.name for measure in MEASURES if not measure.is_rate]
-RATES = [measure.name for measure in MEASURES if measure.is_rate]
 # More than these of a row nobody reads; the revision log has them all.
 SHOWN_DIFFERENCES = 3
-
-# What tells the rows of one period apart, in messages.
-KEYS = {
-    OWN_COUNT: "unit_code",
-    BY_UNIT: "unit_code || ' ' || scope",
-    BY_LEVEL: "unit_level",
-}
+_PERIOD = ", ".join(PERIOD_NAMES)
 
 
 @dataclass(frozen=True)
@@ -76,7 +71,9 @@ def data_cutoff(
     return Cutoff(min(row[2] for row in rows), day, held_back_by if is_uneven else [])
 
 
-def refresh_periods(connection: duckdb.DuckDBPyConnection, cutoff: Cutoff) -> pd.DataFrame:
+def refresh_periods(
+    connection: duckdb.DuckDBPyConnection, cutoff: Cutoff, statistic: Statistic
+) -> pd.DataFrame:
     """Write `reference.period`: every period from the first delivery to the data's cut-off.
 
     A row's `cutoff_date` is the last day it counts: the cut-off, at most the period's last day, so
@@ -85,9 +82,10 @@ def refresh_periods(connection: duckdb.DuckDBPyConnection, cutoff: Cutoff) -> pd
     rows = []
     if cutoff.first_period is not None and cutoff.day is not None:
         rows = [
-            (p.kind, p.start, p.end, p.label, min(p.end, cutoff.day), cutoff.day < p.end)
+            (p.kind, p.start, p.end, p.label, min(p.end, cutoff.day), cutoff.day < p.end,
+             statistic.end_basis, statistic.closed_other, FORMULA_VERSION)
             for p in periods_until(cutoff.first_period, cutoff.day)
-        ]
+        ]  # fmt: skip
     frame = pd.DataFrame(rows, columns=list(PERIOD.column_names))
     with transaction(connection):
         connection.execute("DELETE FROM reference.period")
@@ -96,31 +94,20 @@ def refresh_periods(connection: duckdb.DuckDBPyConnection, cutoff: Cutoff) -> pd
     return frame
 
 
-def indicator_sql(table: Table) -> str:
-    """Return the SELECT of an indicator table, with the registry's columns filled in."""
-    rates = sql_file(INDICATOR_SQL / "rates.sql")
-    parts = {
-        "counts": ", ".join(COUNTS),
-        "summed_counts": ", ".join(f"CAST(sum({name}) AS BIGINT) AS {name}" for name in COUNTS),
-        "counts_or_zero": ", ".join(
-            f"CAST(coalesce({name}, 0) AS BIGINT) AS {name}" for name in COUNTS
-        ),
-        "rates": rates,
-        "ancestry": sql_file(INDICATOR_SQL / "ancestry.sql"),
-    }
-    sql = sql_file(INDICATOR_SQL / f"{table.name}.sql")
-    for name, text in parts.items():
-        sql = sql.replace("{{" + name + "}}", text)
-    return sql
-
-
 def compute_table(connection: duckdb.DuckDBPyConnection, table: Table, run_id: str) -> Change:
-    """Compute `table` from the register and write the rows that differ, in one transaction.
+    """Add up own counts in the periods whose own counts changed, and write the rows that differ.
 
-    Every changed row of a published indicator table gets its revision. Raises BalanceError, and
-    leaves the table as it was, if a row does not balance.
+    All in one transaction. Every changed row of a table of measures gets its revision. Raises
+    BalanceError, and leaves the table as it was, if a row does not balance.
     """
     with transaction(connection):
+        connection.execute(
+            f"""
+            CREATE OR REPLACE TEMP TABLE wanted_period AS
+            SELECT {_PERIOD} FROM ops.wanted_period WHERE table_name = '{table.name}';
+            DELETE FROM ops.wanted_period WHERE table_name = '{table.name}';
+            """
+        )
         return _replace_changed(connection, table, run_id)
 
 
@@ -141,75 +128,19 @@ def rebuild_table(connection: duckdb.DuckDBPyConnection, table: Table) -> int:
     return count
 
 
-def check_balance(connection: duckdb.DuckDBPyConnection) -> None:
-    """Check every row of every indicator table, the chain of months and the sum of levels.
-
-    Raises
-    ------
-    BalanceError
-        An identity of form II.06a does not hold; the first breaks are named.
-    """
-    breaks = [item for table in KEYS for item in _unbalanced(connection, table)]
-    chain = connection.execute(sql_file(INDICATOR_SQL / "chain.sql")).fetchall()
-    breaks += [("months do not chain", *row) for row in chain]
-    breaks += [("levels do not add up", *row) for row in _levels_that_do_not_add_up(connection)]
-    _raise_if(breaks)
-
-
-def _unbalanced(connection: duckdb.DuckDBPyConnection, table: Table) -> list[tuple[object, ...]]:
-    sql = sql_file(INDICATOR_SQL / "balance.sql")
-    sql = sql.replace("{{table}}", table.qualified_name).replace("{{key}}", KEYS[table])
-    return [(table.qualified_name, *row) for row in connection.execute(sql).fetchall()]
-
-
-def _raise_if(breaks: list[tuple[object, ...]]) -> None:
-    if breaks:
-        shown = "; ".join(" ".join(map(str, item)) for item in breaks[:5])
-        raise BalanceError(
-            "Checking the balance of the indicators",
-            f"{len(breaks)} breaks, the first: {shown}",
-            "every row in balance",
-            "Nothing was published. This is a defect of Motcua: report it with this sentence.",
-        )
-
-
-def _levels_that_do_not_add_up(connection: duckdb.DuckDBPyConnection) -> list[tuple[object, ...]]:
-    """Return periods where own rows, subtrees and levels do not have one sum."""
-    sums = ", ".join(f"sum({name}) AS {name}" for name in COUNTS)
-    of_period = "SELECT period_kind, period_start, period_end"
-    own = f"{of_period}, {sums} FROM indicators.own_count GROUP BY ALL"
-    by_unit = f"{of_period}, {sums} FROM indicators.by_unit WHERE scope ="
-    by_level = f"{of_period}, {sums} FROM indicators.by_level WHERE unit_level"
-    # A unit's own counts stand in its subtree and in that of each unit above it.
-    reached = "FROM indicators.own_count INNER JOIN reached USING (unit_code, unit_valid_from)"
-    same = (
-        (own, f"{by_unit} 'own' GROUP BY ALL"),
-        (f"{of_period}, {sums} {reached} GROUP BY ALL", f"{by_unit} 'subtree' GROUP BY ALL"),
-        (own, f"{by_level} = 'all' GROUP BY ALL"),
-        (own, f"{by_level} <> 'all' GROUP BY ALL"),
-    )
-    differences = " UNION ".join(
-        f"(({one}) EXCEPT ({other})) UNION (({other}) EXCEPT ({one}))" for one, other in same
-    )
-    return connection.execute(
-        f"WITH RECURSIVE {sql_file(INDICATOR_SQL / 'ancestry.sql')} "
-        f"{of_period} FROM ({differences}) ORDER BY ALL"
-    ).fetchall()
-
-
 def _replace_changed(connection: duckdb.DuckDBPyConnection, table: Table, run_id: str) -> Change:
     name, key = table.qualified_name, ", ".join(table.key)
     connection.execute(f"CREATE OR REPLACE TEMP TABLE fresh AS {indicator_sql(table)}")
     columns = ", ".join(table.column_names)
+    former = f"SELECT {columns} FROM {name} SEMI JOIN wanted_period USING ({_PERIOD})"
     connection.execute(
         f"""
-        CREATE OR REPLACE TEMP TABLE new_row AS
-            SELECT {columns} FROM fresh EXCEPT SELECT {columns} FROM {name};
-        CREATE OR REPLACE TEMP TABLE old_row AS
-            SELECT {columns} FROM {name} EXCEPT SELECT {columns} FROM fresh;
+        CREATE OR REPLACE TEMP TABLE new_row AS SELECT {columns} FROM fresh EXCEPT {former};
+        CREATE OR REPLACE TEMP TABLE old_row AS {former} EXCEPT SELECT {columns} FROM fresh;
         """
     )
-    closed = _closed_changes(connection, table)
+    is_measured = table in ROW_NAMES
+    closed = _closed_changes(connection, table) if is_measured else []
     months = connection.execute(
         """
         SELECT DISTINCT reporting_month(period_end) AS month
@@ -218,10 +149,10 @@ def _replace_changed(connection: duckdb.DuckDBPyConnection, table: Table, run_id
     ).fetchall()
     connection.execute(f"DELETE FROM {name} WHERE ({key}) IN (SELECT ({key}) FROM old_row)")
     connection.execute(f"INSERT INTO {name} BY NAME SELECT * FROM new_row")
-    if table is not OWN_COUNT:
+    if is_measured:
         _log_revision(connection, table, run_id)
-    _raise_if(_unbalanced(connection, table))
-    count = connection.execute(f"SELECT count(*) FROM {name}").fetchall()[0][0]
+        raise_if(unbalanced(connection, table))
+    count = int(str(scalar(connection, f"SELECT count(*) FROM {name}")))
     return Change(count, [month for (month,) in months], closed)
 
 
@@ -230,22 +161,19 @@ def _log_revision(connection: duckdb.DuckDBPyConnection, table: Table, run_id: s
     connection.execute(
         f"""
         INSERT INTO ops.revision BY NAME
-        SELECT $at AS computed_at, $run AS run_id, $version AS formula_version,
-               $name AS table_name, change, * EXCLUDE (change)
+        SELECT $at AS computed_at, $run AS run_id, $name AS table_name, change,
+               * EXCLUDE (change)
         FROM (SELECT 'set' AS change, * FROM new_row
               UNION ALL
               SELECT 'removed', * FROM old_row
               WHERE ({key}) NOT IN (SELECT ({key}) FROM new_row))
         """,
-        {"at": local_now().replace(tzinfo=None), "run": run_id, "version": FORMULA_VERSION,
-         "name": table.name},
-    )  # fmt: skip
+        {"at": local_now().replace(tzinfo=None), "run": run_id, "name": table.name},
+    )
 
 
 def _closed_changes(connection: duckdb.DuckDBPyConnection, table: Table) -> list[str]:
     """Return a sentence for each row of a closed period that said something else before."""
-    if table is OWN_COUNT:
-        return []
     differences = ", ".join(
         f"CASE WHEN new_row.{name} <> old_row.{name} "
         f"THEN '{name} ' || old_row.{name} || ' -> ' || new_row.{name} END"
@@ -253,7 +181,7 @@ def _closed_changes(connection: duckdb.DuckDBPyConnection, table: Table) -> list
     )
     rows = connection.execute(
         f"""
-        SELECT old_row.period_label, {KEYS[table]} AS row_key,
+        SELECT old_row.period_label, {ROW_NAMES[table]} AS row_key,
                list_filter([{differences}], lambda text: text IS NOT NULL) AS texts
         FROM old_row
         INNER JOIN new_row USING ({", ".join(table.key)})
@@ -275,15 +203,16 @@ def headline(connection: duckdb.DuckDBPyConnection, month: date) -> dict[str, ob
 
     Empty if the month has no figures. Rates over nothing are left out.
     """
+    sums = ", ".join(f"CAST(coalesce(sum({name}), 0) AS BIGINT) AS {name}" for name in COUNTS)
     cursor = connection.execute(
         f"""
         SELECT period_label, is_provisional, {", ".join(COUNTS + RATES)}
-        FROM (SELECT period_kind, period_start, period_end, {", ".join(COUNTS)},
-                     {sql_file(INDICATOR_SQL / "rates.sql")}
-              FROM (SELECT period_kind, period_start, period_end,
-                           {", ".join(f"CAST(sum({n}) AS BIGINT) AS {n}" for n in COUNTS)}
-                    FROM indicators.own_count GROUP BY ALL))
-        INNER JOIN reference.period USING (period_kind, period_start, period_end)
+        FROM (SELECT *, {sql_file(INDICATOR_SQL / "rates.sql")}
+              FROM (SELECT {_PERIOD}, {sums}
+                    FROM (FROM indicators.own_count
+                          UNION ALL BY NAME FROM indicators.own_payment)
+                    GROUP BY ALL))
+        INNER JOIN reference.period USING ({_PERIOD})
         WHERE period_kind = 'month' AND period_start = ?
         """,
         [month],

@@ -1,7 +1,11 @@
-"""Reporting periods: from the 15th of a month to the 14th of the next.
+"""Reporting periods: months from the 15th to the 14th, and what is made of whole months.
 
 Belongs here: the calendar of Decree 09/2019/ND-CP, Article 12, period keys and labels. Does not
 belong here: Dagster partitions made from it (`assets.partitions`).
+
+A reporting month bears the name of the calendar month in which it ends. The closing day is a
+setting of the installation (`schemas.statistic`): one process has one calendar, as Dagster's
+partitions are made from it.
 """
 
 from dataclasses import dataclass
@@ -10,13 +14,23 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from assets.engine.errors import MotcuaError
+from assets.engine.paths import Paths
+from assets.engine.statistic import load_statistic
 
 TIMEZONE = "Asia/Ho_Chi_Minh"
-FIRST_DAY_OF_MONTH = 15
-# Frozen: a partition definition that starts elsewhere loses its history in Dagster.
-FIRST_PERIOD = date(2022, 12, 15)
 
-PeriodKind = Literal["month", "year_to_date"]
+PeriodKind = Literal["month", "quarter", "half_year", "nine_months", "year", "year_to_date"]
+# First and last month of each period of the reporting year, by number.
+_SPANS: dict[PeriodKind, tuple[tuple[int, int], ...]] = {
+    "month": tuple((number, number) for number in range(1, 13)),
+    "quarter": ((1, 3), (4, 6), (7, 9), (10, 12)),
+    "half_year": ((1, 6), (7, 12)),
+    "nine_months": ((1, 9),),
+    "year": ((1, 12),),
+    "year_to_date": tuple((1, number) for number in range(1, 13)),
+}
+PERIOD_KINDS = tuple(_SPANS)
+_ROMAN = ("I", "II", "III", "IV")
 
 
 @dataclass(frozen=True, order=True)
@@ -36,28 +50,76 @@ class Period:
     def label(self) -> str:
         """Name as reports print it, with both days: `Tháng 11/2023 (15/10/2023–14/11/2023)`."""
         days = f"{self.start:%d/%m/%Y}–{self.end:%d/%m/%Y}"
-        name = "Tháng" if self.kind == "month" else "Lũy kế đến tháng"
-        return f"{name} {self.end:%m/%Y} ({days})"
-
-    def next_month(self) -> "Period":
-        """Return the reporting month after this one ends."""
-        return month_of(self.end + timedelta(days=1))
-
-
-def month_of(day: date) -> Period:
-    """Return the reporting month that holds `day`."""
-    if day.day >= FIRST_DAY_OF_MONTH:
-        start = day.replace(day=FIRST_DAY_OF_MONTH)
-    else:
-        start = (day.replace(day=1) - timedelta(days=1)).replace(day=FIRST_DAY_OF_MONTH)
-    next_start = (start.replace(day=1) + timedelta(days=32)).replace(day=FIRST_DAY_OF_MONTH)
-    return Period("month", start, next_start - timedelta(days=1))
+        names: dict[PeriodKind, str] = {
+            "month": f"Tháng {self.end:%m/%Y}",
+            "quarter": f"Quý {_ROMAN[(self.end.month - 1) // 3]}/{self.end:%Y}",
+            "half_year": f"6 tháng {'đầu' if self.end.month == 6 else 'cuối'} năm {self.end:%Y}",
+            "nine_months": f"9 tháng năm {self.end:%Y}",
+            "year": f"Năm {self.end:%Y}",
+            "year_to_date": f"Lũy kế đến tháng {self.end:%m/%Y}",
+        }
+        return f"{names[self.kind]} ({days})"
 
 
-def year_to_date(month: Period) -> Period:
-    """Return the period from the start of the reporting year (15 December) to the month's end."""
-    year = month.end.year
-    return Period("year_to_date", date(year - 1, 12, FIRST_DAY_OF_MONTH), month.end)
+@dataclass(frozen=True)
+class Calendar:
+    """Reporting months that begin behind `days_before` days of a calendar month (14, or 0)."""
+
+    days_before: int
+
+    @property
+    def first_day_of_month(self) -> int:
+        """Day on which a reporting month begins: 15, or 1."""
+        return self.days_before + 1
+
+    @property
+    def first_period(self) -> date:
+        """First day of the first reporting month there is: month 1/2023.
+
+        Frozen: a partition definition that starts elsewhere loses its history in Dagster.
+        """
+        return self.month(2023, 1).start
+
+    def month(self, year: int, number: int) -> Period:
+        """Return a month of a reporting year; months 0 and 13 are its neighbours'."""
+        return Period(
+            "month",
+            self._begin_after(year, number - 1),
+            self._begin_after(year, number) - timedelta(days=1),
+        )
+
+    def month_of(self, day: date) -> Period:
+        """Return the reporting month that holds `day`."""
+        month = self.month(day.year, day.month)
+        return month if day <= month.end else self.month(day.year, day.month + 1)
+
+    def next_month(self, month: Period) -> Period:
+        """Return the reporting month after `month` ends."""
+        return self.month_of(month.end + timedelta(days=1))
+
+    def periods_of(self, month: Period) -> list[Period]:
+        """Return every period of the reporting year that holds `month` or ends with it.
+
+        The year to date is that up to `month`.
+        """
+        year, number = month.end.year, month.end.month
+        return [
+            Period(kind, self.month(year, first).start, self.month(year, last).end)
+            for kind, spans in _SPANS.items()
+            for first, last in spans
+            if first <= number <= last and (kind != "year_to_date" or last == number)
+        ]
+
+    def _begin_after(self, year: int, number: int) -> date:
+        """Return the first day after the reporting month `number`, which may be 0 or 13."""
+        # A calendar month ends its reporting month; behind it comes the next one's first day.
+        months = year * 12 + number - (1 if self.days_before else 0)
+        return date(months // 12, months % 12 + 1, self.first_day_of_month)
+
+
+CALENDAR = Calendar(load_statistic(Paths.from_environment().settings).days_before)
+FIRST_PERIOD = CALENDAR.first_period
+month_of = CALENDAR.month_of
 
 
 def month_from_key(key: str) -> Period:
@@ -67,26 +129,27 @@ def month_from_key(key: str) -> Period:
     except ValueError:
         month = None
     if month is None or month.key != key or month.start < FIRST_PERIOD:
+        example = CALENDAR.month(2023, 11)
         raise MotcuaError(
             "Reading a period key",
             repr(key),
-            f"the first day of a reporting month from {FIRST_PERIOD} on, such as 2023-10-15",
-            f"Give the 15th of the month in which the period starts; the first is {FIRST_PERIOD}.",
+            f"the first day of a reporting month from {FIRST_PERIOD} on, such as {example.key}",
+            f"Give the day on which the period starts; the first is {FIRST_PERIOD}.",
         )
     return month
 
 
-def periods_until(first: date, cutoff: date) -> list[Period]:
-    """Return every period of every kind whose month lies between `first` and the cut-off.
+def periods_until(first: date, cutoff: date, calendar: Calendar = CALENDAR) -> list[Period]:
+    """Return every period of every kind that holds a month between `first` and the cut-off.
 
     A period has figures when it starts on or before the cut-off, even if it is not over.
     """
-    periods = []
-    month = month_of(first)
+    periods: dict[Period, None] = {}
+    month = calendar.month_of(first)
     while month.start <= cutoff:
-        periods += [month, year_to_date(month)]
-        month = month.next_month()
-    return periods
+        periods.update(dict.fromkeys(calendar.periods_of(month)))
+        month = calendar.next_month(month)
+    return list(periods)
 
 
 def local_now() -> datetime:

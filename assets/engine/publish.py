@@ -12,13 +12,24 @@ from pathlib import Path
 import duckdb
 
 from assets.engine.errors import WarehouseError
+from assets.engine.indicator_sql import (
+    as_reported_sql,
+    change_sql,
+    explain_sql,
+    figure_change_sql,
+)
 from assets.engine.paths import Paths, private_folder
-from assets.engine.warehouse import create_table
+from assets.engine.warehouse import calendar_sql, create_table
 from schemas.columns import Table, quoted
-from schemas.tables import BY_UNIT, PUBLISHED_DOSSIER_TABLES, PUBLISHED_TABLES
+from schemas.indicator_tables import BY_UNIT
+from schemas.tables import PUBLISHED_DOSSIER_TABLES, PUBLISHED_TABLES
 
 # Clients of DuckDB 1.5 are supported until March 2027 and cannot open newer files.
 STORAGE_VERSION = "v1.5.0"
+EXPLAIN = (
+    "explain(asked_measure, asked_kind, asked_end, asked_unit := NULL, asked_scope := 'subtree')"
+)
+EXPLAIN_CHANGE = "explain_change(asked_measure, asked_kind, asked_end)"
 READABLE_BY_ALL = 0o444
 READABLE_BY_GROUP = 0o440
 
@@ -26,8 +37,12 @@ READABLE_BY_GROUP = 0o440
 def publish_motcua(connection: duckdb.DuckDBPyConnection, paths: Paths) -> dict[str, int]:
     """Publish `motcua.duckdb`: aggregates and dimensions. Returns rows by table."""
     return _publish(
-        connection, paths.published / "motcua.duckdb", PUBLISHED_TABLES, READABLE_BY_ALL
-    )
+        connection, paths.published / "motcua.duckdb", PUBLISHED_TABLES, READABLE_BY_ALL,
+        (
+            f"CREATE MACRO ops.as_reported(asked_table, asked_at) AS TABLE {as_reported_sql()}",
+            f"CREATE VIEW ops.figure_change AS {figure_change_sql()}",
+        ),
+    )  # fmt: skip
 
 
 def publish_dossiers(connection: duckdb.DuckDBPyConnection, paths: Paths) -> dict[str, int]:
@@ -35,6 +50,11 @@ def publish_dossiers(connection: duckdb.DuckDBPyConnection, paths: Paths) -> dic
     return _publish(
         connection, paths.published / "dossiers.duckdb", PUBLISHED_DOSSIER_TABLES,
         READABLE_BY_GROUP,
+        (
+            calendar_sql(),
+            f"CREATE MACRO {EXPLAIN} AS TABLE {explain_sql()}",
+            f"CREATE MACRO {EXPLAIN_CHANGE} AS TABLE {change_sql()}",
+        ),
     )  # fmt: skip
 
 
@@ -55,8 +75,9 @@ def publish_by_unit_csv(connection: duckdb.DuckDBPyConnection, paths: Paths) -> 
 
 
 def _publish(
-    connection: duckdb.DuckDBPyConnection, target: Path, tables: tuple[Table, ...], mode: int
-) -> dict[str, int]:
+    connection: duckdb.DuckDBPyConnection, target: Path, tables: tuple[Table, ...], mode: int,
+    statements: tuple[str, ...],
+) -> dict[str, int]:  # fmt: skip
     new = _new_file(target)
     connection.execute(
         f"ATTACH {quoted(str(new))} AS published (STORAGE_VERSION {quoted(STORAGE_VERSION)})"
@@ -66,6 +87,9 @@ def _publish(
         connection.execute("CHECKPOINT published")
     finally:
         connection.execute("DETACH published")
+    with duckdb.connect(str(new)) as built:
+        for statement in statements:
+            built.execute(statement)
     _check_opens(new, rows)
     _into_place(new, target, mode)
     return rows

@@ -1,4 +1,4 @@
-"""Reference tables: units and procedures from CSV, indicators from their definitions.
+"""Reference tables: units, procedures and holidays from CSV, indicators from their definitions.
 
 Belongs here: reading, checking and writing `reference.*`. Does not belong here: what the files
 must fit (`schemas.reference`) and periods (`assets.engine.compute`).

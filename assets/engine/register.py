@@ -12,7 +12,9 @@ unless another export still holds it.
 
 import duckdb
 
+from schemas.columns import quoted
 from schemas.exports import DOSSIER, Kind
+from schemas.indicator_tables import TOUCHED_DOSSIER
 
 TOUCHED = "touched_key"
 REPEATED = "repeated_key"
@@ -20,6 +22,9 @@ _ORDER = (
     "version.delivery_period",
     "coalesce(delivery.extracted_at, delivery.collected_at)",
     "delivery.collected_at",
+)
+_REMEMBERED = ", ".join(
+    f"dossier.{name}" for name in TOUCHED_DOSSIER.column_names if name != "dossier_key"
 )
 _DESCENDING = ", ".join(f"{item} DESC" for item in _ORDER)
 
@@ -33,8 +38,32 @@ def start_touched(connection: duckdb.DuckDBPyConnection, kind: Kind) -> None:
         )
 
 
+def remember(connection: duckdb.DuckDBPyConnection, keys: str) -> None:
+    """Keep what the dossiers of the query `keys` said when they were counted last.
+
+    Call it before any change to their rows: the counts are corrected by it (`own_counts`). A
+    dossier without a counted row is kept as one that was not in the register.
+    """
+    connection.execute(
+        f"""
+        INSERT INTO ops.touched_dossier BY NAME
+        SELECT touched.dossier_key, {_REMEMBERED}
+        FROM (SELECT DISTINCT dossier_key FROM ({keys}) AS asked(dossier_key)
+              ANTI JOIN ops.touched_dossier USING (dossier_key)) AS touched
+        LEFT JOIN (
+            SELECT dossier.* FROM core.dossier AS dossier
+            SEMI JOIN (SELECT delivery_id FROM ops.delivery WHERE counted_at IS NOT NULL) AS counted
+                USING (delivery_id)
+        ) AS dossier USING (dossier_key)
+        """
+    )
+
+
 def touch_delivery(connection: duckdb.DuckDBPyConnection, kind: Kind, delivery_id: str) -> None:
     """Touch every key of a delivery that leaves the register."""
+    if kind is DOSSIER:
+        of_delivery = f"WHERE delivery_id = {quoted(delivery_id)}"
+        remember(connection, f"SELECT dossier_key FROM core.dossier_version {of_delivery}")
     connection.execute(
         f"INSERT INTO {TOUCHED} SELECT {kind.identity} FROM {kind.table} WHERE delivery_id = ?",
         [delivery_id],
@@ -79,6 +108,8 @@ def settle_touched(connection: duckdb.DuckDBPyConnection, kind: Kind) -> int:
 
     The first due date is that of the first version, whatever superseded it since.
     """
+    if kind is DOSSIER:
+        remember(connection, f"SELECT key FROM {TOUCHED}")
     state = "version.state" if kind.states else "NULL"
     states = "[" + ", ".join(f"'{state}'" for state in kind.states) + "]::VARCHAR[]"
     of_key = f"PARTITION BY version.{kind.identity}"

@@ -15,7 +15,7 @@ import duckdb
 from assets.engine.errors import WarehouseError
 from assets.engine.hash_key import dossier_hash_key
 from assets.engine.paths import PRIVATE_FILE, Paths, private_folder
-from assets.engine.periods import TIMEZONE
+from assets.engine.periods import CALENDAR, TIMEZONE
 from schemas.columns import Table
 from schemas.exports import KINDS
 from schemas.tables import WAREHOUSE_TABLES
@@ -87,6 +87,12 @@ def sql_file(path: Path) -> str:
     return path.read_text(encoding="utf-8")
 
 
+def calendar_sql(temp: str = "") -> str:
+    """Return the statements that create the macros of counting: "TEMP" ones, or to stay."""
+    text = sql_file(ENGINE_SQL / "calendar.sql").replace("{{temp}}", temp)
+    return text.replace("{{days_before}}", str(CALENDAR.days_before))
+
+
 def scalar(connection: duckdb.DuckDBPyConnection, sql: str, parameters: object = None) -> object:
     """Return the first column of the first row, or None if there is no row."""
     row = connection.execute(sql, parameters).fetchone()
@@ -96,6 +102,7 @@ def scalar(connection: duckdb.DuckDBPyConnection, sql: str, parameters: object =
 def _prepare(connection: duckdb.DuckDBPyConnection, paths: Paths) -> None:
     connection.execute(f"SET TimeZone = '{TIMEZONE}'")
     connection.execute(sql_file(ENGINE_SQL / "macros.sql"))
+    connection.execute(calendar_sql("TEMP"))
     connection.execute("SET VARIABLE dossier_hash_key = ?", [dossier_hash_key(paths)])
 
 

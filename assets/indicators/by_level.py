@@ -2,22 +2,18 @@
 
 import dagster as dg
 
-from assets.indicators.recompute import recompute
+from assets.indicators.recompute import OWN_COUNTS, recompute
 from assets.metadata import table_asset
 from assets.partitions import PERIODS
 from assets.resources import Installation
-from schemas.tables import BY_LEVEL
+from schemas.indicator_tables import BY_LEVEL
 
 
 @table_asset(
-    BY_LEVEL,
-    "duckdb",
-    "sql",
-    partitions_def=PERIODS,
-    deps=[["indicators", "own_count"], ["reference", "period"]],
+    BY_LEVEL, "duckdb", "sql", partitions_def=PERIODS, deps=[*OWN_COUNTS, ["reference", "unit"]]
 )
 def by_level(
     context: dg.AssetExecutionContext, installation: Installation
 ) -> dg.MaterializeResult[None]:
-    """Recompute the period and every other one that the register moved."""
+    """Compute the period and every other one whose own counts changed."""
     return recompute(context, installation, BY_LEVEL)

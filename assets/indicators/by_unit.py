@@ -2,22 +2,18 @@
 
 import dagster as dg
 
-from assets.indicators.recompute import recompute
+from assets.indicators.recompute import OWN_COUNTS, recompute
 from assets.metadata import table_asset
 from assets.partitions import PERIODS
 from assets.resources import Installation
-from schemas.tables import BY_UNIT
+from schemas.indicator_tables import BY_UNIT
 
 
 @table_asset(
-    BY_UNIT,
-    "duckdb",
-    "sql",
-    partitions_def=PERIODS,
-    deps=[["indicators", "own_count"], ["reference", "period"], ["reference", "unit"]],
+    BY_UNIT, "duckdb", "sql", partitions_def=PERIODS, deps=[*OWN_COUNTS, ["reference", "unit"]]
 )
 def by_unit(
     context: dg.AssetExecutionContext, installation: Installation
 ) -> dg.MaterializeResult[None]:
-    """Recompute the period and every other one that the register moved."""
+    """Compute the period and every other one whose own counts changed."""
     return recompute(context, installation, BY_UNIT)

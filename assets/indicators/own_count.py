@@ -1,20 +1,23 @@
 """Asset indicators/own_count: counts of each unit by itself (`sql/own_count.sql`).
 
-The one place where dossiers are counted; the other indicator tables sum these counts.
+The one place where dossiers are counted; the other indicator tables add these counts up.
 """
 
 import dagster as dg
 
-from assets.indicators.recompute import INDICATOR_DEPS, recompute
+from assets.engine.own_counts import count_dossiers
+from assets.indicators.recompute import INDICATOR_DEPS
 from assets.metadata import table_asset
 from assets.partitions import PERIODS
 from assets.resources import Installation
-from schemas.tables import OWN_COUNT
+from schemas.indicator_tables import OWN_COUNT
 
 
 @table_asset(OWN_COUNT, "duckdb", "sql", partitions_def=PERIODS, deps=INDICATOR_DEPS)
 def own_count(
     context: dg.AssetExecutionContext, installation: Installation
 ) -> dg.MaterializeResult[None]:
-    """Recompute the period and every other one that the register moved."""
-    return recompute(context, installation, OWN_COUNT)
+    """Count the period and every other one that the register moved."""
+    with installation.warehouse() as connection:
+        changed = count_dossiers(connection, context.run.run_id)
+    return dg.MaterializeResult(metadata={"changed_row_count": changed})

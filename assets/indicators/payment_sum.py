@@ -5,7 +5,7 @@ import dagster as dg
 from assets.engine.compute import rebuild_table
 from assets.metadata import table_asset
 from assets.resources import Installation
-from schemas.tables import PAYMENT_SUM
+from schemas.indicator_tables import PAYMENT_SUM
 
 
 @table_asset(

@@ -32,6 +32,8 @@ INDICATOR_DEPS: list[list[str]] = [
     ["reference", "procedure"],
     ["reference", "period"],
 ]
+# What every other indicator table adds up.
+OWN_COUNTS = [["indicators", "own_count"], ["indicators", "own_payment"], ["reference", "period"]]
 
 
 def recompute(

@@ -21,6 +21,8 @@ from schemas.tables import DOSSIERS_FILE
         ["quarantine", "gone"],
         ["quarantine", "orphan"],
         ["indicators", "by_unit"],
+        ["indicators", "by_unit_procedure"],
+        ["reference", "procedure"],
     ],
 )
 def dossiers(installation: Installation) -> dg.MaterializeResult[None]:

@@ -15,10 +15,16 @@ from schemas.tables import MOTCUA_FILE
     deps=[
         ["indicators", "by_unit"],
         ["indicators", "by_level"],
+        ["indicators", "by_unit_field"],
+        ["indicators", "by_unit_procedure"],
+        ["indicators", "by_unit_first_due"],
+        ["indicators", "form_06a"],
+        ["indicators", "processing_time"],
         ["indicators", "payment_sum"],
         ["quarantine", "summary"],
         ["quarantine", "outside"],
         ["reference", "procedure"],
+        ["reference", "working_day"],
         ["reference", "indicator"],
     ],
 )

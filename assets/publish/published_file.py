@@ -9,7 +9,7 @@ from collections.abc import Callable
 import dagster as dg
 import duckdb
 
-from assets.engine.compute import check_balance
+from assets.engine.balance import check_balance
 from assets.engine.paths import Paths
 from assets.resources import Installation
 

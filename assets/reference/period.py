@@ -3,9 +3,10 @@
 import dagster as dg
 
 from assets.engine.compute import data_cutoff, refresh_periods
+from assets.engine.statistic import load_statistic
 from assets.metadata import table_asset
 from assets.resources import Installation
-from schemas.tables import PERIOD
+from schemas.indicator_tables import PERIOD
 
 
 @table_asset(PERIOD, "duckdb", deps=[["core", "dossier_version"], ["core", "payment_version"]])
@@ -17,7 +18,7 @@ def period(
     exports = {(name, export) for name, source in sources.items() for export in source.exports}
     with installation.warehouse() as connection:
         cutoff = data_cutoff(connection, exports)
-        periods = refresh_periods(connection, cutoff)
+        periods = refresh_periods(connection, cutoff, load_statistic(installation.paths.settings))
     if cutoff.held_back_by:
         context.log.warning(
             "Figures reach to %s only: %s is delivered no further. Deliver it, or take an export "

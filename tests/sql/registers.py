@@ -81,13 +81,18 @@ class Register:
 
 
 Row = Mapping[str, Any]
-KEY = "00000000-0000-0000-0000-000000000000"  # no figure depends on the hash
+
+
+def key_of(number: int) -> str:
+    """Return the key of a dossier by its place in the register."""
+    return f"00000000-0000-0000-0000-{number:012}"
 
 
 def fill(connection: duckdb.DuckDBPyConnection, register: Register) -> None:
     """Make the warehouse hold this register and nothing else, and compute every table."""
     for table in ("core.dossier_version", "core.payment_version", "ops.delivery",
-                  "ops.revision", "reference.unit", "reference.procedure"):  # fmt: skip
+                  "ops.revision", "ops.counted_period", "reference.unit",
+                  "reference.procedure"):  # fmt: skip
         connection.execute(f"DELETE FROM {table}")
     _insert(connection, "reference.unit", [
         asdict(unit) | {"unit_name": f"Đơn vị Mẫu {unit.unit_code}", "source": "mẫu"}
@@ -103,14 +108,14 @@ def fill(connection: duckdb.DuckDBPyConnection, register: Register) -> None:
              "is_latest": True, "is_gone": False}  # fmt: skip
     _insert(connection, "core.dossier_version", [
         asdict(dossier) | place
-        | {"row_number": number, "dossier_code": str(number), "dossier_key": KEY}
+        | {"row_number": number, "dossier_code": str(number), "dossier_key": key_of(number)}
         for number, dossier in enumerate(register.dossiers)
     ])  # fmt: skip
     _insert(connection, "core.payment_version", [
         {key: value for key, value in asdict(payment).items() if key != "dossier"}
         | place
-        | {"row_number": number, "request_code": str(number), "request_key": KEY,
-           "dossier_code": str(payment.dossier), "dossier_key": KEY}
+        | {"row_number": number, "request_code": str(number), "request_key": key_of(number),
+           "dossier_code": str(payment.dossier), "dossier_key": key_of(payment.dossier)}
         for number, payment in enumerate(register.payments)
     ])  # fmt: skip
     compute_all(connection)

@@ -5,9 +5,10 @@ from datetime import date
 import duckdb
 import pytest
 
-from assets.engine.compute import check_balance, compute_table
+from assets.engine.balance import check_balance
+from assets.engine.compute import compute_table
 from assets.engine.errors import BalanceError
-from schemas.tables import BY_LEVEL
+from schemas.indicator_tables import BY_LEVEL
 from tests.sql.registers import UNITS, Dossier, Payment, Register, fill, rows_of
 
 JANUARY = "period_kind = 'month' AND period_start = DATE '2022-12-15'"

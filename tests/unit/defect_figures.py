@@ -12,8 +12,8 @@ import pytest
 from assets.engine.compute import rebuild_table
 from assets.engine.reference import load_procedures
 from assets.engine.warehouse import warehouse
+from schemas.indicator_tables import PAYMENT_SUM
 from schemas.quarantine_tables import CONFLICT, GONE, ORPHAN
-from schemas.tables import PAYMENT_SUM
 from tests.support import compute_all
 from tests.unit.defects import Outcome, Rows, load_defect
 

@@ -5,6 +5,7 @@ from datetime import date
 from assets.engine.compute import data_cutoff, refresh_periods
 from assets.engine.paths import Paths
 from assets.engine.warehouse import warehouse
+from schemas.statistic import Statistic
 from tests.unit.deliveries import FEBRUARY, JANUARY, deliver_csv, deliver_payments, dossier, load
 from tests.unit.deliveries import payment as paid
 
@@ -20,7 +21,7 @@ def test_the_export_delivered_least_far_holds_the_figures_back_and_is_named(
     load(installation, JANUARY, FEBRUARY)
     with warehouse(installation) as connection:
         cutoff = data_cutoff(connection, {COMMUNE, PAYMENTS})
-        periods = refresh_periods(connection, cutoff)
+        periods = refresh_periods(connection, cutoff, Statistic())
     assert (cutoff.day, cutoff.held_back_by) == (date(2023, 1, 14), ["xin_man/payments"])
     assert periods["cutoff_date"].max() == date(2023, 1, 14)
 
@@ -43,5 +44,5 @@ def test_nothing_delivered_is_no_cutoff(installation: Paths) -> None:
     load(installation)
     with warehouse(installation) as connection:
         cutoff = data_cutoff(connection, {COMMUNE})
-        assert refresh_periods(connection, cutoff).empty
+        assert refresh_periods(connection, cutoff, Statistic()).empty
     assert cutoff.day is None

@@ -9,13 +9,7 @@ from hypothesis import strategies as st
 
 from assets.engine.errors import MotcuaError
 from assets.engine.paths import Paths
-from assets.engine.periods import (
-    Period,
-    month_from_key,
-    month_of,
-    periods_until,
-    year_to_date,
-)
+from assets.engine.periods import CALENDAR, Period, month_from_key, month_of, periods_until
 from assets.engine.warehouse import reader
 
 DAYS = st.dates(date(2000, 1, 1), date(2100, 1, 1))
@@ -42,7 +36,7 @@ def test_every_day_lies_in_one_month_and_months_follow_without_a_gap(day: date) 
     month = month_of(day)
     assert month.start <= day <= month.end
     assert (month.start.day, month.end.day) == (15, 14)
-    assert month.next_month().start - month.end == timedelta(days=1)
+    assert CALENDAR.next_month(month).start - month.end == timedelta(days=1)
     assert month_of(month.start) == month_of(month.end) == month
 
 
@@ -62,6 +56,10 @@ def test_sql_and_python_agree_on_the_month_of_every_day(macros: duckdb.DuckDBPyC
     rows = macros.execute("FROM month").fetchall()
     assert len(rows) == 3000
     assert [day for day, first in rows if month_of(day).start != first] == []
+
+
+def _year_to_date(month: Period) -> Period:
+    return next(p for p in CALENDAR.periods_of(month) if p.kind == "year_to_date")
 
 
 @pytest.mark.parametrize(
@@ -85,7 +83,7 @@ def test_a_month_has_its_key_and_names_as_reports_print_them(
     day: date, key: str, label: str, year_label: str
 ) -> None:
     month = month_of(day)
-    assert (month.key, month.label, year_to_date(month).label) == (key, label, year_label)
+    assert (month.key, month.label, _year_to_date(month).label) == (key, label, year_label)
     assert month_from_key(key) == month
 
 
@@ -100,7 +98,8 @@ def test_what_is_no_key_is_told_with_an_example(key: str) -> None:
 
 def test_periods_go_to_the_month_that_the_cutoff_lies_in() -> None:
     found = periods_until(date(2022, 12, 20), date(2023, 2, 15))
-    assert [(p.kind, p.start, p.end) for p in found] == [
+    kinds = ("month", "year_to_date")
+    assert [(p.kind, p.start, p.end) for p in found if p.kind in kinds] == [
         ("month", date(2022, 12, 15), date(2023, 1, 14)),
         ("year_to_date", date(2022, 12, 15), date(2023, 1, 14)),
         ("month", date(2023, 1, 15), date(2023, 2, 14)),

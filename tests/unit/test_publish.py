@@ -12,7 +12,8 @@ from assets.engine.errors import WarehouseError
 from assets.engine.paths import Paths
 from assets.engine.publish import _check_opens, _new_file, publish_dossiers, publish_motcua
 from assets.engine.warehouse import warehouse
-from schemas.tables import BY_UNIT, PUBLISHED_DOSSIER_TABLES, PUBLISHED_TABLES
+from schemas.indicator_tables import BY_UNIT
+from schemas.tables import PUBLISHED_DOSSIER_TABLES, PUBLISHED_TABLES
 from tests.unit.deliveries import ask
 
 FILES = {"motcua.duckdb": PUBLISHED_TABLES, "dossiers.duckdb": PUBLISHED_DOSSIER_TABLES}

@@ -25,7 +25,11 @@ PROCEDURES = """procedure_code,procedure_name,field_code,field_name,service_leve
 has_fee,source
 1.001193,Thủ tục Mẫu,MAU,Mẫu,full,true,,mẫu
 """
-TEXTS = {"unit": UNITS, "procedure": PROCEDURES}
+HOLIDAYS = """day,is_working,holiday_name,source,valid_from,is_certain
+2024-04-29,false,Nghỉ Mẫu,mẫu,2024-01-01,true
+2024-05-04,true,Làm bù Mẫu,mẫu,2024-01-01,true
+"""
+TEXTS = {"unit": UNITS, "procedure": PROCEDURES, "holiday": HOLIDAYS}
 
 
 @pytest.fixture(scope="module")
@@ -78,6 +82,12 @@ def test_unknown_flags_of_a_procedure_stay_unknown(
         ("procedure", ",true,", ",có,", ["has_paper_result of row 2 is neither true nor false"]),
         ("procedure", "\n1.", "\n1.001193,Mẫu,MAU,Mẫu,full,true,true,mẫu\n1.",
          ["procedure_code of row 3 stands in another row, too"]),
+        ("holiday", "2024-05-04,true", "04/5/2024,true", ["day of row 3 is no date YYYY-MM-DD"]),
+        ("holiday", "2024-04-29,false", "2024-05-04,false",
+         ["day of row 3 stands in another row, too"]),
+        ("holiday", "2024-04-29,false", "2024-04-29,true",
+         ["row 2: is_working is true on a day from Monday to Friday"]),
+        ("holiday", "2024-01-01,true", "2024-01-01,", ["is_certain of row 2 is empty"]),
     ],
 )  # fmt: skip
 def test_each_misfit_is_named_with_its_row(

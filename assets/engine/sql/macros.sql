@@ -1,4 +1,4 @@
--- Macros every connection has. Text: blanks and NFC; dates: the 15th-to-14th calendar; rates.
+-- Macros of reading, which every connection has: blanks and NFC, numbers, dates, codes, the hash.
 
 CREATE OR REPLACE TEMP MACRO clean_text(raw) AS
     trim(regexp_replace(nfc_normalize(raw), '[\s\x0B\x{0085}\p{Z}\x{200B}-\x{200D}\x{2060}\x{FEFF}]+', ' ', 'g'));
@@ -78,28 +78,6 @@ CREATE OR REPLACE TEMP MACRO code_list_text(raw) AS
 CREATE OR REPLACE TEMP MACRO plausible_day(day) AS
     CASE WHEN day >= DATE '1900-01-01' OR CAST(day AS DATE) = DATE '0001-01-01' THEN day END;
 
--- First day of the reporting month (15th to 14th) that holds the day.
-CREATE OR REPLACE TEMP MACRO reporting_month(day) AS
-    CAST(date_trunc('month', day - 14) AS DATE) + 14;
-
--- The reporting month in which something had happened by the cut-off; 9999-12-31 if it had not.
-CREATE OR REPLACE TEMP MACRO month_reached(day, cutoff) AS
-    CASE WHEN day <= cutoff THEN reporting_month(day) ELSE DATE '9999-12-31' END;
-
--- A share in percent with 2 decimals, rounded half up in integers; NULL over nothing.
-CREATE OR REPLACE TEMP MACRO rate_pct(numerator, denominator) AS
-    CAST(CAST((20000 * CAST(numerator AS BIGINT) + denominator)
-              // nullif(2 * CAST(denominator AS BIGINT), 0) AS DECIMAL(9, 0))
-         * CAST(0.01 AS DECIMAL(3, 2)) AS DECIMAL(5, 2));
-
 -- Keyed hash of a code; the key is a session variable and stands in no file of the database.
 CREATE OR REPLACE TEMP MACRO keyed_hash(code) AS
     CAST(left(sha256(getvariable('dossier_hash_key') || code), 32) AS UUID);
-
--- The day on which a payment request stands: of the refund, of the collection, else of the asking.
-CREATE OR REPLACE TEMP MACRO payment_day(state, requested_date, collected_date, refunded_date) AS
-    CASE state
-        WHEN 'refunded' THEN coalesce(refunded_date, collected_date, requested_date)
-        WHEN 'paid' THEN collected_date
-        ELSE coalesce(requested_date, collected_date)
-    END;

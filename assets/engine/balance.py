@@ -1,0 +1,98 @@
+"""The balance: identities that every row must hold, or nothing is published.
+
+Belongs here: running the checks and wording what breaks. Does not belong here: the identities,
+which stand in `balance.sql`, `chain.sql` and `form_06a_break.sql`.
+"""
+
+import duckdb
+
+from assets.engine.errors import BalanceError
+from assets.engine.indicator_sql import COUNTS
+from assets.engine.warehouse import INDICATOR_SQL, sql_file
+from schemas.columns import Table
+from schemas.indicator_tables import (
+    BY_LEVEL,
+    BY_UNIT,
+    BY_UNIT_FIELD,
+    BY_UNIT_PROCEDURE,
+)
+
+# What tells the rows of one period apart, in messages.
+ROW_NAMES = {
+    BY_UNIT: "unit_code || ' ' || scope",
+    BY_LEVEL: "unit_level",
+    BY_UNIT_FIELD: "unit_code || ' ' || field_code",
+    BY_UNIT_PROCEDURE: "unit_code || ' ' || procedure_code",
+}
+_PERIOD = "period_kind, period_start, period_end"
+
+
+def check_balance(connection: duckdb.DuckDBPyConnection) -> None:
+    """Check every row of every indicator table, the chain of months and that all sums are one.
+
+    Raises
+    ------
+    BalanceError
+        An identity of form II.06a does not hold; the first breaks are named.
+    """
+    breaks = [item for table in ROW_NAMES for item in unbalanced(connection, table)]
+    for title, name in (
+        ("months do not chain", "chain"),
+        ("form II.06a does not add up", "form_06a_break"),
+    ):
+        rows = connection.execute(sql_file(INDICATOR_SQL / f"{name}.sql")).fetchall()
+        breaks += [(title, *row) for row in rows]
+    breaks += [("sums differ", *row) for row in _sums_that_differ(connection)]
+    raise_if(breaks)
+
+
+def unbalanced(connection: duckdb.DuckDBPyConnection, table: Table) -> list[tuple[object, ...]]:
+    """Return the rows of `table` that break an identity, with its words."""
+    sql = sql_file(INDICATOR_SQL / "balance.sql")
+    sql = sql.replace("{{table}}", table.qualified_name).replace("{{key}}", ROW_NAMES[table])
+    return [(table.qualified_name, *row) for row in connection.execute(sql).fetchall()]
+
+
+def raise_if(breaks: list[tuple[object, ...]]) -> None:
+    """Raise BalanceError if there are any."""
+    if breaks:
+        shown = "; ".join(" ".join(map(str, item)) for item in breaks[:5])
+        raise BalanceError(
+            "Checking the balance of the indicators",
+            f"{len(breaks)} breaks, the first: {shown}",
+            "every row in balance",
+            "Nothing was published. This is a defect of Motcua: report it with this sentence.",
+        )
+
+
+def _sums_that_differ(connection: duckdb.DuckDBPyConnection) -> list[tuple[object, ...]]:
+    """Return periods where own rows, subtrees, levels, fields and procedures have not one sum."""
+    sums = ", ".join(f"sum({name}) AS {name}" for name in COUNTS)
+    of_period = f"SELECT {_PERIOD}, {sums}"
+    own_rows = "(FROM indicators.own_count UNION ALL BY NAME FROM indicators.own_payment)"
+    # A unit's own counts stand in its subtree and in that of each unit above it.
+    reached = f"FROM {own_rows} INNER JOIN reached USING (unit_code, unit_valid_from)"
+    own = f"{of_period} FROM indicators.by_unit WHERE scope = 'own' GROUP BY ALL"
+    by_level = f"{of_period} FROM indicators.by_level WHERE unit_level"
+    same = (
+        (f"{of_period} {reached} GROUP BY ALL",
+         f"{of_period} FROM indicators.by_unit WHERE scope = 'subtree' GROUP BY ALL"),
+        (own, f"{by_level} = 'all' GROUP BY ALL"),
+        (own, f"{by_level} <> 'all' GROUP BY ALL"),
+        *((f"{of_period} FROM {own_rows} GROUP BY ALL",
+           f"{of_period} FROM {table} {own_only} GROUP BY ALL")
+          for table, own_only in (("indicators.by_unit_field", ""),
+                                  ("indicators.by_unit_procedure", ""),
+                                  ("indicators.by_unit", "WHERE scope = 'own'"))),
+    )  # fmt: skip
+    # A period without any dossier has rows of zeros in some tables, and none in others.
+    counted = f"WHERE {' + '.join(f'coalesce({name}, 0)' for name in COUNTS)} > 0"
+    differences = " UNION ".join(
+        f"((FROM ({one}) {counted}) EXCEPT (FROM ({other}) {counted})) UNION "
+        f"((FROM ({other}) {counted}) EXCEPT (FROM ({one}) {counted}))"
+        for one, other in same
+    )
+    return connection.execute(
+        f"WITH RECURSIVE {sql_file(INDICATOR_SQL / 'ancestry.sql')} "
+        f"SELECT {_PERIOD} FROM ({differences}) GROUP BY ALL ORDER BY ALL"
+    ).fetchall()

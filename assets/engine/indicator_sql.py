@@ -1,0 +1,107 @@
+"""The SQL of the indicators: what stands in `assets/indicators/sql`, with its parts put together.
+
+Belongs here: filling placeholders from files and the registry. Does not belong here: any formula,
+which stands in SQL, and running it (`own_counts`, `compute`).
+"""
+
+from assets.engine.warehouse import INDICATOR_SQL, sql_file
+from schemas.columns import Table
+from schemas.indicator_tables import PERIOD_COLUMNS
+from schemas.measures import MEASURES, OWN_MEASURES
+
+COUNTS = [measure.name for measure in MEASURES if not measure.is_rate]
+RATES = [measure.name for measure in MEASURES if measure.is_rate]
+OWN_COUNTS = [measure.name for measure in OWN_MEASURES]
+PAID_COUNTS = [measure.name for measure in MEASURES if measure.is_paid]
+SUMMED = ", ".join(
+    f"CAST(coalesce(sum({name}), 0) AS BIGINT) AS {name}" for name in OWN_COUNTS + PAID_COUNTS
+)
+# Every dossier of the register, once.
+REGISTER = "(SELECT *, 1 AS weight FROM core.dossier)"
+_PLACE = "dossier_key,"
+
+
+def indicator_sql(table: Table) -> str:
+    """Return the SELECT of a table that adds up own counts, for the periods in `wanted_period`."""
+    return _filled(table.name, facts_sql=_facts(REGISTER, "received_date, ended_date,"))
+
+
+def own_count_sql(dossiers: str, periods: str) -> str:
+    """Return the SELECT of own counts: of the relation `dossiers`, with `weight`, in `periods`."""
+    counted = ", ".join(
+        f"CAST(coalesce(sum(dossier_count) FILTER (WHERE {name.removesuffix('_count')}), 0) "
+        f"AS BIGINT) AS {name}"
+        for name in OWN_COUNTS
+    )
+    return _filled(
+        "own_count",
+        facts_sql=_facts(dossiers, "weight,"),
+        placed_sql=_placed(periods, "alike"),
+        counted=counted,
+    )
+
+
+def own_payment_sql() -> str:
+    """Return the SELECT of the own counts of payments, in every period."""
+    return _filled("own_payment")
+
+
+def explain_sql() -> str:
+    """Return the body of the table macro `explain`, whose parameters begin with `asked_`."""
+    measures = " ".join(f"WHEN '{name}' THEN {name.removesuffix('_count')}" for name in OWN_COUNTS)
+    return _filled(
+        "explain",
+        facts_sql=_facts("core.dossier", _PLACE),
+        placed_sql=_placed("asked_period", "facts"),
+        measures=measures,
+    )
+
+
+def change_sql() -> str:
+    """Return the body of the table macro `explain_change`."""
+    measures = " ".join(f"WHEN '{name}' THEN {name.removesuffix('_count')}" for name in OWN_COUNTS)
+    return _filled(
+        "explain_change",
+        facts_sql=_facts("ops.moved_dossier", f"computed_at, side, {_PLACE}"),
+        placed_sql=_placed("asked_period", "facts"),
+        measures=measures,
+    )
+
+
+def as_reported_sql() -> str:
+    """Return the body of the table macro `ops.as_reported`."""
+    return _filled("as_reported")
+
+
+def figure_change_sql() -> str:
+    """Return the SELECT of the view `ops.figure_change`."""
+    names = COUNTS + RATES
+    measures = ", ".join(f"CAST({name} AS DECIMAL(18, 2)) AS {name}" for name in names)
+    return _filled("figure_change", measures=measures, measure_names=", ".join(names))
+
+
+def _facts(dossiers: str, dossier_columns: str) -> str:
+    text = sql_file(INDICATOR_SQL / "facts.sql")
+    return text.replace("{{dossier}}", dossiers).replace("{{dossier_columns}}", dossier_columns)
+
+
+def _placed(periods: str, facts: str) -> str:
+    text = sql_file(INDICATOR_SQL / "placed.sql")
+    return text.replace("{{period}}", periods).replace("{{facts}}", facts)
+
+
+def _filled(name: str, **parts: str) -> str:
+    """Return the text of an SQL file with its placeholders filled."""
+    for part in ("ancestry", "own", "scoped"):
+        parts[part] = sql_file(INDICATOR_SQL / f"{part}.sql")
+    parts |= {
+        "paid_sql": sql_file(INDICATOR_SQL / "paid.sql"),
+        "period_columns": ", ".join(column.name for column in PERIOD_COLUMNS),
+        "counts": ", ".join(COUNTS),
+        "summed_counts": SUMMED,
+        "rates": sql_file(INDICATOR_SQL / "rates.sql"),
+    }
+    sql = sql_file(INDICATOR_SQL / f"{name}.sql")
+    for placeholder, text in parts.items():
+        sql = sql.replace("{{" + placeholder + "}}", text)
+    return sql

@@ -1,0 +1,216 @@
+"""Own counts: counting dossiers, all of them where it must be, else only those that changed.
+
+Belongs here: which periods are counted anew and which only corrected, and the transaction that
+keeps counts, log and what is still to do in step. Does not belong here: what is counted, which
+stands in SQL (`facts.sql`, `placed.sql`).
+
+A period is counted anew from the whole register if it is new, if its last counted day moved, or if
+what decides about counting (formula, settings, units, procedures, holidays) is not what it was.
+Every other period is corrected: what the changed dossiers said when they were counted is taken out
+of its counts, and what they say now is added. `ops.touched_dossier`, which loading fills
+(`assets.engine.register`), holds the former.
+"""
+
+import hashlib
+
+import duckdb
+
+from assets.engine.errors import BalanceError
+from assets.engine.indicator_sql import REGISTER, own_count_sql, own_payment_sql
+from assets.engine.periods import CALENDAR, local_now
+from assets.engine.warehouse import transaction
+from schemas.columns import Table
+from schemas.indicator_tables import MOVED_DOSSIER, OWN_COUNT, OWN_PAYMENT, PERIOD_NAMES
+from schemas.measures import FORMULA_VERSION
+from schemas.tables import INDICATOR_TABLES
+
+_PERIOD = ", ".join(PERIOD_NAMES)
+_MOVED = ", ".join(
+    name for name in MOVED_DOSSIER.column_names if name not in ("computed_at", "run_id", "side")
+)
+
+
+def count_dossiers(connection: duckdb.DuckDBPyConnection, run_id: str) -> int:
+    """Bring `indicators.own_count` up to date with the register; return how many rows changed.
+
+    Raises BalanceError, and leaves everything as it was, if a count would fall below 0.
+    """
+    basis = _basis(connection)
+    with transaction(connection):
+        _choose_periods(connection, basis)
+        has_kept = _collect_moved(connection)
+        connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE fresh AS {own_count_sql(REGISTER, 'full_period')}"
+        )
+        replaced = "FROM indicators.own_count ANTI JOIN kept_period USING (" + _PERIOD + ")"
+        if has_kept:
+            _correct(connection)
+            replaced += " UNION ALL FROM corrected"
+        changed = _write(connection, OWN_COUNT, replaced)
+        _want(connection, "FROM changed_period UNION FROM full_period_key")
+        _check_signs(connection)
+        if has_kept:
+            _log_moved(connection, run_id)
+        connection.execute("DELETE FROM ops.touched_dossier")
+        connection.execute(
+            "UPDATE ops.delivery SET counted_at = ? WHERE counted_at IS NULL",
+            [local_now().replace(tzinfo=None)],
+        )
+        connection.execute("DELETE FROM ops.counted_period")
+        connection.execute(
+            f"INSERT INTO ops.counted_period SELECT {_PERIOD}, cutoff_date, ? "
+            "FROM reference.period",
+            [basis],
+        )
+    return changed
+
+
+def count_payments(connection: duckdb.DuckDBPyConnection) -> int:
+    """Count `indicators.own_payment` anew from all requests; return how many rows changed."""
+    with transaction(connection):
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE fresh AS {own_payment_sql()}")
+        changed = _write(connection, OWN_PAYMENT, "FROM indicators.own_payment")
+        _want(connection, "FROM changed_period")
+    return changed
+
+
+def _basis(connection: duckdb.DuckDBPyConnection) -> str:
+    """Return a hash of all that decides how a dossier is counted, besides itself."""
+    parts: list[object] = [FORMULA_VERSION, CALENDAR.days_before]
+    for sql in (
+        "SELECT DISTINCT end_basis, closed_other FROM reference.period",
+        "FROM reference.unit",
+        "SELECT procedure_code, field_code, has_paper_result FROM reference.procedure",
+        "SELECT day, is_working FROM reference.holiday",
+    ):
+        parts.append(connection.execute(f"FROM ({sql}) ORDER BY ALL").fetchall())
+    return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+
+def _choose_periods(connection: duckdb.DuckDBPyConnection, basis: str) -> None:
+    """Part the periods into those counted anew and those kept, as temporary tables."""
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE kept_period AS
+        SELECT {_PERIOD}, closed_other FROM reference.period
+        SEMI JOIN (SELECT * FROM ops.counted_period WHERE basis = $basis)
+            USING ({_PERIOD}, cutoff_date)
+        """,
+        {"basis": basis},
+    )
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE full_period AS
+        SELECT {_PERIOD}, closed_other FROM reference.period
+        ANTI JOIN kept_period USING ({_PERIOD});
+        CREATE OR REPLACE TEMP TABLE full_period_key AS SELECT {_PERIOD} FROM full_period;
+        """
+    )
+
+
+def _collect_moved(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Collect what the changed dossiers said and say, if a kept period may count one of them.
+
+    What they said weighs -1, what they say 1.
+    """
+    has_kept = bool(connection.execute("FROM kept_period LIMIT 1").fetchall())
+    if has_kept:
+        connection.execute(
+            f"""
+            CREATE OR REPLACE TEMP TABLE moved AS
+            WITH last AS (SELECT max(period_end) AS day FROM kept_period)
+            SELECT {_MOVED}, 'before' AS side, -1 AS weight
+            FROM ops.touched_dossier, last WHERE state IS NOT NULL AND received_date <= last.day
+            UNION ALL
+            SELECT {_MOVED}, 'after', 1
+            FROM core.dossier, last
+            WHERE received_date <= last.day
+                AND (delivery_id IN (SELECT delivery_id FROM ops.delivery WHERE counted_at IS NULL)
+                    OR dossier_key IN (SELECT dossier_key FROM ops.touched_dossier))
+            """
+        )
+    return has_kept
+
+
+def _correct(connection: duckdb.DuckDBPyConnection) -> None:
+    """Add to `fresh` the corrected rows of the kept periods; `corrected` are the rows they were."""
+    key = ", ".join(OWN_COUNT.key)
+    counts = [name for name in OWN_COUNT.column_names if name.endswith("_count")]
+    others = ", ".join(name for name in OWN_COUNT.column_names if name not in counts)
+    sums = ", ".join(f"CAST(sum({name}) AS BIGINT) AS {name}" for name in counts)
+    total = " + ".join(f"abs({name})" for name in counts)
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE delta AS FROM ({own_count_sql('moved', 'kept_period')}) "
+        f"WHERE {total} > 0"
+    )
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE corrected AS
+        FROM indicators.own_count SEMI JOIN delta USING ({key});
+        INSERT INTO fresh BY NAME
+        FROM (SELECT {others}, {sums}
+              FROM (FROM corrected UNION ALL BY NAME FROM delta) GROUP BY ALL)
+        WHERE {total} > 0
+        """
+    )
+
+
+def _write(connection: duckdb.DuckDBPyConnection, table: Table, replaced: str) -> int:
+    """Put `fresh` in the place of the rows `replaced`, touching only those that differ."""
+    name, columns = table.qualified_name, ", ".join(table.column_names)
+    counts = [column for column in table.column_names if column.endswith("_count")]
+    # Dossiers that no period counts leave rows of zeros.
+    fresh = f"SELECT {columns} FROM fresh WHERE {' + '.join(f'abs({c})' for c in counts)} > 0"
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE replaced AS {replaced};
+        CREATE OR REPLACE TEMP TABLE new_row AS {fresh} EXCEPT SELECT {columns} FROM replaced;
+        CREATE OR REPLACE TEMP TABLE old_row AS SELECT {columns} FROM replaced EXCEPT {fresh};
+        CREATE OR REPLACE TEMP TABLE changed_period AS
+            SELECT {_PERIOD} FROM new_row UNION SELECT {_PERIOD} FROM old_row;
+        """
+    )
+    key = ", ".join(table.key)
+    connection.execute(f"DELETE FROM {name} WHERE ({key}) IN (SELECT ({key}) FROM old_row)")
+    inserted = connection.execute(f"INSERT INTO {name} BY NAME FROM new_row").fetchall()
+    return int(inserted[0][0])
+
+
+def _want(connection: duckdb.DuckDBPyConnection, periods: str) -> None:
+    """Note for every table that adds up own counts which periods it has to compute."""
+    names = [table.name for table in INDICATOR_TABLES]
+    connection.execute(
+        f"""
+        INSERT INTO ops.wanted_period
+        SELECT table_name, {_PERIOD} FROM (SELECT unnest($names) AS table_name)
+        CROSS JOIN ({periods})
+        EXCEPT FROM ops.wanted_period
+        """,
+        {"names": names},
+    )
+
+
+def _check_signs(connection: duckdb.DuckDBPyConnection) -> None:
+    counts = [name for name in OWN_COUNT.column_names if name.endswith("_count")]
+    broken = connection.execute(
+        f"SELECT {_PERIOD}, unit_code, procedure_code FROM new_row "
+        f"WHERE least({', '.join(counts)}) < 0 ORDER BY ALL LIMIT 5"
+    ).fetchall()
+    if broken:
+        raise BalanceError(
+            "Correcting the counts of a period by the dossiers that changed",
+            f"a count below 0 in {'; '.join(' '.join(map(str, row)) for row in broken)}",
+            "counts of dossiers that were counted before",
+            "Nothing was changed. This is a defect of Motcua: report it with this sentence.",
+        )
+
+
+def _log_moved(connection: duckdb.DuckDBPyConnection, run_id: str) -> None:
+    """Keep what the dossiers of `moved` said before and say after."""
+    connection.execute(
+        f"""
+        INSERT INTO ops.moved_dossier BY NAME
+        SELECT $at AS computed_at, $run AS run_id, {_MOVED}, side FROM moved
+        """,
+        {"at": local_now().replace(tzinfo=None), "run": run_id},
+    )

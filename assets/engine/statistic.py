@@ -1,0 +1,40 @@
+"""Reading the settings of the statistic.
+
+Belongs here: finding `statistic.toml` and fitting it to its model. Does not belong here: the model
+(`schemas.statistic`).
+"""
+
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from assets.engine.errors import SettingsError
+from assets.engine.settings_mend import read_settings
+from schemas.statistic import Statistic
+
+
+def load_statistic(settings: Path) -> Statistic:
+    """Return the settings of the statistic; the defaults where there is no `statistic.toml`.
+
+    Raises
+    ------
+    SettingsError
+        The file is not TOML, or says something else than the model knows.
+    """
+    file = settings / "statistic.toml"
+    if not file.exists():
+        return Statistic()
+    try:
+        return Statistic.model_validate(read_settings(file))
+    except ValidationError as error:
+        misfits = dict.fromkeys(
+            f"{item['loc'][0] if item['loc'] else 'the file'}: {item['msg']}"
+            for item in error.errors()
+        )
+        raise SettingsError(
+            f"Reading {file}",
+            "; ".join(misfits),
+            'closing_day 1 to 28 or "last", end_basis "finished" or "returned", '
+            'closed_other "separate" or "resolved"',
+            "Correct these settings, or remove a line for its default.",
+        ) from None

@@ -1,0 +1,17 @@
+"""Asset indicators/by_unit_field: measures by period, unit and field (`sql/by_unit_field.sql`)."""
+
+import dagster as dg
+
+from assets.indicators.recompute import OWN_COUNTS, recompute
+from assets.metadata import table_asset
+from assets.partitions import PERIODS
+from assets.resources import Installation
+from schemas.indicator_tables import BY_UNIT_FIELD
+
+
+@table_asset(BY_UNIT_FIELD, "duckdb", "sql", partitions_def=PERIODS, deps=[*OWN_COUNTS])
+def by_unit_field(
+    context: dg.AssetExecutionContext, installation: Installation
+) -> dg.MaterializeResult[None]:
+    """Compute the period and every other one whose own counts changed."""
+    return recompute(context, installation, BY_UNIT_FIELD)

@@ -1,0 +1,33 @@
+-- Title:   Dossiers behind a figure (Hồ sơ đứng sau một con số)
+-- Grain:   dossier_key
+-- Form:    none; body of the table macro explain(measure, period_kind, period_end, unit, scope)
+-- Source:  facts.sql, placed.sql, paid.sql: the same lines that count
+-- Version: 2026.2
+WITH RECURSIVE {{ancestry}},
+asked_period AS (
+    SELECT * FROM reference.period AS period
+    WHERE period.period_kind = asked_kind AND period.period_end = asked_end
+),
+{{facts_sql}},
+{{placed_sql}},
+{{paid_sql}},
+listed AS (
+    SELECT dossier_key, unit_code, unit_valid_from, unit_level, procedure_code, field_code
+    FROM placed
+    WHERE CASE asked_measure {{measures}} ELSE false END
+    UNION
+    SELECT dossier_key, unit_code, unit_valid_from, unit_level, procedure_code, field_code
+    FROM asked_period AS period
+    INNER JOIN paid_dossier
+        ON collected_month BETWEEN period.period_start AND reporting_month(period.period_end)
+    WHERE asked_measure = 'payable_count' OR asked_measure = 'paid_online_count' AND is_paid_online
+)
+SELECT DISTINCT listed.dossier_key, listed.unit_code, listed.unit_level, listed.procedure_code,
+    listed.field_code, dossier.delivery_id, dossier.part_number, dossier.row_number
+FROM listed
+INNER JOIN core.dossier AS dossier USING (dossier_key)
+WHERE asked_unit IS NULL
+    OR asked_scope = 'own' AND listed.unit_code = asked_unit
+    OR asked_scope = 'subtree' AND (listed.unit_code, listed.unit_valid_from) IN (
+        SELECT (reached.unit_code, reached.unit_valid_from) FROM reached
+        WHERE reached.ancestor_code = asked_unit)

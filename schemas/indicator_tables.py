@@ -1,0 +1,187 @@
+"""The tables of figures: periods, counts, rates, what they said before, and what is still to count.
+
+Belongs here: the layer indicators, `reference.period` and the logs of `ops` about figures. Does not
+belong here: what a measure means (`schemas.measures`) and how it is computed
+(`assets/indicators/sql`).
+"""
+
+from dataclasses import replace
+
+from schemas.columns import Column, Table
+from schemas.core_tables import (
+    DOSSIER_COLUMNS,
+    DOSSIER_KEY,
+)
+from schemas.measures import COUNTS, FIRST_DUE, FORM_COLUMNS, MEASURES, OWN_MEASURES, RATES
+from schemas.quarantine_tables import UNIT_CODE
+
+PERIOD_START = Column("period_start", "DATE", "Ngày đầu kỳ", "First day of the period", False)
+PERIOD_KEY = (
+    Column("period_kind", "VARCHAR", "Loại kỳ",
+           "month, quarter, half_year, nine_months, year or year_to_date", False),
+    PERIOD_START,
+    Column("period_end", "DATE", "Ngày cuối kỳ (tính cả ngày này)", "Nominal last day, inclusive",
+           False),
+)  # fmt: skip
+PERIOD_COLUMNS = (
+    *PERIOD_KEY,
+    Column("period_label", "VARCHAR", "Tên kỳ", "Name of the period", False),
+    Column("cutoff_date", "DATE", "Ngày chốt dữ liệu",
+           "Last day counted: the period's last, at most the data's cut-off", False),
+    Column("is_provisional", "BOOLEAN", "Số liệu tạm tính", "The period is not over at the cut-off",
+           False),
+    Column("end_basis", "VARCHAR", "Ngày tính kết thúc",
+           "Which day ends a dossier: finished or returned", False),
+    Column("closed_other", "VARCHAR", "Cách tính hồ sơ rút, từ chối",
+           "Withdrawn or refused: separate, or counted within resolved", False),
+    Column("formula_version", "VARCHAR", "Phiên bản công thức", "Formula version", False),
+)  # fmt: skip
+MEASURE_COLUMNS = tuple(measure.column for measure in MEASURES)
+PERIOD = Table(
+    "reference", "period", "Kỳ báo cáo", "Reporting periods that have figures",
+    ("period_kind", "period_start", "period_end"), PERIOD_COLUMNS,
+)  # fmt: skip
+UNIT_LEVEL = Column("unit_level", "VARCHAR", "Cấp; 'all' là toàn bộ",
+                    "Level; 'unassigned' if unknown, 'all' for the whole", False)  # fmt: skip
+SCOPE = Column("scope", "VARCHAR", "own: riêng đơn vị; subtree: cả cấp dưới",
+               "own: the unit itself; subtree: with all units below", False)  # fmt: skip
+FIELD_CODE = Column("field_code", "VARCHAR", "Mã lĩnh vực; 'unassigned' nếu không rõ",
+                    "Field; 'unassigned' if unknown", False)  # fmt: skip
+PROCEDURE_CODE = Column("procedure_code", "VARCHAR", "Mã thủ tục; 'unassigned' nếu không rõ",
+                        "Procedure; 'unassigned' if unknown", False)  # fmt: skip
+OWN_KEY = (
+    *PERIOD_KEY, UNIT_CODE,
+    Column("unit_valid_from", "DATE", "Bản ghi đơn vị", "Unit record valid on reception", False),
+    Column("unit_level", "VARCHAR", "Cấp", "Level of that record", False),
+    PROCEDURE_CODE, FIELD_CODE,
+)  # fmt: skip
+PERIOD_NAMES = tuple(column.name for column in PERIOD_KEY)
+OWN_COUNT = Table(
+    "indicators", "own_count", "Số đếm riêng của từng đơn vị",
+    "Counts of each unit record by itself and procedure: where dossiers are counted",
+    (*PERIOD_NAMES, "unit_code", "unit_valid_from", "procedure_code"),
+    (*OWN_KEY, *(measure.column for measure in OWN_MEASURES)),
+)  # fmt: skip
+OWN_PAYMENT = Table(
+    "indicators", "own_payment", "Số hồ sơ nộp phí, lệ phí của từng đơn vị",
+    "Dossiers of each unit record by itself and procedure that paid", OWN_COUNT.key,
+    (*OWN_KEY, *(measure.column for measure in MEASURES if measure.is_paid)),
+)  # fmt: skip
+BY_UNIT = Table(
+    "indicators", "by_unit", "Chỉ tiêu theo đơn vị", "Measures by period, unit and scope",
+    ("period_kind", "period_start", "period_end", "unit_code", "scope"),
+    (*PERIOD_COLUMNS, UNIT_CODE, SCOPE, *MEASURE_COLUMNS),
+)  # fmt: skip
+BY_LEVEL = Table(
+    "indicators", "by_level", "Chỉ tiêu theo cấp", "Measures by period and level of the unit",
+    ("period_kind", "period_start", "period_end", "unit_level"),
+    (*PERIOD_COLUMNS, UNIT_LEVEL, *MEASURE_COLUMNS),
+)  # fmt: skip
+BY_UNIT_FIELD = Table(
+    "indicators", "by_unit_field", "Chỉ tiêu theo đơn vị và lĩnh vực",
+    "Measures by period, unit by itself and field", (*PERIOD_NAMES, "unit_code", "field_code"),
+    (*PERIOD_COLUMNS, UNIT_CODE, FIELD_CODE, *MEASURE_COLUMNS),
+)  # fmt: skip
+BY_UNIT_PROCEDURE = Table(
+    "indicators", "by_unit_procedure", "Chỉ tiêu theo đơn vị và thủ tục",
+    "Measures by period, unit by itself and procedure",
+    (*PERIOD_NAMES, "unit_code", "procedure_code"),
+    (*PERIOD_COLUMNS, UNIT_CODE, PROCEDURE_CODE, FIELD_CODE, *MEASURE_COLUMNS),
+)  # fmt: skip
+FORM_06A = Table(
+    "indicators", "form_06a", "Biểu II.06a/VPCP/KSTT", "Form II.06a, columns 3 to 13",
+    (*PERIOD_NAMES, "unit_code", "scope", "field_code"),
+    (*PERIOD_COLUMNS, UNIT_CODE, SCOPE,
+     Column("field_code", "VARCHAR", "Mã lĩnh vực; 'all' là mọi lĩnh vực",
+            "Field, of the unit by itself; 'all' for every field", False),
+     *(Column(f"column_{number}", "BIGINT", f"Cột {number}: {vi}", f"Column {number}: {en}", False)
+       for number, vi, en in FORM_COLUMNS),
+     Column("left_out_count", "BIGINT", "Số hồ sơ biểu không có cột",
+            "Column 3 less 7 and 11: closed undated, or before reception", False)),
+)  # fmt: skip
+BY_UNIT_FIRST_DUE = Table(
+    "indicators", "by_unit_first_due", "Đánh giá theo ngày hẹn trả ban đầu",
+    "Judged by the first due date beside the current one; for management", BY_UNIT.key,
+    (*PERIOD_COLUMNS, UNIT_CODE, SCOPE,
+     *(measure.column for measure in COUNTS
+       if measure.name in ("resolved_count", "resolved_late_count")),
+     *(measure.column for measure in FIRST_DUE),
+     *(measure.column for measure in COUNTS if measure.name == "pending_overdue_count"),
+     *(measure.column for measure in RATES if measure.name == "on_time_pct"),
+     Column("first_due_on_time_pct", "DECIMAL(5,2)", "Tỷ lệ đúng hạn theo ngày hẹn ban đầu",
+            "On time by the first due date (percent)")),
+)  # fmt: skip
+PROCESSING_TIME = Table(
+    "indicators", "processing_time", "Thời gian giải quyết theo thủ tục",
+    "Working days from reception to end of the resolved dossiers, by procedure",
+    (*PERIOD_NAMES, "procedure_code"),
+    (*PERIOD_COLUMNS, PROCEDURE_CODE, FIELD_CODE,
+     *(measure.column for measure in COUNTS if measure.name == "resolved_count"),
+     Column("average_days", "DECIMAL(9,2)", "Số ngày làm việc bình quân",
+            "Working days, average; the day of reception is not counted", False),
+     Column("median_days", "DOUBLE", "Số ngày làm việc trung vị", "Median", False),
+     Column("p90_days", "DOUBLE", "Phân vị 90", "Nine of ten take no longer", False),
+     Column("longest_days", "BIGINT", "Lâu nhất", "Longest", False)),
+)  # fmt: skip
+PAYMENT_SUM = Table(
+    "indicators", "payment_sum", "Số tiền và số yêu cầu thanh toán theo tháng",
+    "Payment requests of a month by what became of them; money is summed once a request",
+    ("period_start", "unit_code", "outcome", "method"),
+    (PERIOD_START, UNIT_CODE,
+     Column("outcome", "VARCHAR", "Kết quả",
+            "paid, exempt, zero_amount (free of charge), refunded, cancelled, unpaid", False),
+     Column("method", "VARCHAR", "Hình thức", "online, cash, transfer, unknown", False),
+     Column("dossier_count", "BIGINT", "Số hồ sơ", "Distinct dossiers", False),
+     Column("request_count", "BIGINT", "Số yêu cầu", "Requests", False),
+     Column("amount", "BIGINT", "Số tiền (đồng)", "Sum (VND); refunds are negative", False)),
+)  # fmt: skip
+REVISION = Table(
+    "ops", "revision", "Nhật ký số liệu đã tính", "What each row said each time it changed",
+    ("computed_at", "table_name", *PERIOD_NAMES, "unit_code", "unit_level", "scope", "field_code",
+     "procedure_code"),
+    (Column("computed_at", "TIMESTAMP", "Thời điểm tính", "Computed at", False),
+     Column("run_id", "VARCHAR", "Mã lần chạy", "Dagster run", False),
+     Column("table_name", "VARCHAR", "Bảng", "by_unit, by_level, by_unit_field, by_unit_procedure",
+            False),
+     Column("change", "VARCHAR", "Thay đổi", "set: the row says this now; removed", False),
+     *PERIOD_COLUMNS,
+     Column("unit_code", "VARCHAR", "Mã đơn vị", "Unit; empty for by_level"),
+     Column("scope", "VARCHAR", "Phạm vi", "Scope (by_unit)"),
+     Column("unit_level", "VARCHAR", "Cấp", "Level (by_level)"),
+     Column("field_code", "VARCHAR", "Mã lĩnh vực", "Field (by_unit_field, by_unit_procedure)"),
+     Column("procedure_code", "VARCHAR", "Mã thủ tục", "Procedure (by_unit_procedure)"),
+     *MEASURE_COLUMNS),
+)  # fmt: skip
+PLACE = (
+    Column("delivery_id", "VARCHAR", "Mã tệp đã nạp", "File of the version"),
+    Column("part_number", "INTEGER", "Phần của tệp", "Its part"),
+    Column("row_number", "BIGINT", "Số dòng", "Its row"),
+)
+# What a dossier says may be empty here: it was not in the register.
+_STATE_COLUMNS = tuple(replace(column, nullable=True) for column in DOSSIER_COLUMNS)
+TOUCHED_DOSSIER = Table(
+    "ops", "touched_dossier", "Hồ sơ thay đổi, chưa tính lại",
+    "Dossiers that changed since they were counted, as they were counted; without a state: not at "
+    "all", ("dossier_key",), (DOSSIER_KEY, *PLACE, *_STATE_COLUMNS),
+)  # fmt: skip
+COUNTED_PERIOD = Table(
+    "ops", "counted_period", "Kỳ đã tính", "Periods as they were counted last", PERIOD_NAMES,
+    (*PERIOD_KEY,
+     Column("cutoff_date", "DATE", "Ngày chốt dữ liệu", "Last day counted", False),
+     Column("basis", "VARCHAR", "Cơ sở tính", "Hash of formula, settings, units, procedures",
+            False)),
+)  # fmt: skip
+WANTED_PERIOD = Table(
+    "ops", "wanted_period", "Kỳ còn phải tính của từng bảng",
+    "Periods whose own counts changed since the table was computed", ("table_name", *PERIOD_NAMES),
+    (Column("table_name", "VARCHAR", "Bảng", "Table", False), *PERIOD_KEY),
+)  # fmt: skip
+MOVED_DOSSIER = Table(
+    "ops", "moved_dossier", "Hồ sơ làm thay đổi số liệu đã tính",
+    "What dossiers said before and after a computation that they changed",
+    ("computed_at", "dossier_key", "side"),
+    (Column("computed_at", "TIMESTAMP", "Thời điểm tính", "Computed at", False),
+     Column("run_id", "VARCHAR", "Mã lần chạy", "Dagster run", False), DOSSIER_KEY,
+     Column("side", "VARCHAR", "Trước hay sau", "before or after; one alone: came, or went", False),
+     *PLACE, *_STATE_COLUMNS),
+)  # fmt: skip
