@@ -1,71 +1,95 @@
-"""The registers that judge a mutant: a fixed draw from the random ones, and cases by hand.
+"""The registers that judge a mutant: a fixed draw of what random registers hold, and by hand.
 
-Belongs here: what a mutant showed to be missing from the random registers. Does not belong here:
-what the figures should be (`tests/sql/oracle.py`).
+Belongs here: what a mutant that survived showed to be missing. Does not belong here: what the
+figures should be (`tests/sql/oracle.py`).
 """
 
-from dataclasses import replace
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import date
+from itertools import product
+from typing import TypeVar
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import strategies as st
 
+from schemas.exports import COLLECTIONS, PAYMENT_METHODS, PAYMENT_STATES
 from tests.sql.dossier_cases import CASES
-from tests.sql.registers import Dossier, Payment, Register
-from tests.sql.test_figures_against_the_oracle import CUTOFFS, _registers
+from tests.sql.generated_registers import days_of, dossiers
+from tests.sql.registers import Payment, Register, Statistic
 
-# One register costs half a second whatever it holds, so that few large ones judge fastest.
-DRAWN = 150
-FIRST, LAST = date(2022, 12, 15), date(2023, 1, 14)
-DAY = timedelta(days=1)
+_T = TypeVar("_T")
+# A register costs half a second whatever it holds: few large ones judge fastest.
+DOSSIERS, PAYMENTS = 250, 150
+JANUARY, FEBRUARY, MARCH = date(2023, 1, 14), date(2023, 2, 14), date(2023, 3, 14)
 
 
-def registers() -> list[Register]:
+@dataclass(frozen=True)
+class Case:
+    """A register and the settings it is counted under."""
+
+    register: Register
+    statistic: Statistic
+
+
+def cases() -> list[Case]:
     """Return the registers in the order in which they judge: what kills most comes first."""
-    drawn = _drawn()
-    large = [_joined([r for r in drawn if r.cutoff == cutoff]) for cutoff in CUTOFFS]
-    return [*reversed(large), _by_hand(), Register([])]
+    return [
+        _drawn(1, date(2022, 11, 15), date(2023, 2, 20), Statistic()),
+        by_hand(),
+        _drawn(2, date(2022, 12, 15), FEBRUARY, Statistic(end_basis="returned",
+                                                          closed_other="resolved")),
+        _drawn(3, date(2022, 9, 20), date(2023, 12, 15), Statistic()),
+        Case(Register([]), Statistic()),
+    ]  # fmt: skip
 
 
-def _drawn() -> list[Register]:
-    """Return the same random registers every time."""
-    found: list[Register] = []
+def by_hand() -> Case:
+    """Return a register of every case of `dossier_cases` and of payments around ends of months."""
+    given = [dossier for dossier, *_ in CASES.values()]
+    days = (date(2022, 12, 14), date(2022, 12, 15), JANUARY, date(2023, 1, 15))
+    payments = [
+        Payment(number, day, amount=amount, method=method)
+        for number, (day, (amount, method)) in enumerate(
+            product(days, ((1, "cash"), (1, "online"), (0, "online")))
+        )
+    ]
+    return Case(Register(given, payments), Statistic())
 
-    @seed(2026)
+
+def _drawn(number: int, first_day: date, cutoff: date, statistic: Statistic) -> Case:
+    days = days_of(first_day, cutoff, statistic.closing_day)
+    payment = st.builds(
+        Payment,
+        dossier=st.integers(0, DOSSIERS // 2) | st.just(DOSSIERS),
+        collected_date=st.none() | days | days,
+        state=st.sampled_from((*PAYMENT_STATES, "paid", "paid", "paid")),
+        amount=st.sampled_from((0, 1, 30_000, 30_000)),
+        method=st.sampled_from((None, *PAYMENT_METHODS)),
+        collection=st.sampled_from((None, *COLLECTIONS)),
+    )
+    register = Register(
+        _same_every_time(number, dossiers(days), DOSSIERS),
+        _same_every_time(number, payment, PAYMENTS),
+        cutoff,
+        first_day,
+    )
+    return Case(register, statistic)
+
+
+def _same_every_time(number: int, strategy: st.SearchStrategy[_T], size: int) -> list[_T]:
+    found: list[_T] = []
+
+    @seed(number)
     @settings(
-        max_examples=DRAWN,
+        max_examples=size,
         database=None,
         deadline=None,
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
-    @given(_registers())
-    def draw(register: Register) -> None:
-        found.append(register)
+    @given(strategy)
+    def draw(drawn: _T) -> None:
+        found.append(drawn)
 
     draw()
-    return found
-
-
-def _joined(registers: list[Register]) -> Register:
-    """Return one register with the dossiers and payments of all, each payment with its own."""
-    dossiers: list[Dossier] = []
-    payments: list[Payment] = []
-    orphans: list[Payment] = []
-    for register in registers:
-        for payment in register.payments:
-            has_dossier = payment.dossier < len(register.dossiers)
-            moved = replace(payment, dossier=payment.dossier + len(dossiers))
-            (payments if has_dossier else orphans).append(moved)
-        dossiers += register.dossiers
-    missing = [replace(payment, dossier=len(dossiers)) for payment in orphans]
-    return Register(dossiers, [*payments, *missing], cutoff=registers[0].cutoff)
-
-
-def _by_hand() -> Register:
-    dossiers = [dossier for dossier, *_ in CASES.values()]
-    payments = [
-        Payment(number, day, amount=amount, method=method)
-        for number, day in enumerate((FIRST - DAY, FIRST, LAST, LAST + DAY))
-        for amount, method in ((1, "cash"), (0, "online"))
-    ]
-    return Register(dossiers, payments)
+    return found[:size]

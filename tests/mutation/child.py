@@ -1,7 +1,7 @@
 """A process of its own: puts the mutant in place of its file before anything reads it, and judges.
 
-python -m tests.mutation.child REGISTERS FILE TEXT: a pickle, a file of the project, what to read
-instead. Prints the verdict as JSON.
+python -m tests.mutation.child FOLDER FILE TEXT: what `prepare` of `run.py` made, a file of the
+project, what to read instead. Prints the verdict as JSON.
 """
 
 import importlib
@@ -14,7 +14,7 @@ from assets.engine import warehouse
 from assets.engine.paths import PROJECT
 
 
-def main(registers: str, file: str, text: str) -> None:
+def main(folder: str, file: str, text: str) -> None:
     """Judge one mutant."""
     read = warehouse.sql_file
 
@@ -24,7 +24,8 @@ def main(registers: str, file: str, text: str) -> None:
     warehouse.sql_file = mutated
     # Imported only now: every module that takes `sql_file` by name takes the mutated one.
     judge = importlib.import_module("tests.mutation.judge")
-    verdict, check = judge.verdict(pickle.loads(Path(registers).read_bytes()))
+    cases = pickle.loads((Path(folder) / "cases.pickle").read_bytes())
+    verdict, check = judge.verdict(cases, Path(folder) / "empty")
     print(json.dumps({"verdict": verdict, "check": check}))
 
 

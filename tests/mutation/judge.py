@@ -1,9 +1,10 @@
 """The judge: computes the fixed registers and looks for one difference from what is right.
 
-Belongs here: the order of the checks. Does not belong here: the registers (`cases.py`), what no
-indicator table shows (`probes.py`), putting a mutant in place (`child.py`).
+Belongs here: the order of the checks. Does not belong here: the registers (`cases.py`), putting a
+mutant in place (`child.py`), what the single checks compare.
 """
 
+import shutil
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,24 +12,36 @@ from pathlib import Path
 import duckdb
 
 from assets.engine.errors import BalanceError
+from assets.engine.paths import Paths
 from assets.engine.warehouse import warehouse
-from tests.mutation.cells import assert_cells
-from tests.mutation.probes import assert_checks_see, assert_macros, assert_outside, assert_sums
-from tests.sql.registers import Register, fill
-from tests.support import new_installation
+from tests.mutation.cases import Case
+from tests.mutation.checks import assert_checks_see
+from tests.mutation.probes import assert_macros, assert_outside, assert_sums
+from tests.mutation.traces import assert_explained, assert_moved
+from tests.sql.agreement import check
+from tests.sql.registers import fill
+from tests.support import SETTINGS, new_installation
 
 # More of a difference nobody reads.
 SHOWN = 120
 
 
-def verdict(registers: Sequence[Register]) -> tuple[str, str]:
+def new_warehouse(folder: Path) -> None:
+    """Make an empty warehouse, which every judge copies: its tables depend on no SQL file."""
+    with warehouse(new_installation(folder)):
+        pass
+
+
+def verdict(cases: Sequence[Case], empty: Path) -> tuple[str, str]:
     """Return what becomes of the SQL that is in place, and which check says so.
+
+    `empty` is what `new_warehouse` made.
 
     `killed`: figures differ, or a law does not hold. `raises`: DuckDB refuses the SQL, which
     proves little. `survived`: nothing tells it from the right one.
     """
     try:
-        _judge(registers)
+        _judge(cases, empty)
     except AssertionError as difference:
         return "killed", f"oracle: {_brief(difference)}"
     except BalanceError as difference:
@@ -38,19 +51,24 @@ def verdict(registers: Sequence[Register]) -> tuple[str, str]:
     return "survived", ""
 
 
-def _judge(registers: Sequence[Register]) -> None:
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        warehouse(new_installation(Path(folder) / "data")) as connection,
-    ):
-        assert_macros(connection)
-        for register in registers:
-            fill(connection, register)
-            assert_cells(connection, register)
-            assert_outside(connection, register)
-            assert_sums(connection, register)
-        fill(connection, registers[0])
-        assert_checks_see(connection)
+def _judge(cases: Sequence[Case], empty: Path) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        copied = Path(folder) / "data"
+        shutil.copytree(empty, copied)
+        with warehouse(Paths(copied, SETTINGS)) as connection:
+            _compare(connection, cases)
+
+
+def _compare(connection: duckdb.DuckDBPyConnection, cases: Sequence[Case]) -> None:
+    assert_macros(connection)
+    for case in cases:
+        check(case.register, case.statistic, connection)
+        assert_outside(connection, case.register)
+        assert_sums(connection, case.register)
+    fill(connection, cases[0].register, cases[0].statistic)
+    assert_checks_see(connection)
+    assert_explained(connection, cases[0])
+    assert_moved(connection, cases[0])
 
 
 def _brief(error: Exception) -> str:

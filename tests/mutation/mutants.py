@@ -17,8 +17,8 @@ from assets.engine.warehouse import ENGINE_SQL, INDICATOR_SQL
 from tests.mutation.operators import OPERATORS, Edit
 from tests.mutation.tokens import tokens
 
-_MACROS = ENGINE_SQL / "macros.sql"
-_MACRO = re.compile(r"MACRO (\w+)\(.*?\) AS\b(.*?);\n", re.DOTALL)
+# What the counting SQL builds on: the calendar and its macros, working days, what is not counted.
+_BESIDE = ("calendar.sql", "outside.sql", "working_day.sql")
 
 
 @dataclass(frozen=True)
@@ -70,28 +70,17 @@ class Mutant:
 
 def mutants() -> list[Mutant]:
     """Return every mutant of the counting SQL, file by file."""
-    files = [*sorted(INDICATOR_SQL.glob("*.sql")), ENGINE_SQL / "outside.sql"]
-    texts = {path: path.read_text(encoding="utf-8") for path in files}
-    found = [
-        mutant for path, sql in texts.items() for mutant in _mutants_of(path, sql, 0, len(sql))
-    ]
-    return found + list(_mutants_of_macros(" ".join(texts.values())))
+    files = [*sorted(INDICATOR_SQL.glob("*.sql")), *(ENGINE_SQL / name for name in _BESIDE)]
+    return [mutant for path in files for mutant in _mutants_of(path)]
 
 
-def _mutants_of(path: Path, sql: str, first: int, last: int) -> Iterator[Mutant]:
-    parts = tokens(sql[first:last])
+def _mutants_of(path: Path) -> Iterator[Mutant]:
+    sql = path.read_text(encoding="utf-8")
+    found = tokens(sql)
+    file = path.relative_to(PROJECT).as_posix()
     for name, operator in OPERATORS.items():
-        for edit in operator(parts):
-            moved = Edit(edit.start + first, edit.end + first, edit.text)
-            yield Mutant(path.relative_to(PROJECT).as_posix(), name, moved, sql)
-
-
-def _mutants_of_macros(counting: str) -> Iterator[Mutant]:
-    """Yield the mutants of the macros that the counting SQL calls; the others type text."""
-    sql = _MACROS.read_text(encoding="utf-8")
-    for match in _MACRO.finditer(sql):
-        if re.search(rf"\b{match.group(1)}\(", counting):
-            yield from _mutants_of(_MACROS, sql, *match.span(2))
+        for edit in operator(found):
+            yield Mutant(file, name, edit, sql)
 
 
 def chosen(found: list[Mutant], at_most: int) -> list[Mutant]:

@@ -133,7 +133,7 @@ def _is_column(found: Sequence[Token], place: int) -> bool:
         and found[place - 1].word != "AS"
         and after not in {".", "("}
         and token.clause not in {"FROM", "JOIN", "USING", "GROUP", "ORDER", "WITH"}
-        and (outer is None or outer.clause not in {"USING", "WITH"} or token.clause != "")
+        and (outer is None or outer.clause not in {"USING", "MACRO"} or token.clause != "")
     )
 
 

@@ -1,6 +1,6 @@
-"""What no indicator table shows, in plain Python: macros, sums of money, records outside, checks.
+"""What no table of measures shows, in plain Python: macros, sums of money, records outside.
 
-Belongs here: what each of them should say, dossier by dossier, sharing no code with the SQL. Does
+Belongs here: what each of them should say, record by record, sharing no code with the SQL. Does
 not belong here: the figures of the indicator tables (`tests/sql/oracle.py`).
 """
 
@@ -12,30 +12,43 @@ from typing import Any
 
 import duckdb
 
-from assets.engine.compute import COUNTS
-from assets.engine.warehouse import INDICATOR_SQL, sql_file
-from tests.sql.oracle import end_of, is_open, spans
+from tests.sql.oracle import end_of, is_open
+from tests.sql.oracle_periods import Span, spans
 from tests.sql.registers import Dossier, Payment, Register, rows_of
 
 NEVER = date(9999, 12, 31)
 RATES = [(0, 7, "0.00"), (7, 7, "100.00"), (1, 3, "33.33"), (2, 3, "66.67"), (1, 800, "0.13"),
          (3, 800, "0.38"), (1, 20_000, "0.01"), (1, 20_001, "0.00"), (19_999, 20_000, "100.00"),
          (9_999_999, 10_000_000, "100.00"), (2_000_000_001, 4_000_000_000, "50.00")]  # fmt: skip
+ASKED, COLLECTED, REFUNDED = date(2023, 1, 1), date(2023, 1, 2), date(2023, 1, 3)
+PAYMENT_DAYS = (
+    (["refunded", ASKED, COLLECTED, REFUNDED], REFUNDED),
+    (["refunded", ASKED, COLLECTED, None], COLLECTED),
+    (["refunded", ASKED, None, None], ASKED),
+    (["paid", ASKED, COLLECTED, REFUNDED], COLLECTED),
+    (["paid", ASKED, None, None], None),
+    (["unpaid", ASKED, COLLECTED, REFUNDED], ASKED),
+    (["cancelled", None, COLLECTED, None], COLLECTED),
+)
 
 
 def assert_macros(connection: duckdb.DuckDBPyConnection) -> None:
     """Ask each macro of the calendar and of rates on every day of two years and at its edges."""
-    for offset in range(800):
-        day = date(2022, 11, 1) + timedelta(days=offset)
+    said = connection.execute(
+        "SELECT CAST(day AS DATE) AS day, reporting_month(CAST(day AS DATE)), "
+        "month_reached(CAST(day AS DATE), CAST(day AS DATE)), "
+        "month_reached(CAST(day AS DATE), CAST(day AS DATE) - 1), "
+        "month_reached(CAST(day AS DATE), CAST(day AS DATE) + 1) "
+        "FROM range(DATE '2022-11-01', DATE '2025-01-01', INTERVAL 1 DAY) AS days(day)"
+    ).fetchall()
+    for day, *months in said:
         # The 15th of this month, or of the one before it.
         back = day if day.day >= 15 else day.replace(day=1) - timedelta(days=1)
         first = back.replace(day=15)
-        said = connection.execute(
-            "SELECT reporting_month($1), month_reached($1, $1), month_reached($1, $1 - 1), "
-            "month_reached($1, $1 + 1)",
-            [day],
-        ).fetchone()
-        assert said == (first, first, NEVER, first), f"macro: the month of {day}"
+        assert months == [first, first, NEVER, first], f"macro: the month of {day}"
+    for given, wanted in PAYMENT_DAYS:
+        found = connection.execute("SELECT payment_day(?, ?, ?, ?)", given).fetchone()
+        assert found == (wanted,), f"macro: payment_day of {given[0]}"
     for above, below, percent in RATES:
         found = connection.execute("SELECT rate_pct(?, ?)", [above, below]).fetchone()
         assert found == (Decimal(percent),), f"macro: rate_pct({above}, {below})"
@@ -63,17 +76,18 @@ def assert_outside(connection: duckdb.DuckDBPyConnection, register: Register) ->
 
 def _why_outside(dossier: Dossier, register: Register) -> str | None:
     received, ended = dossier.received_date, end_of(dossier)
+    first = _first_day(register)
     if dossier.state in {"new", "not_accepted"}:
         return dossier.state
     if received is None:
         return "no_received_date"
     if received > register.cutoff:
         return "received_after_cutoff"
-    if received >= register.first_month or is_open(dossier):
+    if received >= first or is_open(dossier, ended):
         return None
     if ended is None:
         return "closed_undated_before_first_period"
-    return "closed_before_first_period" if ended < register.first_month else None
+    return "closed_before_first_period" if ended < first else None
 
 
 def _why_payment_outside(payment: Payment, register: Register) -> str | None:
@@ -84,7 +98,16 @@ def _why_payment_outside(payment: Payment, register: Register) -> str | None:
         return "payment_undated"
     if day > register.cutoff:
         return "payment_after_cutoff"
-    return "payment_before_first_period" if day < register.first_month else None
+    return "payment_before_first_period" if day < _first_day(register) else None
+
+
+def _months(register: Register) -> list[Span]:
+    found = spans(register.first_day, register.cutoff, 14)
+    return [span for span in found if span.kind == "month"]
+
+
+def _first_day(register: Register) -> date:
+    return min(month.first for month in _months(register))
 
 
 def _owner(payment: Payment, register: Register) -> Dossier | None:
@@ -93,12 +116,11 @@ def _owner(payment: Payment, register: Register) -> Dossier | None:
 
 def assert_sums(connection: duckdb.DuckDBPyConnection, register: Register) -> None:
     """Compare `indicators.payment_sum` with the money of each movement, request by request."""
-    months = [span for span in spans(register) if span.kind == "month"]
     wanted: dict[tuple[Any, ...], list[tuple[int, int]]] = defaultdict(list)
     for payment in register.payments:
         owner = _owner(payment, register)
         for outcome, amount in _movements(payment) if owner else ():
-            for month in months:
+            for month in _months(register):
                 last = min(month.last, register.cutoff)
                 if payment.collected_date and month.first <= payment.collected_date <= last:
                     unit_code = owner.unit_code if owner else None
@@ -134,77 +156,3 @@ def _movements(payment: Payment) -> Iterator[tuple[str, int]]:
 def _first_difference(found: Any, wanted: Any) -> str:
     keys = [key for key in {**found, **wanted} if found.get(key, 0) != wanted.get(key, 0)]
     return ", ".join(map(str, sorted(keys, key=str)[0])) if keys else ""
-
-
-# Breaking one count of a row that balances breaks these identities.
-PLACED = "to handle = resolved + other closings + pending + paused"
-BROKEN_BY_ONE_MORE = {
-    "received_online": ["received = sum of channels"],
-    "received_direct": ["received = sum of channels"],
-    "received_postal": ["received = sum of channels"],
-    "received_unknown_channel": ["received = sum of channels"],
-    "received": [PLACED, "to handle = carried over + received", "received = sum of channels"],
-    "carried_over": [PLACED, "to handle = carried over + received"],
-    "total_to_handle": ["to handle = carried over + received"],
-    "resolved": [PLACED, "resolved = early + on due date + late + no due date"],
-    "resolved_early": ["resolved = early + on due date + late + no due date"],
-    "resolved_on_due_date": ["resolved = early + on due date + late + no due date"],
-    "resolved_late": ["resolved = early + on due date + late + no due date"],
-    "resolved_no_due_date": ["resolved = early + on due date + late + no due date"],
-    "closed_other": [PLACED],
-    "closed_undated": [PLACED],
-    "closed_before_received": [PLACED],
-    "paused": [PLACED],
-    "pending": [PLACED, "pending = in time + overdue + no due date"],
-    "pending_in_time": ["pending = in time + overdue + no due date"],
-    "pending_overdue": ["pending = in time + overdue + no due date"],
-    "pending_no_due_date": ["pending = in time + overdue + no due date"],
-}
-WHOLES = {
-    "paid_online": "payable",
-    "resolved_digitised": "resolved",
-    "resolved_e_result": "resolved",
-    "received_digitised_input": "received",
-    "received_reused": "received",
-}
-
-
-def assert_checks_see(connection: duckdb.DuckDBPyConnection) -> None:
-    """Break each identity of rows that balance, and each chain of months: the checks say so."""
-    rows = "SELECT * FROM indicators.by_level LIMIT 1"
-    for name, sentences in BROKEN_BY_ONE_MORE.items():
-        connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE probe AS SELECT * REPLACE "
-            f"({name}_count + 1 AS {name}_count) FROM ({rows})"
-        )
-        assert _broken(connection) == [", ".join(sentences)], f"balance: one more {name}"
-    for part, whole in WHOLES.items():
-        for more, sentences in ((1, ["parts within their whole"]), (0, [])):
-            connection.execute(
-                f"CREATE OR REPLACE TEMP TABLE probe AS SELECT * REPLACE "
-                f"({whole}_count + {more} AS {part}_count) FROM ({rows})"
-            )
-            assert _broken(connection) == sentences, f"balance: {part} of {whole}"
-    _assert_chain_sees(connection)
-
-
-def _broken(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    sql = sql_file(INDICATOR_SQL / "balance.sql")
-    sql = sql.replace("{{table}}", "probe").replace("{{key}}", "unit_level")
-    return [row[-1] for row in connection.execute(sql).fetchall()]
-
-
-def _assert_chain_sees(connection: duckdb.DuckDBPyConnection) -> None:
-    chain = sql_file(INDICATOR_SQL / "chain.sql")
-    assert connection.execute(chain).fetchall() == [], "chain: months that chain"
-    assert set(COUNTS) >= {"pending_count", "paused_count", "carried_over_count"}
-    for name in ("pending_count", "paused_count", "carried_over_count"):
-        connection.begin()
-        connection.execute(
-            f"UPDATE indicators.own_count SET {name} = {name} + 1 WHERE period_kind = 'month' "
-            "AND period_start = DATE '2022-12-15' AND unit_code = '01096'"
-        )
-        found = [(row[0], row[1]) for row in connection.execute(chain).fetchall()]
-        connection.rollback()
-        month = date(2022, 12, 15) if name == "carried_over_count" else date(2023, 1, 15)
-        assert found == [(month, "01096")], f"chain: one more {name}"

@@ -19,9 +19,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assets.engine.paths import PROJECT
-from tests.mutation.cases import registers
+from tests.mutation.cases import Case, cases
+from tests.mutation.judge import new_warehouse
 from tests.mutation.mutants import Mutant, chosen, mutants
-from tests.sql.registers import Register
 
 SCORE = PROJECT / "data" / "bench" / "mutants.json"
 EQUIVALENT = Path(__file__).parent / "equivalent.toml"
@@ -64,7 +64,7 @@ def main() -> int:
     print(f"{len(selected)} of {len(found)} mutants; drawing the registers")
     started = time.monotonic()
     judged = []
-    for number, one in enumerate(judge_all(selected, registers()), start=1):
+    for number, one in enumerate(judge_all(selected, cases()), start=1):
         judged.append(one)
         place = f"{Path(one.mutant.file).name}:{one.mutant.line}"
         print(f"{number:4} {one.verdict:10} {place:22} {one.mutant.change[:100]}", flush=True)
@@ -75,23 +75,28 @@ def main() -> int:
     return 1 if score["survived"] or score["wrongly_equivalent"] or stale else 0
 
 
-def judge_all(selected: Sequence[Mutant], against: Sequence[Register]) -> Iterator[Judged]:
+def judge_all(selected: Sequence[Mutant], against: Sequence[Case]) -> Iterator[Judged]:
     """Yield each mutant with its verdict as soon as it is known."""
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(PROCESSES) as pool:
-        pickled = Path(folder) / "registers.pickle"
-        pickled.write_bytes(pickle.dumps(list(against)))
+        prepare(Path(folder), against)
         waiting = []
         for number, mutant in enumerate(selected):
             text = Path(folder) / f"{number}.sql"
             text.write_text(mutant.mutated, encoding="utf-8")
-            waiting.append(pool.submit(_judge_one, mutant, pickled, text))
+            waiting.append(pool.submit(_judge_one, mutant, Path(folder), text))
         for future in as_completed(waiting):
             yield future.result()
 
 
-def _judge_one(mutant: Mutant, pickled: Path, text: Path) -> Judged:
+def prepare(folder: Path, against: Sequence[Case]) -> None:
+    """Put into a folder what every judge needs: the registers and an empty warehouse."""
+    (folder / "cases.pickle").write_bytes(pickle.dumps(list(against)))
+    new_warehouse(folder / "empty")
+
+
+def _judge_one(mutant: Mutant, folder: Path, text: Path) -> Judged:
     started = time.monotonic()
-    command = [sys.executable, "-m", "tests.mutation.child", str(pickled), mutant.file, str(text)]
+    command = [sys.executable, "-m", "tests.mutation.child", str(folder), mutant.file, str(text)]
     try:
         ran = subprocess.run(
             command, cwd=PROJECT, capture_output=True, text=True, timeout=TIMEOUT_SECONDS,

@@ -18,7 +18,8 @@ _TOKEN = re.compile(
     |(?P<mark><=|>=|<>|!=|\|\||//|::|->|.)""",
     re.VERBOSE | re.DOTALL,
 )
-_CLAUSES = {"SELECT", "FROM", "JOIN", "WHERE", "ON", "USING", "GROUP", "ORDER", "HAVING", "WITH"}
+_CLAUSES = {"SELECT", "FROM", "JOIN", "WHERE", "ON", "USING", "GROUP", "ORDER", "HAVING", "WITH",
+            "MACRO"}  # fmt: skip
 # What ends a whole WHERE, and what ends one condition of it.
 _CLAUSE_STOPS = {
     "GROUP", "ORDER", "HAVING", "QUALIFY", "WINDOW", "UNION", "EXCEPT", "INTERSECT", "LIMIT", ";",
@@ -65,6 +66,8 @@ def tokens(sql: str) -> list[Token]:
         # "IS DISTINCT FROM" compares, it begins no clause.
         if text.upper() in _CLAUSES and not (found and found[-1].word == "DISTINCT"):
             clauses[-1] = text.upper()
+        if text.upper() == "AS" and clauses[-1] == "MACRO":
+            clauses[-1] = ""
         if text.upper() == "SELECT":
             queries[-1] = match.start()
         depth = len(clauses) - 1

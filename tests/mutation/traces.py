@@ -1,0 +1,222 @@
+"""From figures back to dossiers, and what changed: `explain`, `explain_change`, revisions.
+
+Belongs here: what they should list by the oracle, for one register and for its correction. Does
+not belong here: figures (`cells.py`).
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from assets.engine.indicator_sql import (
+    COUNTS,
+    OWN_COUNTS,
+    as_reported_sql,
+    change_sql,
+    explain_sql,
+    figure_change_sql,
+)
+from assets.engine.publish import EXPLAIN, EXPLAIN_CHANGE
+from assets.engine.register import remember
+from schemas.tables import INDICATOR_TABLES
+from tests.mutation.cases import Case
+from tests.sql.agreement import check, tables_of
+from tests.sql.oracle import dossier_counts, first_due_counts, payment_counts
+from tests.sql.oracle_periods import Span, spans
+from tests.sql.oracle_tables import places, procedure_of
+from tests.sql.oracle_units import UNASSIGNED, unit_of
+from tests.sql.registers import Dossier, Register, fill, key_of
+from tests.support import compute_all
+
+WHOLE = (None, "subtree")
+PLACES = (WHOLE, ("033", "subtree"), ("01099", "own"))
+
+
+def _asked_spans(case: Case) -> list[Span]:
+    """Return a month in the middle, and the year to the unfinished month."""
+    found = spans(case.register.first_day, case.register.cutoff, case.statistic.closing_day)
+    return [
+        span
+        for span in found
+        if (span.kind, span.first) == ("month", date(2022, 12, 15))
+        or (span.kind == "year_to_date" and span.last >= case.register.cutoff)
+    ]
+
+
+def _counted(case: Case, span: Span) -> Iterator[tuple[int, Dossier, set[str]]]:
+    """Yield each dossier with its place in the register and the measures that count it."""
+    last = min(span.last, case.register.cutoff)
+    for number, dossier in enumerate(case.register.dossiers):
+        requests = [p for p in case.register.payments if p.dossier == number]
+        yield number, dossier, (
+            dossier_counts(dossier, span.first, last, case.statistic)
+            | first_due_counts(dossier, span.first, last, case.statistic)
+            | payment_counts(requests, span.first, last)
+        )  # fmt: skip
+
+
+def assert_explained(connection: duckdb.DuckDBPyConnection, case: Case) -> None:
+    """Each measure lists the dossiers that it counts, here and below a unit, each once."""
+    connection.execute(f"CREATE OR REPLACE TEMP MACRO {EXPLAIN} AS TABLE {explain_sql()}")
+    for span in _asked_spans(case):
+        wanted: dict[tuple[Any, ...], list[str]] = defaultdict(list)
+        for number, dossier, measures in _counted(case, span):
+            held = {key for table, key in places(dossier, case.register.cutoff)
+                    if table == "by_unit"} | {WHOLE}  # fmt: skip
+            for place in held.intersection(PLACES):
+                for measure in measures:
+                    wanted[measure, place].append(key_of(number))
+        # Columns of the form count by the form's own rules: by_unit_first_due and form_06a tell.
+        names = {name.removesuffix("_count") for name in OWN_COUNTS + COUNTS if "form_" not in name}
+        for measure in sorted(names):
+            for place in PLACES if measure in {"pending", "payable"} else (WHOLE,):
+                rows = connection.execute(
+                    "SELECT CAST(dossier_key AS VARCHAR) FROM explain(?, ?, ?, ?, ?)",
+                    [f"{measure}_count", span.kind, span.last, *place],
+                ).fetchall()
+                found = sorted(row[0] for row in rows)
+                assert found == sorted(wanted[measure, place]), f"explain: {measure} {place}"
+    _assert_explained_where(connection, case)
+
+
+def _assert_explained_where(connection: duckdb.DuckDBPyConnection, case: Case) -> None:
+    """A listed dossier stands with the unit, procedure and delivery that it counts under."""
+    span = _asked_spans(case)[0]
+    rows = connection.execute(
+        "SELECT CAST(dossier_key AS VARCHAR), unit_code, unit_level, procedure_code, delivery_id, "
+        "part_number, row_number FROM explain('total_to_handle_count', ?, ?)",
+        [span.kind, span.last],
+    ).fetchall()
+    wanted = []
+    for number, dossier, measures in _counted(case, span):
+        if "total_to_handle" in measures:
+            unit = unit_of(dossier)
+            code, level = (unit.unit_code, unit.unit_level) if unit else (UNASSIGNED, UNASSIGNED)
+            wanted.append((key_of(number), code, level, procedure_of(dossier), "d", 1, number))
+    assert sorted(rows) == sorted(wanted), "explain: where a dossier counts"
+
+
+def assert_moved(connection: duckdb.DuckDBPyConnection, case: Case) -> None:
+    """Correct every third dossier: figures, what was said before and what moved are right."""
+    for table in INDICATOR_TABLES:
+        # Revisions tell of all rows only where there were none before.
+        connection.execute(f"DELETE FROM {table.qualified_name}")
+    fill(connection, case.register, case.statistic)
+    corrected = Case(_corrected(case.register), case.statistic)
+    said = "FROM indicators.by_level ORDER BY ALL"
+    before = connection.execute(said).fetchall()
+    reported_at = _last_revision(connection)
+    _redeliver(connection, corrected.register)
+    compute_all(connection, case.statistic)
+    after = connection.execute(said).fetchall()
+    assert before != after
+    _assert_reported(connection, before, reported_at)
+    _assert_reported(connection, after, _last_revision(connection))
+    _assert_figures_changed(connection)
+    _assert_dossiers_moved(connection, case, corrected)
+    tables = tables_of(connection)
+    check(corrected.register, corrected.statistic, connection)
+    assert tables == tables_of(connection), "a corrected register says what a new one says"
+
+
+def _corrected(register: Register) -> Register:
+    """Return the register with a third of its dossiers corrected, and the last ones gone."""
+    week = timedelta(days=7)
+    dossiers = [
+        dossier
+        if number % 3
+        else replace(
+            dossier,
+            state="finished",
+            finished_date=(dossier.received_date or register.cutoff) + week,
+            due_date=dossier.first_due_date,
+        )
+        for number, dossier in enumerate(register.dossiers)
+    ]
+    return replace(register, dossiers=dossiers)
+
+
+def _redeliver(connection: duckdb.DuckDBPyConnection, register: Register) -> None:
+    """Put what differs into the version table, as loading does: remember first, then change."""
+    changed = [
+        {"key": key_of(number), "state": d.state, "finished": d.finished_date, "due": d.due_date}
+        for number, d in enumerate(register.dossiers)
+        if number % 3 == 0
+    ]
+    connection.register("changed", pa.Table.from_pylist(changed))
+    remember(connection, "SELECT CAST(key AS UUID) FROM changed")
+    connection.execute(
+        "UPDATE core.dossier_version SET state = changed.state, finished_date = changed.finished, "
+        "due_date = changed.due FROM changed WHERE dossier_key = CAST(changed.key AS UUID)"
+    )
+    connection.unregister("changed")
+
+
+def _last_revision(connection: duckdb.DuckDBPyConnection) -> Any:
+    sql = "SELECT max(computed_at) FROM ops.revision WHERE table_name = 'by_level'"
+    return connection.execute(sql).fetchall()[0][0]
+
+
+def _assert_reported(connection: duckdb.DuckDBPyConnection, rows: list[Any], at: Any) -> None:
+    connection.execute(
+        "CREATE OR REPLACE TEMP MACRO as_reported(asked_table, asked_at) AS TABLE "
+        + as_reported_sql()
+    )
+    columns = [row[0] for row in connection.execute("DESCRIBE indicators.by_level").fetchall()]
+    found = connection.execute(
+        f"SELECT {', '.join(columns)} FROM as_reported('by_level', ?) ORDER BY ALL", [at]
+    ).fetchall()
+    assert found == rows, "as_reported"
+
+
+def _assert_figures_changed(connection: duckdb.DuckDBPyConnection) -> None:
+    """Each difference between two reports stands once, with both figures."""
+    reports = connection.execute(
+        "SELECT period_kind, period_start, period_end, unit_level, computed_at, "
+        f"{', '.join(COUNTS)} FROM ops.revision WHERE table_name = 'by_level' AND change = 'set' "
+        "ORDER BY computed_at"
+    ).fetchall()
+    wanted = set()
+    said: dict[tuple[Any, ...], tuple[Any, ...]] = {}
+    for *key, at, _ in ((*row[:4], row[4], None) for row in reports):
+        row = next(r for r in reports if list(r[:4]) == key and r[4] == at)
+        for place, name in enumerate(COUNTS, start=5):
+            if tuple(key) in said and said[tuple(key)][place] != row[place]:
+                old, new = said[tuple(key)][place], row[place]
+                wanted.add((*key, name, old, new, new - old))
+        said[tuple(key)] = row
+    found = connection.execute(
+        "SELECT period_kind, period_start, period_end, unit_level, measure, before_said, now_said, "
+        f"difference FROM ({figure_change_sql()}) WHERE table_name = 'by_level' "
+        "AND measure LIKE '%_count'"
+    ).fetchall()
+    assert len(found) == len(set(found)), "figure_change: two rows of one key"
+    assert {tuple(row) for row in found} == wanted, "figure_change"
+
+
+def _assert_dossiers_moved(
+    connection: duckdb.DuckDBPyConnection, case: Case, corrected: Case
+) -> None:
+    """What moved a figure is what it counted before or counts since, and not both alike."""
+    connection.execute(f"CREATE OR REPLACE TEMP MACRO {EXPLAIN_CHANGE} AS TABLE {change_sql()}")
+    span = _asked_spans(case)[0]
+    for measure in ("received", "resolved", "pending", "carried_over", "pending_overdue"):
+        sides = {
+            side: {number for number, _, measures in _counted(one, span) if measure in measures}
+            for side, one in (("before", case), ("after", corrected))
+        }
+        both = sides["before"] & sides["after"]
+        wanted = sorted(
+            (side, key_of(number)) for side, numbers in sides.items() for number in numbers - both
+        )
+        rows = connection.execute(
+            "SELECT side, CAST(dossier_key AS VARCHAR) FROM explain_change(?, ?, ?) "
+            "WHERE computed_at = (SELECT max(computed_at) FROM ops.moved_dossier)",
+            [f"{measure}_count", span.kind, span.last],
+        ).fetchall()
+        assert sorted(rows) == wanted, f"explain_change: {measure}"
