@@ -87,7 +87,7 @@ def drop_filter(found: Sequence[Token]) -> Iterator[Edit]:
     """Leave out a FILTER, or a whole WHERE."""
     for place, token in enumerate(found):
         if token.word == "FILTER":
-            yield Edit(token.start, found[clause_end(found, place + 2)].end, "")
+            yield Edit(found[place - 1].end, found[clause_end(found, place + 2)].end, "")
         elif token.word == "WHERE" and found[place - 2].word != "FILTER":
             yield Edit(found[place - 1].end, found[clause_end(found, place) - 1].end, "")
 

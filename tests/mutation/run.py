@@ -51,11 +51,11 @@ class Judged:
         }  # fmt: skip
 
 
-def main() -> int:
+def main(given: Sequence[str]) -> int:
     """Run what is chosen, or all; return the exit status."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--all", action="store_true", help="every mutant: about an hour")
-    is_all = parser.parse_args().all
+    is_all = parser.parse_args(given).all
     found = mutants()
     stale = stale_equivalents(found)
     for entry in stale:
@@ -110,18 +110,20 @@ def _judge_one(mutant: Mutant, folder: Path, text: Path) -> Judged:
         said = json.loads(ran.stdout)
     verdict = said["verdict"]
     if verdict == "survived":
-        verdict = "equivalent" if _key(mutant) in _equivalents() else "SURVIVED"
+        verdict = "equivalent" if key_of(mutant) in equivalents() else "SURVIVED"
     return Judged(mutant, verdict, said["check"], time.monotonic() - started)
 
 
 Key = tuple[str, str, int, str]
 
 
-def _key(mutant: Mutant) -> Key:
+def key_of(mutant: Mutant) -> Key:
+    """Return what tells a mutant from every other one."""
     return mutant.file, mutant.line_text, mutant.occurrence, mutant.change
 
 
-def _equivalents() -> set[Key]:
+def equivalents() -> set[Key]:
+    """Return the mutants that are listed as equivalent."""
     entries = tomllib.loads(EQUIVALENT.read_text(encoding="utf-8")).get("equivalent", [])
     return {
         (entry["file"], entry["line"], entry.get("occurrence", 1), entry["change"])
@@ -131,22 +133,22 @@ def _equivalents() -> set[Key]:
 
 def stale_equivalents(found: Sequence[Mutant]) -> list[Key]:
     """Return the entries of the list that no mutant fits any more."""
-    return sorted(_equivalents() - {_key(mutant) for mutant in found})
+    return sorted(equivalents() - {key_of(mutant) for mutant in found})
 
 
 def _score(judged: Sequence[Judged], possible: int, seconds: float) -> dict[str, object]:
     verdicts = Counter(one.verdict for one in judged)
-    listed = _equivalents()
+    listed = equivalents()
     return {
         "mutants": len(judged),
         "possible": possible,
         **{name: verdicts[name] for name in ("killed", "raises", "timeout", "equivalent")},
         "survived": verdicts["SURVIVED"],
         "wrongly_equivalent": sum(
-            one.verdict != "equivalent" and _key(one.mutant) in listed for one in judged
+            one.verdict != "equivalent" and key_of(one.mutant) in listed for one in judged
         ),
         "seconds": round(seconds),
-        "list": [one.row for one in sorted(judged, key=lambda one: _key(one.mutant))],
+        "list": [one.row for one in sorted(judged, key=lambda one: key_of(one.mutant))],
     }
 
 
@@ -162,9 +164,9 @@ def _print_score(score: dict[str, object], judged: Sequence[Judged]) -> None:
             mutant = one.mutant
             print(f"SURVIVED {mutant.file}:{mutant.line} ({mutant.occurrence})")
             print(f"    {mutant.line_text}\n    {mutant.change}")
-        elif _key(one.mutant) in _equivalents() and one.verdict != "equivalent":
-            print(f"{one.verdict}, though listed as equivalent: {_key(one.mutant)}")
+        elif key_of(one.mutant) in equivalents() and one.verdict != "equivalent":
+            print(f"{one.verdict}, though listed as equivalent: {key_of(one.mutant)}")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))
