@@ -67,7 +67,7 @@ def raise_if(breaks: list[tuple[object, ...]]) -> None:
 
 def _sums_that_differ(connection: duckdb.DuckDBPyConnection) -> list[tuple[object, ...]]:
     """Return periods where own rows, subtrees, levels, fields and procedures have not one sum."""
-    sums = ", ".join(f"sum({name}) AS {name}" for name in COUNTS)
+    sums = ", ".join(f"coalesce(sum({name}), 0) AS {name}" for name in COUNTS)
     of_period = f"SELECT {_PERIOD}, {sums}"
     own_rows = "(FROM indicators.own_count UNION ALL BY NAME FROM indicators.own_payment)"
     # A unit's own counts stand in its subtree and in that of each unit above it.

@@ -1,19 +1,28 @@
-"""The figures by the words of `design.md` section 3, dossier by dossier, in plain Python.
+"""What one dossier counts in, by the words of `design.md` section 3, in plain Python.
 
-Belongs here: what each period should say of a register. It shares no code with the SQL that it
-judges, and takes a period as two days, not as months.
+Belongs here: where a dossier stands in a period, and the measures, columns of form II.06a and
+working days that follow. Does not belong here: summing them up into tables
+(`tests.sql.oracle_tables`), units (`tests.sql.oracle_units`). It shares no code with the SQL that
+it judges, and takes a period as two days, not as months.
 """
 
-from calendar import monthrange
 from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Literal
 
-from tests.sql.registers import PROCEDURES, UNITS, Dossier, Payment, Register, UnitRecord
+from schemas.statistic import Statistic
+from tests.sql.register_reference import HOLIDAYS, PROCEDURES
+from tests.sql.registers import DEFAULTS, Dossier, Payment
 
 PAUSED = {"paused_supplement", "paused_finance", "paused_other"}
 NEVER_ACCEPTED = {"new", "not_accepted"}
+SATURDAY = 5
+
+Place = Literal["resolved", "closed_other", "pending", "paused", "closed_undated",
+                "closed_before_received"]  # fmt: skip
 
 # Rate: the counts above the line, the counts below it.
 RATES = {
@@ -31,39 +40,41 @@ RATES = {
     "e_result_pct": (("resolved_e_result",), ("resolved",)),
     "online_payment_pct": (("paid_online",), ("payable",)),
 }  # fmt: skip
+FIRST_DUE_RATES = {
+    "on_time_pct": RATES["on_time_pct"],
+    "first_due_on_time_pct": (
+        ("first_due_early", "first_due_on_due_date", "first_due_none"), ("resolved",)
+    ),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
-class Span:
-    """A reporting period: its kind, first and nominal last day."""
+class Standing:
+    """Where a dossier stands in a period: how it came into it, and where it is at its end."""
 
-    kind: str
-    first: date
-    last: date
+    is_received: bool
+    place: Place | None
 
-
-def spans(register: Register) -> list[Span]:
-    """Return every month and year-to-date that starts on or before the cut-off."""
-    found = []
-    first = register.first_month
-    while first <= register.cutoff:
-        next_first = first + timedelta(days=monthrange(first.year, first.month)[1])
-        last = next_first - timedelta(days=1)
-        # The reporting year 2023 began on 15/12/2022, and its last day is 14/12/2023.
-        found += [Span("month", first, last), Span("year_to_date", date(last.year - 1, 12, 15),
-                                                   last)]  # fmt: skip
-        first = next_first
-    return found
+    @property
+    def is_carried_over(self) -> bool:
+        """Whether it was there before: what was not received and has no place is outside."""
+        return not self.is_received and self.place is not None
 
 
-def end_of(dossier: Dossier) -> date | None:
+OUTSIDE = Standing(is_received=False, place=None)
+
+
+def end_of(dossier: Dossier, end_basis: str = "finished") -> date | None:
+    """Return the day it ended: the setting says which day is asked first, the refusal is last."""
+    if end_basis == "returned":
+        return dossier.returned_date or dossier.finished_date or dossier.refused_date
     return dossier.finished_date or dossier.returned_date or dossier.refused_date
 
 
-def is_open(dossier: Dossier) -> bool:
+def is_open(dossier: Dossier, ended: date | None) -> bool:
     """In process or paused; "dừng xử lý" with an end date is a closing."""
     if dossier.state == "paused_other":
-        return end_of(dossier) is None
+        return ended is None
     return dossier.state in {"in_process", *PAUSED}
 
 
@@ -75,27 +86,54 @@ def closes_otherwise(dossier: Dossier) -> bool:
     )
 
 
-def dossier_counts(dossier: Dossier, first: date, last: date) -> set[str]:
-    """Return the measures that count this dossier between both days (`last`: D1)."""
+def standing(dossier: Dossier, first: date, last: date, end_basis: str = "finished") -> Standing:
+    """Return where a dossier stands in the period of these two days (`last`: D1)."""
     received = dossier.received_date
     if dossier.state in NEVER_ACCEPTED or received is None or received > last:
-        return set()
-    ended = end_of(dossier)
+        return OUTSIDE
+    ended = end_of(dossier, end_basis)
+    was_closed = not is_open(dossier, ended) and (ended is None or ended < first)
+    if received < first and was_closed:
+        return OUTSIDE
+    return Standing(received >= first, _place(dossier, received, ended, last))
+
+
+def _place(dossier: Dossier, received: date, ended: date | None, last: date) -> Place:
+    if is_open(dossier, ended):
+        requested = dossier.supplement_requested_date
+        waits = dossier.state in PAUSED and (requested is None or requested <= last)
+        return "paused" if waits else "pending"
+    if ended is None:
+        return "closed_undated"
+    if ended > last:
+        return "pending"
+    if ended < received:
+        return "closed_before_received"
+    return "closed_other" if closes_otherwise(dossier) else "resolved"
+
+
+def is_resolved(place: Place | None, statistic: Statistic) -> bool:
+    """Whether it counts as resolved: the setting may count those closed otherwise within."""
+    within = {"resolved", "closed_other"} if statistic.closed_other == "resolved" else {"resolved"}
+    return place in within
+
+
+def dossier_counts(
+    dossier: Dossier, first: date, last: date, statistic: Statistic = DEFAULTS
+) -> set[str]:
+    """Return the measures that count this dossier between both days (`last`: D1)."""
+    stands = standing(dossier, first, last, statistic.end_basis)
     found: set[str] = set()
-    if received >= first:
+    if stands.is_received:
         found |= _received(dossier)
-        if not is_open(dossier) and ended is None:
-            found.add("closed_undated")
-        if not is_open(dossier) and ended is not None and ended < received:
-            found.add("closed_before_received")
-    elif is_open(dossier) or (ended is not None and ended >= first):
+    elif stands.is_carried_over:
         found |= {"carried_over", "total_to_handle"}
-    if is_open(dossier):
-        found |= _open(dossier, last)
-    elif ended is not None and ended > last:
+    if stands.place == "pending":
         found |= _pending(dossier, last)
-    elif ended is not None and ended >= first and ended >= received:
-        found |= {"closed_other"} if closes_otherwise(dossier) else _resolved(dossier, ended)
+    elif is_resolved(stands.place, statistic):
+        found |= _resolved(dossier, statistic)
+    elif stands.place is not None:
+        found.add(stands.place)
     return found
 
 
@@ -109,32 +147,30 @@ def _received(dossier: Dossier) -> set[str]:
     return found
 
 
-def _open(dossier: Dossier, last: date) -> set[str]:
-    requested = dossier.supplement_requested_date
-    waits = dossier.state in PAUSED and (requested is None or requested <= last)
-    return {"paused"} if waits else _pending(dossier, last)
-
-
 def _pending(dossier: Dossier, last: date) -> set[str]:
     if dossier.due_date is None:
         return {"pending", "pending_no_due_date"}
     return {"pending", "pending_in_time" if dossier.due_date >= last else "pending_overdue"}
 
 
-def _resolved(dossier: Dossier, ended: date) -> set[str]:
-    found = {"resolved"}
-    due = dossier.due_date
+def timeliness(ended: date | None, due: date | None) -> str:
+    """Return how an end stands to a due date; the day counts, not the hour."""
+    assert ended is not None
     if due is None:
-        found.add("resolved_no_due_date")
-    elif ended == due:
-        found.add("resolved_on_due_date")
-    else:
-        found.add("resolved_early" if ended < due else "resolved_late")
+        return "none"
+    if ended == due:
+        return "on_due_date"
+    return "early" if ended < due else "late"
+
+
+def _resolved(dossier: Dossier, statistic: Statistic) -> set[str]:
+    judged = timeliness(end_of(dossier, statistic.end_basis), dossier.due_date)
+    found = {"resolved", "resolved_no_due_date" if judged == "none" else f"resolved_{judged}"}
     if dossier.has_e_result:
         found.add("resolved_e_result")
     paper = dossier.is_paper_result_due
-    if paper is None:
-        paper = PROCEDURES.get(dossier.procedure_code or "")
+    if paper is None and dossier.procedure_code in PROCEDURES:
+        paper = PROCEDURES[dossier.procedure_code].has_paper_result
     if dossier.has_digitised_input and (dossier.has_e_result or paper is False):
         found.add("resolved_digitised")
     return found
@@ -156,47 +192,74 @@ def payment_counts(payments: list[Payment], first: date, last: date) -> set[str]
     return {"payable"} | ({"paid_online"} if any(p.method == "online" for p in paid) else set())
 
 
-def unit_of(dossier: Dossier) -> UnitRecord | None:
-    """Return the record of the handling unit that is valid on the reception day."""
-    for unit in UNITS:
-        if unit.unit_code == dossier.unit_code and (
-            dossier.received_date is None
-            or unit.valid_from <= dossier.received_date <= unit.valid_to
-        ):
-            return unit
-    return None
+def form_columns(
+    dossier: Dossier, first: date, last: date, statistic: Statistic = DEFAULTS
+) -> set[str]:
+    """Return the columns of form II.06a that count this dossier, and `left_out` if none does.
 
-
-def places(unit: UnitRecord | None) -> list[tuple[str, ...]]:
-    """Return every row that counts a dossier of this unit: (unit, scope) and (level,)."""
-    if unit is None:
-        return [("unassigned", "own"), ("unassigned", "subtree"), ("unassigned",), ("all",)]
-    above = [unit.unit_code]
-    parent = unit.parent_unit_code
-    while parent is not None:
-        above.append(parent)
-        parent = next(u.parent_unit_code for u in UNITS if u.unit_code == parent)
-    return [(unit.unit_code, "own"), *((code, "subtree") for code in above),
-            (unit.unit_level,), ("all",)]  # fmt: skip
-
-
-def figures(register: Register, span: Span) -> dict[tuple[str, ...], Counter[str]]:
-    """Return the counts of every unit and level that some dossier reaches in this period."""
-    last = min(span.last, register.cutoff)
-    found: dict[tuple[str, ...], Counter[str]] = {}
-    for number, dossier in enumerate(register.dossiers):
-        own = [payment for payment in register.payments if payment.dossier == number]
-        measures = dossier_counts(dossier, span.first, last)
-        measures |= payment_counts(own, span.first, last)
-        for place in places(unit_of(dossier)):
-            found.setdefault(place, Counter()).update(measures)
+    The form has rules of its own: what was withdrawn or refused is handled and on time, what is
+    paused is being handled and never overdue.
+    """
+    stands = standing(dossier, first, last, statistic.end_basis)
+    found: set[str] = set()
+    if stands.is_received:
+        found |= {"column_3", "column_4" if dossier.channel == "online" else "column_5"}
+    elif stands.is_carried_over:
+        found |= {"column_3", "column_6"}
+    judged = "none"
+    if stands.place == "resolved":
+        judged = timeliness(end_of(dossier, statistic.end_basis), dossier.due_date)
+    if stands.place in {"resolved", "closed_other"}:
+        found |= {"column_7", {"early": "column_8", "late": "column_10"}.get(judged, "column_9")}
+    elif stands.place in {"pending", "paused"}:
+        is_overdue = stands.place == "pending" and "pending_overdue" in _pending(dossier, last)
+        found |= {"column_11", "column_13" if is_overdue else "column_12"}
+    elif stands.place is not None:
+        found.add("left_out")
     return found
 
 
-def rates(numbers: Counter[str]) -> dict[str, Decimal | None]:
+def first_due_counts(
+    dossier: Dossier, first: date, last: date, statistic: Statistic = DEFAULTS
+) -> set[str]:
+    """Return what judging by the first-seen due date counts of this dossier."""
+    place = standing(dossier, first, last, statistic.end_basis).place
+    if is_resolved(place, statistic):
+        judged = timeliness(end_of(dossier, statistic.end_basis), dossier.first_due_date)
+        has_moved = dossier.due_date != dossier.first_due_date
+        return {f"first_due_{judged}"} | ({"moved_due_date"} if has_moved else set())
+    if place == "pending" and dossier.first_due_date is not None and dossier.first_due_date < last:
+        return {"first_due_overdue"}
+    return set()
+
+
+def is_working_day(day: date) -> bool:
+    """Monday to Friday, except where the calendar says otherwise: holidays, worked Saturdays."""
+    return HOLIDAYS.get(day, day.weekday() < SATURDAY)
+
+
+def processing_days(
+    dossier: Dossier, first: date, last: date, statistic: Statistic = DEFAULTS
+) -> int | None:
+    """Return the working days from reception to end, not counting the day of reception.
+
+    None: it was not resolved in this period.
+    """
+    place = standing(dossier, first, last, statistic.end_basis).place
+    received, ended = dossier.received_date, end_of(dossier, statistic.end_basis)
+    if not is_resolved(place, statistic) or received is None or ended is None:
+        return None
+    days = (received + timedelta(days=number + 1) for number in range((ended - received).days))
+    return sum(is_working_day(day) for day in days)
+
+
+def rates(
+    numbers: Counter[str],
+    formulas: Mapping[str, tuple[Iterable[str], Iterable[str]]] = RATES,
+) -> dict[str, Decimal | None]:
     """Return every rate in percent: two decimals, half up, None over nothing."""
     found: dict[str, Decimal | None] = {}
-    for name, (above, below) in RATES.items():
+    for name, (above, below) in formulas.items():
         whole = sum(numbers[count] for count in below)
         part = Decimal(100 * sum(numbers[count] for count in above))
         found[name] = (part / whole).quantize(Decimal("0.01"), ROUND_HALF_UP) if whole else None

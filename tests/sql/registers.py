@@ -1,45 +1,41 @@
 """Tiny registers: dossiers and payment requests put straight into a warehouse's version tables.
 
-Belongs here: the records, the units and procedures they refer to, filling and computing. Does not
-belong here: what the figures should be (`tests/sql/oracle.py`, the tests).
+Belongs here: the records, filling and computing. Does not belong here: the units, procedures and
+holidays they refer to (`tests.sql.register_reference`), and what the figures should be
+(`tests.sql.oracle`, the tests).
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
+from uuid import NAMESPACE_OID, uuid5
 
 import duckdb
 import pyarrow as pa
 
+from schemas.core_tables import DOSSIER_VERSION, PAYMENT_VERSION
+from schemas.indicator_tables import (
+    COUNTED_PERIOD,
+    MOVED_DOSSIER,
+    OWN_COUNT,
+    OWN_PAYMENT,
+    REVISION,
+    TOUCHED_DOSSIER,
+    WANTED_PERIOD,
+)
+from schemas.quarantine_tables import DELIVERY
+from schemas.statistic import Statistic
+from schemas.tables import INDICATOR_TABLES, TABLES
+from tests.sql.oracle_periods import month_holding
+from tests.sql.register_reference import HOLIDAYS, PROCEDURES, SUCCESSIONS, UNITS
 from tests.support import compute_all
 
 FIRST_MONTH = date(2022, 11, 15)
 CUTOFF = date(2023, 2, 20)
 
 
-@dataclass(frozen=True)
-class UnitRecord:
-    unit_code: str
-    unit_level: str
-    parent_unit_code: str | None
-    valid_from: date = date(2004, 7, 8)
-    valid_to: date = date(2099, 12, 31)
-
-
-# 0331 begins with the code of 033 and is not below it. 01099 moved to another unit and level in
-# the middle of a reporting month; 01102 is no more.
-UNITS = (
-    UnitRecord("02", "province", None),
-    UnitRecord("033", "district", "02"),
-    UnitRecord("0331", "department", "02"),
-    UnitRecord("01096", "commune", "033"),
-    UnitRecord("01099", "commune", "033", valid_to=date(2023, 1, 31)),
-    UnitRecord("01099", "district", "0331", valid_from=date(2023, 2, 1)),
-    UnitRecord("01102", "commune", "033", valid_to=date(2022, 12, 31)),
-)
-# Whether a paper result is due, by procedure; None: the catalogue does not say.
-PROCEDURES: dict[str, bool | None] = {"1.000001": True, "1.000002": False, "1.000003": None}
+DEFAULTS = Statistic()
 
 
 @dataclass(frozen=True)
@@ -59,6 +55,7 @@ class Dossier:
     has_reused_input: bool | None = None
     has_e_result: bool | None = None
     is_paper_result_due: bool | None = None
+    first_due_date: date | None = None
 
 
 @dataclass(frozen=True)
@@ -77,34 +74,33 @@ class Register:
     dossiers: Sequence[Dossier]
     payments: Sequence[Payment] = ()
     cutoff: date = CUTOFF
-    first_month: date = field(default=FIRST_MONTH)
+    first_day: date = FIRST_MONTH
+    """A day of the first month that was delivered."""
 
 
 Row = Mapping[str, Any]
 
+HELD = (DOSSIER_VERSION, PAYMENT_VERSION, DELIVERY)
+# What a computation leaves, its notes for the next one among it: each register is counted afresh.
+COMPUTED = (*INDICATOR_TABLES, OWN_COUNT, OWN_PAYMENT, COUNTED_PERIOD, WANTED_PERIOD,
+            TOUCHED_DOSSIER, MOVED_DOSSIER, REVISION)  # fmt: skip
+
 
 def key_of(number: int) -> str:
-    """Return the key of a dossier by its place in the register."""
-    return f"00000000-0000-0000-0000-{number:012}"
+    """Return the key of the dossier at a place of the register."""
+    return str(uuid5(NAMESPACE_OID, str(number)))
 
 
-def fill(connection: duckdb.DuckDBPyConnection, register: Register) -> None:
+def fill(
+    connection: duckdb.DuckDBPyConnection, register: Register, statistic: Statistic = DEFAULTS
+) -> None:
     """Make the warehouse hold this register and nothing else, and compute every table."""
-    for table in ("core.dossier_version", "core.payment_version", "ops.delivery",
-                  "ops.revision", "ops.counted_period", "reference.unit",
-                  "reference.procedure"):  # fmt: skip
-        connection.execute(f"DELETE FROM {table}")
-    _insert(connection, "reference.unit", [
-        asdict(unit) | {"unit_name": f"Đơn vị Mẫu {unit.unit_code}", "source": "mẫu"}
-        for unit in UNITS
-    ])  # fmt: skip
-    _insert(connection, "reference.procedure", [
-        {"procedure_code": code, "procedure_name": "Thủ tục Mẫu", "field_code": "MAU",
-         "field_name": "Mẫu", "has_paper_result": paper, "source": "mẫu"}
-        for code, paper in PROCEDURES.items()
-    ])  # fmt: skip
-    _insert(connection, "ops.delivery", [_delivery(register)])
-    place = {"delivery_id": "d", "part_number": 1, "delivery_period": register.first_month,
+    for table in (*HELD, *COMPUTED):
+        connection.execute(f"DELETE FROM {table.qualified_name}")
+    fill_reference(connection)
+    month = month_holding(register.first_day, statistic.closing_day)
+    _insert(connection, "ops.delivery", [_delivery(month.first, register.cutoff)])
+    place = {"delivery_id": "d", "part_number": 1, "delivery_period": month.first,
              "is_latest": True, "is_gone": False}  # fmt: skip
     _insert(connection, "core.dossier_version", [
         asdict(dossier) | place
@@ -118,7 +114,33 @@ def fill(connection: duckdb.DuckDBPyConnection, register: Register) -> None:
            "dossier_code": str(payment.dossier), "dossier_key": key_of(payment.dossier)}
         for number, payment in enumerate(register.payments)
     ])  # fmt: skip
-    compute_all(connection)
+    compute_all(connection, statistic)
+
+
+def fill_reference(connection: duckdb.DuckDBPyConnection) -> None:
+    """Replace units, procedures, successions and holidays by those of `register_reference`."""
+    rows: dict[str, list[Row]] = {
+        "unit": [
+            asdict(unit) | {"unit_name": f"Đơn vị Mẫu {unit.unit_code}", "source": "mẫu"}
+            for unit in UNITS
+        ],
+        "procedure": [
+            asdict(procedure)
+            | {"procedure_code": code, "procedure_name": "Thủ tục Mẫu", "field_name": "Mẫu",
+               "source": "mẫu"}
+            for code, procedure in PROCEDURES.items()
+        ],
+        "unit_succession": [asdict(succession) | {"source": "mẫu"} for succession in SUCCESSIONS],
+        "holiday": [
+            {"day": day, "is_working": is_working, "holiday_name": "Ngày Mẫu", "source": "mẫu",
+             "valid_from": date(2022, 1, 1), "is_certain": True}
+            for day, is_working in HOLIDAYS.items()
+        ],
+    }  # fmt: skip
+    for name, of_table in rows.items():
+        if f"reference.{name}" in TABLES:
+            connection.execute(f"DELETE FROM reference.{name}")
+            _insert(connection, f"reference.{name}", of_table)
 
 
 def rows_of(
@@ -139,7 +161,7 @@ def counts(row: Row) -> dict[str, int]:
     }
 
 
-def _delivery(register: Register) -> Row:
+def _delivery(first_day: date, cutoff: date) -> Row:
     moment = "2023-02-21 00:00:00"
     texts = (
         "source",
@@ -155,8 +177,8 @@ def _delivery(register: Register) -> Row:
                "unit_unknown_count")  # fmt: skip
     return {
         "delivery_id": "d", "kind": "dossier", "is_snapshot": False,
-        "delivery_period": register.first_month, "state": "loaded",
-        "covers_to": register.cutoff, "collected_at": moment, "loaded_at": moment,
+        "delivery_period": first_day, "state": "loaded",
+        "covers_to": cutoff, "collected_at": moment, "loaded_at": moment,
         **dict.fromkeys(texts, "mau"), **dict.fromkeys(numbers, 0),
     }  # fmt: skip
 

@@ -9,7 +9,8 @@ from assets.engine.balance import check_balance
 from assets.engine.compute import compute_table
 from assets.engine.errors import BalanceError
 from schemas.indicator_tables import BY_LEVEL
-from tests.sql.registers import UNITS, Dossier, Payment, Register, fill, rows_of
+from tests.sql.register_reference import UNITS
+from tests.sql.registers import Dossier, Payment, Register, fill, rows_of
 
 JANUARY = "period_kind = 'month' AND period_start = DATE '2022-12-15'"
 FEBRUARY = "period_kind = 'month' AND period_start = DATE '2023-01-15'"
