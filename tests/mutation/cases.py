@@ -13,9 +13,10 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from schemas.exports import COLLECTIONS, PAYMENT_METHODS, PAYMENT_STATES
+from schemas.statistic import Statistic
 from tests.sql.dossier_cases import CASES
 from tests.sql.generated_registers import days_of, dossiers
-from tests.sql.registers import Payment, Register, Statistic
+from tests.sql.registers import Payment, Register
 
 _T = TypeVar("_T")
 # A register costs half a second whatever it holds: few large ones judge fastest.
