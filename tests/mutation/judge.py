@@ -18,6 +18,7 @@ from tests.mutation.cases import Case
 from tests.mutation.checks import assert_checks_see
 from tests.mutation.probes import assert_macros, assert_outside, assert_sums
 from tests.mutation.traces import assert_explained, assert_moved
+from tests.mutation.tree import assert_ancestry
 from tests.sql.agreement import check
 from tests.support import SETTINGS, new_installation
 
@@ -60,6 +61,8 @@ def _judge(cases: Sequence[Case], empty: Path) -> None:
 
 def _compare(connection: duckdb.DuckDBPyConnection, cases: Sequence[Case]) -> None:
     assert_macros(connection)
+    assert_ancestry(connection)
+    # The first one also corrects what it counted, which only a new warehouse tells in full.
     first, *others = cases
     _assert_figures(connection, first)
     assert_checks_see(connection)
