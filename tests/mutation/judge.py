@@ -17,7 +17,7 @@ from assets.engine.warehouse import warehouse
 from tests.mutation.cases import Case
 from tests.mutation.checks import assert_checks_see
 from tests.mutation.probes import assert_macros, assert_outside, assert_sums
-from tests.mutation.traces import assert_explained, assert_moved
+from tests.mutation.traces import assert_explained, assert_moved, assert_nothing_known
 from tests.mutation.tree import assert_ancestry
 from tests.sql.agreement import check
 from tests.support import SETTINGS, new_installation
@@ -44,6 +44,9 @@ def verdict(cases: Sequence[Case], empty: Path) -> tuple[str, str]:
         _judge(cases, empty)
     except AssertionError as difference:
         return "killed", f"oracle: {_brief(difference)}"
+    except (LookupError, TypeError, ValueError) as missing:
+        # A row or value that the laws or the oracle ask for is not there.
+        return "killed", f"oracle: {type(missing).__name__} {_brief(missing)}"
     except BalanceError as difference:
         return "killed", f"balance: {_brief(difference)}"
     except duckdb.Error as error:
@@ -70,6 +73,7 @@ def _compare(connection: duckdb.DuckDBPyConnection, cases: Sequence[Case]) -> No
     assert_moved(connection, first)
     for case in others:
         _assert_figures(connection, case)
+    assert_nothing_known(connection, others[-1] if others else first)
 
 
 def _assert_figures(connection: duckdb.DuckDBPyConnection, case: Case) -> None:

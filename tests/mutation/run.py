@@ -84,8 +84,11 @@ def judge_all(selected: Sequence[Mutant], against: Sequence[Case]) -> Iterator[J
             text = Path(folder) / f"{number}.sql"
             text.write_text(mutant.mutated, encoding="utf-8")
             waiting.append(pool.submit(_judge_one, mutant, Path(folder), text))
-        for future in as_completed(waiting):
-            yield future.result()
+        try:
+            for future in as_completed(waiting):
+                yield future.result()
+        finally:
+            pool.shutdown(cancel_futures=True)
 
 
 def prepare(folder: Path, against: Sequence[Case]) -> None:

@@ -4,7 +4,7 @@ Belongs here: what they should list by the oracle, for one register and for its 
 not belong here: figures (`cells.py`).
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
@@ -29,10 +29,12 @@ from tests.sql.oracle import dossier_counts, first_due_counts, payment_counts
 from tests.sql.oracle_periods import Span, spans
 from tests.sql.oracle_tables import places, procedure_of
 from tests.sql.oracle_units import UNASSIGNED, unit_of
-from tests.sql.registers import Dossier, Register, key_of
+from tests.sql.registers import Dossier, Register, Row, key_of, rows_of
 from tests.support import compute_all
 
+Said = dict[str, list[Row]]
 WHOLE = (None, "subtree")
+REPORTED = ("by_level", "by_unit", "by_unit_field", "by_unit_procedure")
 PLACES = (WHOLE, ("033", "subtree"), ("01099", "own"))
 
 
@@ -101,45 +103,38 @@ def _assert_explained_where(connection: duckdb.DuckDBPyConnection, case: Case) -
 
 
 def assert_moved(connection: duckdb.DuckDBPyConnection, case: Case) -> None:
-    """Correct every third dossier: figures, what was said before and what moved are right."""
-    corrected = Case(_corrected(case.register), case.statistic)
-    said = "FROM indicators.by_level ORDER BY ALL"
-    before = connection.execute(said).fetchall()
-    reported_at = _last_revision(connection)
-    _redeliver(connection, corrected.register)
+    """Correct a third of the dossiers: figures, what was said before and what moved are right."""
+    dossiers = [_corrected(number, d, case) for number, d in enumerate(case.register.dossiers)]
+    corrected = Case(replace(case.register, dossiers=dossiers), case.statistic)
+    before, reported_at = _said(connection), _last_revision(connection)
+    _redeliver(connection, case.register, corrected.register)
     compute_all(connection, case.statistic)
-    after = connection.execute(said).fetchall()
-    assert before != after
+    compare(corrected.register, corrected.statistic, connection)
+    after = _said(connection)
+    assert all(before[table] != after[table] for table in REPORTED)
     _assert_reported(connection, before, reported_at)
     _assert_reported(connection, after, _last_revision(connection))
-    _assert_figures_changed(connection)
+    _assert_figures_changed(connection, before, after)
     _assert_dossiers_moved(connection, case, corrected)
-    compare(corrected.register, corrected.statistic, connection)
 
 
-def _corrected(register: Register) -> Register:
-    """Return the register with a third of its dossiers corrected, and the last ones gone."""
-    week = timedelta(days=7)
-    dossiers = [
-        dossier
-        if number % 3
-        else replace(
-            dossier,
-            state="finished",
-            finished_date=(dossier.received_date or register.cutoff) + week,
-            due_date=dossier.first_due_date,
+def _corrected(number: int, dossier: Dossier, case: Case) -> Dossier:
+    if number % 7 == 1:
+        return replace(dossier, state="not_accepted")
+    if number % 3 == 0:
+        ended = (dossier.received_date or case.register.cutoff) + timedelta(days=7)
+        return replace(
+            dossier, state="finished", finished_date=ended, due_date=dossier.first_due_date
         )
-        for number, dossier in enumerate(register.dossiers)
-    ]
-    return replace(register, dossiers=dossiers)
+    return dossier
 
 
-def _redeliver(connection: duckdb.DuckDBPyConnection, register: Register) -> None:
+def _redeliver(connection: duckdb.DuckDBPyConnection, old: Register, new: Register) -> None:
     """Put what differs into the version table, as loading does: remember first, then change."""
     changed = [
         {"key": key_of(number), "state": d.state, "finished": d.finished_date, "due": d.due_date}
-        for number, d in enumerate(register.dossiers)
-        if number % 3 == 0
+        for number, (before, d) in enumerate(zip(old.dossiers, new.dossiers, strict=True))
+        if before != d
     ]
     connection.register("changed", pa.Table.from_pylist(changed))
     remember(connection, "SELECT CAST(key AS UUID) FROM changed")
@@ -150,46 +145,48 @@ def _redeliver(connection: duckdb.DuckDBPyConnection, register: Register) -> Non
     connection.unregister("changed")
 
 
+def _said(connection: duckdb.DuckDBPyConnection) -> Said:
+    return {table: rows_of(connection, f"indicators.{table}") for table in REPORTED}
+
+
 def _last_revision(connection: duckdb.DuckDBPyConnection) -> Any:
-    sql = "SELECT max(computed_at) FROM ops.revision WHERE table_name = 'by_level'"
+    sql = "SELECT max(computed_at) FROM ops.revision"
     return connection.execute(sql).fetchall()[0][0]
 
 
-def _assert_reported(connection: duckdb.DuckDBPyConnection, rows: list[Any], at: Any) -> None:
+def _assert_reported(connection: duckdb.DuckDBPyConnection, said: Said, at: Any) -> None:
+    """What was reported at that moment is what the tables said then."""
     connection.execute(
         "CREATE OR REPLACE TEMP MACRO as_reported(asked_table, asked_at) AS TABLE "
         + as_reported_sql()
     )
-    columns = [row[0] for row in connection.execute("DESCRIBE indicators.by_level").fetchall()]
-    found = connection.execute(
-        f"SELECT {', '.join(columns)} FROM as_reported('by_level', ?) ORDER BY ALL", [at]
-    ).fetchall()
-    assert found == rows, "as_reported"
+    for table, rows in said.items():
+        connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE reported AS SELECT {', '.join(rows[0])} "
+            f"FROM as_reported('{table}', TIMESTAMP '{at}')"
+        )
+        assert rows_of(connection, "reported") == rows, f"as_reported: {table}"
 
 
-def _assert_figures_changed(connection: duckdb.DuckDBPyConnection) -> None:
-    """Each difference between two reports stands once, with both figures."""
-    reports = connection.execute(
-        "SELECT period_kind, period_start, period_end, unit_level, computed_at, "
-        f"{', '.join(COUNTS)} FROM ops.revision WHERE table_name = 'by_level' AND change = 'set' "
-        "ORDER BY computed_at"
-    ).fetchall()
-    wanted = set()
-    said: dict[tuple[Any, ...], tuple[Any, ...]] = {}
-    for *key, at, _ in ((*row[:4], row[4], None) for row in reports):
-        row = next(r for r in reports if list(r[:4]) == key and r[4] == at)
-        for place, name in enumerate(COUNTS, start=5):
-            if tuple(key) in said and said[tuple(key)][place] != row[place]:
-                old, new = said[tuple(key)][place], row[place]
-                wanted.add((*key, name, old, new, new - old))
-        said[tuple(key)] = row
+def _assert_figures_changed(connection: duckdb.DuckDBPyConnection, said: Said, since: Said) -> None:
+    """Each count that differs stands once, with both figures; of a row that went, with one."""
+    keys = ("period_kind", "period_start", "period_end", "unit_code", "scope", "unit_level",
+            "field_code", "procedure_code")  # fmt: skip
+    wanted = []
+    for table, rows in said.items():
+        now = {tuple(row.get(key) for key in keys): row for row in since[table]}
+        for row in rows:
+            place = tuple(row.get(key) for key in keys)
+            for name in COUNTS:
+                old, new = row[name], now[place][name] if place in now else None
+                if old != new:
+                    difference = None if new is None else new - old
+                    wanted.append((table, *place, name, old, new, difference))
     found = connection.execute(
-        "SELECT period_kind, period_start, period_end, unit_level, measure, before_said, now_said, "
-        f"difference FROM ({figure_change_sql()}) WHERE table_name = 'by_level' "
-        "AND measure LIKE '%_count'"
+        f"SELECT table_name, {', '.join(keys)}, measure, before_said, now_said, difference "
+        f"FROM ({figure_change_sql()}) WHERE measure LIKE '%_count'"
     ).fetchall()
-    assert len(found) == len(set(found)), "figure_change: two rows of one key"
-    assert {tuple(row) for row in found} == wanted, "figure_change"
+    assert Counter(found) == Counter(wanted), "figure_change"
 
 
 def _assert_dossiers_moved(
@@ -213,3 +210,22 @@ def _assert_dossiers_moved(
             [f"{measure}_count", span.kind, span.last],
         ).fetchall()
         assert sorted(rows) == wanted, f"explain_change: {measure}"
+
+
+def assert_nothing_known(connection: duckdb.DuckDBPyConnection, case: Case) -> None:
+    """Without units and procedures every dossier is unassigned, and still counted."""
+    for table in ("unit", "procedure"):
+        connection.execute(f"DELETE FROM reference.{table}")
+    compute_all(connection, case.statistic)
+    for span in _asked_spans(case):
+        counted: Counter[str] = Counter()
+        for _, _, measures in _counted(case, span):
+            counted.update(measures)
+        rows = rows_of(
+            connection, "indicators.by_level",
+            f"period_kind = '{span.kind}' AND period_end = DATE '{span.last}'",
+        )  # fmt: skip
+        assert {row["unit_level"] for row in rows} == {UNASSIGNED, "all"}, "nothing known: levels"
+        for row in rows:
+            assert row["received_count"] == counted["received"], "nothing known: received"
+            assert row["payable_count"] == counted["payable"], "nothing known: payable"
