@@ -31,14 +31,14 @@ def _only(monkeypatch: pytest.MonkeyPatch, folder: Path, *selected: Mutant) -> P
         return list(selected)
 
     monkeypatch.setattr(run, "chosen", choose)
-    monkeypatch.setattr(run, "cases", lambda: [by_hand()])
+    monkeypatch.setattr(run, "cases", lambda: [by_hand(), by_hand()])
     monkeypatch.setattr(run, "SCORE", folder / "mutants.json")
     return folder / "mutants.json"
 
 
 def test_without_a_mutant_the_judge_finds_nothing(tmp_path: Path) -> None:
     new_warehouse(tmp_path / "empty")
-    assert verdict([by_hand()], tmp_path / "empty") == ("survived", "")
+    assert verdict([by_hand(), by_hand()], tmp_path / "empty") == ("survived", "")
 
 
 def test_the_command_tells_what_was_killed_and_what_nothing_can_tell(

@@ -210,22 +210,3 @@ def _assert_dossiers_moved(
             [f"{measure}_count", span.kind, span.last],
         ).fetchall()
         assert sorted(rows) == wanted, f"explain_change: {measure}"
-
-
-def assert_nothing_known(connection: duckdb.DuckDBPyConnection, case: Case) -> None:
-    """Without units and procedures every dossier is unassigned, and still counted."""
-    for table in ("unit", "procedure"):
-        connection.execute(f"DELETE FROM reference.{table}")
-    compute_all(connection, case.statistic)
-    for span in _asked_spans(case):
-        counted: Counter[str] = Counter()
-        for _, _, measures in _counted(case, span):
-            counted.update(measures)
-        rows = rows_of(
-            connection, "indicators.by_level",
-            f"period_kind = '{span.kind}' AND period_end = DATE '{span.last}'",
-        )  # fmt: skip
-        assert {row["unit_level"] for row in rows} == {UNASSIGNED, "all"}, "nothing known: levels"
-        for row in rows:
-            assert row["received_count"] == counted["received"], "nothing known: received"
-            assert row["payable_count"] == counted["payable"], "nothing known: payable"
