@@ -5,7 +5,7 @@ figures should be (`tests/sql/oracle.py`).
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from itertools import product
 from typing import TypeVar
 
@@ -16,7 +16,8 @@ from schemas.exports import COLLECTIONS, PAYMENT_METHODS, PAYMENT_STATES
 from schemas.statistic import Statistic
 from tests.sql.dossier_cases import CASES
 from tests.sql.generated_registers import days_of, dossiers
-from tests.sql.registers import Payment, Register
+from tests.sql.register_reference import UNITS
+from tests.sql.registers import CUTOFF, Dossier, Payment, Register
 
 _T = TypeVar("_T")
 # A register costs half a second whatever it holds: few large ones judge fastest.
@@ -45,8 +46,14 @@ def cases() -> list[Case]:
 
 
 def by_hand() -> Case:
-    """Return a register of every case of `dossier_cases` and of payments around ends of months."""
+    """Return every case of `dossier_cases`, payments and dossiers around the ends of what ends."""
     given = [dossier for dossier, *_ in CASES.values()]
+    given += [
+        Dossier("in_process", day, unit_code=unit.unit_code)
+        for unit in UNITS
+        for day in (unit.valid_from, unit.valid_to, unit.valid_to + timedelta(days=1))
+        if unit.valid_to <= CUTOFF
+    ]
     days = (date(2022, 12, 14), date(2022, 12, 15), JANUARY, date(2023, 1, 15))
     payments = [
         Payment(number, day, amount=amount, method=method)
