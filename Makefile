@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run period check-source ui test check format bench soak lock sample docs
+.PHONY: help setup run period check-source ui test check format bench mutants soak lock sample docs
 
 help: ## List the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -52,6 +52,9 @@ ROWS ?= 10000000
 bench: $(READY) ## Measure against bare DuckDB: make bench ROWS=10000000
 	$(BIN)/python -m tests.benchmarks.bench --rows $(ROWS)
 	$(BIN)/python -m tests.benchmarks.containers
+
+mutants: $(READY) ## Change the counting SQL in a hundred places: is every slip noticed?
+	$(BIN)/python -m tests.mutation.run
 
 soak: $(READY) ## The long versions of property and fuzz tests, the slow backfill
 	MOTCUA_SOAK=1 $(BIN)/python -m pytest tests/sql/test_figures_against_the_oracle.py \

@@ -43,6 +43,9 @@ SHOWN_RATES = (
     ("online_of_total_pct", "online/total"), ("digitised_pct", "digitised"),
     ("online_payment_pct", "paid online"),
 )  # fmt: skip
+MEASURE_STEPS = tuple(
+    f"indicators__{name}" for name in ("by_level", "by_unit", "by_unit_field", "by_unit_procedure")
+)
 SHOWN_COUNTS = (
     ("total_to_handle_count", "to handle"), ("resolved_count", "resolved"),
     ("pending_count", "pending"), ("pending_overdue_count", "overdue"),
@@ -164,9 +167,12 @@ def _run_job(name: str, key: str, instance: dg.DagsterInstance) -> bool:
 
 def _print_warnings(instance: dg.DagsterInstance, run_id: str) -> None:
     """Print what the steps of a run warned of; what is refused is printed at the end."""
-    for entry in instance.all_logs(run_id):
-        # What by_level says of a closed period, by_unit repeats for each unit and those above it.
-        if entry.level == logging.WARNING and entry.step_key != "indicators__by_unit":
+    warnings = [e for e in instance.all_logs(run_id) if e.level == logging.WARNING]
+    # What by_level says of a closed period, finer tables repeat for each unit or procedure.
+    steps = [entry.step_key for entry in warnings]
+    told_by = next((step for step in MEASURE_STEPS if step in steps), None)
+    for entry in warnings:
+        if entry.step_key not in MEASURE_STEPS or entry.step_key == told_by:
             at = datetime.fromtimestamp(entry.timestamp, ZoneInfo(TIMEZONE))
             print(f"  {at:%H:%M:%S} {entry.user_message}")
 

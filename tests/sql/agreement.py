@@ -41,10 +41,17 @@ REGISTERS = settings(
 def check(
     register: Register, statistic: Statistic, connection: duckdb.DuckDBPyConnection
 ) -> Counter[str]:
-    """Assert that every cell is what the oracle says and the laws hold; return the cells."""
+    """Compute a register and `compare` it."""
     fill(connection, register, statistic)
+    return compare(register, statistic, connection)
+
+
+def compare(
+    register: Register, statistic: Statistic, connection: duckdb.DuckDBPyConnection
+) -> Counter[str]:
+    """Assert that every cell is what the oracle says and the laws hold; return the cells."""
     tables = tables_of(connection)
-    cells = _compare(register, statistic, tables)
+    cells = _cells(register, statistic, tables)
     assert_all(tables)
     return cells + Counter(registers=1, dossiers=len(register.dossiers))
 
@@ -63,7 +70,7 @@ def tables_of(connection: duckdb.DuckDBPyConnection) -> Tables:
     return found
 
 
-def _compare(register: Register, statistic: Statistic, tables: Tables) -> Counter[str]:
+def _cells(register: Register, statistic: Statistic, tables: Tables) -> Counter[str]:
     cells: Counter[str] = Counter()
     wanted_spans = spans(register.first_day, register.cutoff, statistic.closing_day)
     for name in NAMES:
