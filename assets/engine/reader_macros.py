@@ -14,6 +14,11 @@ from assets.engine.warehouse import calendar_sql
 from schemas.indicator_tables import FIGURE_CHANGE
 from schemas.macros import AS_REPORTED, CALENDAR_MACROS, EXPLAIN, EXPLAIN_CHANGE
 
+EXPLAIN_CALL = (
+    "explain(asked_measure, asked_kind, asked_end, asked_unit := NULL, asked_scope := 'subtree')"
+)
+EXPLAIN_CHANGE_CALL = "explain_change(asked_measure, asked_kind, asked_end)"
+
 
 def for_motcua() -> list[str]:
     """Return the statements for `motcua.duckdb`: `ops.as_reported`, `ops.figure_change`."""
@@ -30,10 +35,8 @@ def for_dossiers() -> list[str]:
     return [
         calendar_sql(),
         *(macro.comment_sql() for macro in CALENDAR_MACROS),
-        "CREATE MACRO explain(asked_measure, asked_kind, asked_end, asked_unit := NULL, "
-        f"asked_scope := 'subtree') AS TABLE {explain_sql()}",
+        f"CREATE MACRO {EXPLAIN_CALL} AS TABLE {explain_sql()}",
         EXPLAIN.comment_sql(),
-        "CREATE MACRO explain_change(asked_measure, asked_kind, asked_end) AS TABLE "
-        f"{change_sql()}",
+        f"CREATE MACRO {EXPLAIN_CHANGE_CALL} AS TABLE {change_sql()}",
         EXPLAIN_CHANGE.comment_sql(),
     ]

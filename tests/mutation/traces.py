@@ -21,7 +21,7 @@ from assets.engine.indicator_sql import (
     explain_sql,
     figure_change_sql,
 )
-from assets.engine.publish import EXPLAIN, EXPLAIN_CHANGE
+from assets.engine.reader_macros import EXPLAIN_CALL, EXPLAIN_CHANGE_CALL
 from assets.engine.register import remember
 from tests.mutation.cases import Case
 from tests.sql.agreement import compare
@@ -63,7 +63,7 @@ def _counted(case: Case, span: Span) -> Iterator[tuple[int, Dossier, set[str]]]:
 
 def assert_explained(connection: duckdb.DuckDBPyConnection, case: Case) -> None:
     """Each measure lists the dossiers that it counts, here and below a unit, each once."""
-    connection.execute(f"CREATE OR REPLACE TEMP MACRO {EXPLAIN} AS TABLE {explain_sql()}")
+    connection.execute(f"CREATE OR REPLACE TEMP MACRO {EXPLAIN_CALL} AS TABLE {explain_sql()}")
     for span in _asked_spans(case):
         wanted: dict[tuple[Any, ...], list[str]] = defaultdict(list)
         for number, dossier, measures in _counted(case, span):
@@ -194,7 +194,9 @@ def _assert_dossiers_moved(
     connection: duckdb.DuckDBPyConnection, case: Case, corrected: Case
 ) -> None:
     """What moved a figure is what it counted before or counts since, and not both alike."""
-    connection.execute(f"CREATE OR REPLACE TEMP MACRO {EXPLAIN_CHANGE} AS TABLE {change_sql()}")
+    connection.execute(
+        f"CREATE OR REPLACE TEMP MACRO {EXPLAIN_CHANGE_CALL} AS TABLE {change_sql()}"
+    )
     span = _asked_spans(case)[0]
     for measure in ("received", "resolved", "pending", "carried_over", "pending_overdue"):
         sides = {
