@@ -17,8 +17,8 @@ class Statistic(Strict):
     Attributes
     ----------
     closing_day
-        Last day of a reporting month: 14 by Decree 09/2019/ND-CP, Art. 12; "last" is the last day
-        of the calendar month.
+        Last day of a reporting month: 14 by Decree 09/2019/ND-CP, Art. 12; at most 27, for every
+        month has to have the day after it; "last" is the last day of the calendar month.
     end_basis
         Which day ends a dossier: "finished" or "returned"; where it is unknown the other one is
         asked, then the day of refusal.
@@ -27,7 +27,7 @@ class Statistic(Strict):
         the "resolved" ones, judged by their dates.
     """
 
-    closing_day: Annotated[int, Field(ge=1, le=28)] | Literal["last"] = 14
+    closing_day: Annotated[int, Field(ge=1, le=27)] | Literal["last"] = 14
     end_basis: Literal["finished", "returned"] = "finished"
     closed_other: Literal["separate", "resolved"] = "separate"
 

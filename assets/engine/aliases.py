@@ -133,8 +133,8 @@ def _spread_first_code(connection: duckdb.DuckDBPyConnection) -> bool:
               FROM pair JOIN label ON label.code = pair.other GROUP BY pair.one) AS nearer
         WHERE label.code = nearer.code AND nearer.first < label.first
         """
-    ).fetchone()
-    return bool(changed and changed[0])
+    ).fetchall()
+    return bool(changed[0][0])
 
 
 def _move(

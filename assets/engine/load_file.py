@@ -265,8 +265,8 @@ class FileLoad:
                     PARTITION BY {columns} ORDER BY part_number, row_number) > 1)
             """,
             {"id": self.delivery.delivery_id},
-        ).fetchone()
-        return int(deleted[0]) if deleted else 0
+        ).fetchall()
+        return int(deleted[0][0])
 
     def _count(self, kind: Kind, condition: str) -> int:
         sql = f"SELECT count(*) FROM {kind.table} WHERE delivery_id = ? AND {condition}"

@@ -114,8 +114,7 @@ class Calendar:
         """Return the first day after the reporting month `number`, which may be 0 or 13."""
         # A calendar month ends its reporting month; behind it comes the next one's first day.
         months = year * 12 + number - (1 if self.days_before else 0)
-        # Behind 28 days of a February without a 29th comes the first of March.
-        return date(months // 12, months % 12 + 1, 1) + timedelta(days=self.days_before)
+        return date(months // 12, months % 12 + 1, self.first_day_of_month)
 
 
 CALENDAR = Calendar(load_statistic(Paths.from_environment().settings).days_before)

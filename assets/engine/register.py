@@ -171,5 +171,5 @@ def settle_touched(connection: duckdb.DuckDBPyConnection, kind: Kind) -> int:
             AND (version.is_latest <> settled.is_latest OR version.is_gone <> settled.is_gone
                  {due_differs})
         """
-    ).fetchone()
-    return int(changed[0]) if changed else 0
+    ).fetchall()
+    return int(changed[0][0])

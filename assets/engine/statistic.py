@@ -34,7 +34,7 @@ def load_statistic(settings: Path) -> Statistic:
         raise SettingsError(
             f"Reading {file}",
             "; ".join(misfits),
-            'closing_day 1 to 28 or "last", end_basis "finished" or "returned", '
+            'closing_day 1 to 27 or "last", end_basis "finished" or "returned", '
             'closed_other "separate" or "resolved"',
             "Correct these settings, or remove a line for its default.",
         ) from None
