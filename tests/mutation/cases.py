@@ -48,7 +48,7 @@ def cases() -> list[Case]:
 def by_hand() -> Case:
     """Return every case of `dossier_cases`, payments and dossiers around the ends of what ends."""
     given = [dossier for dossier, *_ in CASES.values()]
-    given += [
+    edges = [
         Dossier("in_process", day, unit_code=unit.unit_code)
         for unit in UNITS
         for day in (unit.valid_from, unit.valid_to, unit.valid_to + timedelta(days=1))
@@ -61,9 +61,14 @@ def by_hand() -> Case:
             product(days, ((1, "cash"), (1, "online"), (0, "online")))
         )
     ]
+    payments += [Payment(number, JANUARY) for number in range(len(given), len(given + edges))]
     # Once in the year, though in two of its months.
-    payments += [Payment(0, JANUARY, method=None), Payment(0, FEBRUARY)]
-    return Case(Register(given, payments), Statistic())
+    payments += [
+        Payment(number, day, method=method)
+        for number, methods in ((20, (None, "online")), (21, ("online", "online")))
+        for day, method in zip((JANUARY, FEBRUARY), methods, strict=True)
+    ]
+    return Case(Register([*given, *edges], payments), Statistic())
 
 
 def _drawn(number: int, first_day: date, cutoff: date, statistic: Statistic) -> Case:

@@ -17,7 +17,8 @@ from assets.engine.paths import Paths
 from assets.engine.warehouse import warehouse
 from tests.mutation.cases import Case
 from tests.mutation.checks import assert_checks_see
-from tests.mutation.probes import assert_macros, assert_outside, assert_sums
+from tests.mutation.money import assert_sums, date_requests
+from tests.mutation.probes import assert_macros, assert_outside
 from tests.mutation.traces import assert_explained, assert_moved
 from tests.mutation.tree import assert_ancestry, assert_rows_of_units, cut_back
 from tests.sql.agreement import check
@@ -47,7 +48,7 @@ def verdict(cases: Sequence[Case], empty: Path) -> tuple[str, str]:
         _judge(cases, empty)
     except AssertionError as difference:
         return "killed", f"oracle: {_brief(difference)}"
-    except (LookupError, TypeError, ValueError) as missing:
+    except (ArithmeticError, LookupError, TypeError, ValueError) as missing:
         # A row or value that the laws or the oracle ask for is not there.
         return "killed", f"oracle: {type(missing).__name__} {_brief(missing)}"
     except BalanceError as difference:
@@ -81,7 +82,8 @@ def _compare(connection: duckdb.DuckDBPyConnection, cases: Sequence[Case]) -> No
 
 def _assert_figures(connection: duckdb.DuckDBPyConnection, case: Case) -> None:
     check(case.register, case.statistic, connection)
-    assert_outside(connection, case.register)
+    date_requests(connection, case.register)
+    assert_outside(connection, case)
     assert_sums(connection, case.register)
 
 

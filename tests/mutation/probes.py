@@ -1,19 +1,18 @@
-"""What no table of measures shows, in plain Python: macros, sums of money, records outside.
+"""What no table of measures shows, in plain Python: macros, records that no period counts.
 
 Belongs here: what each of them should say, record by record, sharing no code with the SQL. Does
 not belong here: the figures of the indicator tables (`tests/sql/oracle.py`).
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections import Counter
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
 
 import duckdb
 
+from tests.mutation.cases import Case
+from tests.mutation.money import Days, days_of, first_day_of, first_difference, owner_of
 from tests.sql.oracle import end_of, is_open
-from tests.sql.oracle_periods import Span, spans
 from tests.sql.registers import Dossier, Payment, Register, rows_of
 
 NEVER = date(9999, 12, 31)
@@ -55,28 +54,30 @@ def assert_macros(connection: duckdb.DuckDBPyConnection) -> None:
     assert connection.execute("SELECT rate_pct(3, 0)").fetchone() == (None,), "macro: over nothing"
 
 
-def assert_outside(connection: duckdb.DuckDBPyConnection, register: Register) -> None:
+def assert_outside(connection: duckdb.DuckDBPyConnection, case: Case) -> None:
     """Compare `quarantine.outside` with the reason of every record that no period counts."""
+    register = case.register
     wanted: Counter[tuple[str, str, str]] = Counter()
     for dossier in register.dossiers:
-        reason = _why_outside(dossier, register)
+        reason = _why_outside(dossier, case)
         if reason:
             wanted["dossier", reason, dossier.unit_code or "unassigned"] += 1
-    for payment in register.payments:
-        owner = _owner(payment, register)
-        reason = _why_payment_outside(payment, register)
+    for number, payment in enumerate(register.payments):
+        owner = owner_of(payment, register)
+        reason = _why_payment_outside(payment, days_of(number, payment), register)
         if reason:
             unit_code = owner.unit_code if owner else None
             wanted["payment_request", reason, unit_code or "unassigned"] += 1
     rows = rows_of(connection, "quarantine.outside")
     found = {(r["record_kind"], r["reason"], r["unit_code"]): r["record_count"] for r in rows}
     assert len(found) == len(rows), "outside: two rows of one key"
-    assert found == dict(wanted), f"outside: {_first_difference(found, wanted)}"
+    assert found == dict(wanted), f"outside: {first_difference(found, wanted)}"
 
 
-def _why_outside(dossier: Dossier, register: Register) -> str | None:
-    received, ended = dossier.received_date, end_of(dossier)
-    first = _first_day(register)
+def _why_outside(dossier: Dossier, case: Case) -> str | None:
+    register = case.register
+    received, ended = dossier.received_date, end_of(dossier, case.statistic.end_basis)
+    first = first_day_of(register)
     if dossier.state in {"new", "not_accepted"}:
         return dossier.state
     if received is None:
@@ -90,69 +91,12 @@ def _why_outside(dossier: Dossier, register: Register) -> str | None:
     return "closed_before_first_period" if ended < first else None
 
 
-def _why_payment_outside(payment: Payment, register: Register) -> str | None:
-    if _owner(payment, register) is None:
+def _why_payment_outside(payment: Payment, days: Days, register: Register) -> str | None:
+    if owner_of(payment, register) is None:
         return "payment_without_dossier"
-    day = payment.collected_date
+    day = days.of(payment.state)
     if day is None:
         return "payment_undated"
     if day > register.cutoff:
         return "payment_after_cutoff"
-    return "payment_before_first_period" if day < _first_day(register) else None
-
-
-def _months(register: Register) -> list[Span]:
-    found = spans(register.first_day, register.cutoff, 14)
-    return [span for span in found if span.kind == "month"]
-
-
-def _first_day(register: Register) -> date:
-    return min(month.first for month in _months(register))
-
-
-def _owner(payment: Payment, register: Register) -> Dossier | None:
-    return register.dossiers[payment.dossier] if payment.dossier < len(register.dossiers) else None
-
-
-def assert_sums(connection: duckdb.DuckDBPyConnection, register: Register) -> None:
-    """Compare `indicators.payment_sum` with the money of each movement, request by request."""
-    wanted: dict[tuple[Any, ...], list[tuple[int, int]]] = defaultdict(list)
-    for payment in register.payments:
-        owner = _owner(payment, register)
-        for outcome, amount in _movements(payment) if owner else ():
-            for month in _months(register):
-                last = min(month.last, register.cutoff)
-                if payment.collected_date and month.first <= payment.collected_date <= last:
-                    unit_code = owner.unit_code if owner else None
-                    key = (month.first, unit_code or "unassigned", outcome,
-                           payment.method or "unknown")  # fmt: skip
-                    wanted[key].append((payment.dossier, amount))
-    sums = {
-        key: (
-            len({dossier for dossier, _ in moved}),
-            len(moved),
-            sum(amount for _, amount in moved),
-        )
-        for key, moved in wanted.items()
-    }
-    found = {tuple(row[:4]): tuple(row[4:]) for row in connection.execute(
-        "SELECT period_start, unit_code, outcome, method, dossier_count, request_count, amount "
-        "FROM indicators.payment_sum").fetchall()}  # fmt: skip
-    assert found == sums, f"payment_sum: {_first_difference(found, sums)}"
-
-
-def _movements(payment: Payment) -> Iterator[tuple[str, int]]:
-    if payment.state == "refunded":
-        yield "refunded", -abs(payment.amount)
-        yield "paid_refunded", abs(payment.amount)
-    elif payment.state == "cancelled":
-        yield "cancelled", payment.amount
-    elif payment.collection == "exempt":
-        yield "exempt", payment.amount
-    else:
-        yield payment.state if payment.amount else "zero_amount", payment.amount
-
-
-def _first_difference(found: Any, wanted: Any) -> str:
-    keys = [key for key in {**found, **wanted} if found.get(key, 0) != wanted.get(key, 0)]
-    return ", ".join(map(str, sorted(keys, key=str)[0])) if keys else ""
+    return "payment_before_first_period" if day < first_day_of(register) else None

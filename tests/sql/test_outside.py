@@ -1,10 +1,12 @@
 """Dossiers that no period counts: each is listed once, with its reason."""
 
 from datetime import date
+from typing import Literal
 
 import duckdb
 import pytest
 
+from schemas.statistic import Statistic
 from tests.sql.registers import Dossier, Register, fill, rows_of
 
 BEFORE, FIRST, AFTER = date(2022, 11, 1), date(2022, 11, 15), date(2023, 2, 21)
@@ -54,3 +56,14 @@ def test_a_dossier_that_a_period_counts_is_not_listed(
     fill(register_warehouse, Register([given]))
     assert rows_of(register_warehouse, "indicators.by_level", "total_to_handle_count > 0")
     assert rows_of(register_warehouse, "quarantine.outside") == []
+
+
+@pytest.mark.parametrize(("end_basis", "listed"), [("finished", 1), ("returned", 0)])
+def test_the_day_that_ends_a_dossier_is_the_one_the_settings_name(
+    end_basis: Literal["finished", "returned"],
+    listed: int,
+    register_warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    given = Dossier("returned", BEFORE, finished_date=BEFORE, returned_date=FIRST)
+    fill(register_warehouse, Register([given]), Statistic(end_basis=end_basis))
+    assert len(rows_of(register_warehouse, "quarantine.outside")) == listed

@@ -3,15 +3,18 @@
 -- Together with the dossiers that some period counts, these are the whole register.
 WITH bounds AS (
     SELECT min(period_start) FILTER (WHERE period_kind = 'month') AS first_day,
-        max(cutoff_date) AS last_day
+        max(cutoff_date) AS last_day, any_value(end_basis) AS end_basis
     FROM reference.period
 ),
 dossier AS (
     SELECT *,
-        coalesce(finished_date, returned_date, refused_date) AS ended_date,
+        CASE
+            WHEN end_basis = 'returned' THEN coalesce(returned_date, finished_date, refused_date)
+            ELSE coalesce(finished_date, returned_date, refused_date)
+        END AS ended_date,
         state IN ('withdrawn', 'refused_after_acceptance', 'finished', 'returned')
             OR state = 'paused_other' AND ended_date IS NOT NULL AS is_closed
-    FROM core.dossier
+    FROM core.dossier CROSS JOIN bounds
 ),
 outside_dossier AS (
     SELECT
@@ -25,7 +28,7 @@ outside_dossier AS (
             WHEN received_date < first_day AND is_closed AND ended_date IS NULL
                 THEN 'closed_undated_before_first_period'
         END AS reason
-    FROM dossier CROSS JOIN bounds
+    FROM dossier
 ),
 outside_payment AS (
     SELECT
