@@ -1,7 +1,7 @@
 """Asset checks: what an operator must see at a glance.
 
 Belongs here: thin checks over the warehouse with a sentence each. Does not belong here: the
-balance itself (`assets.engine.compute`). The gate against publishing is in the steps themselves:
+balance itself (`assets.engine.balance`). The gate against publishing is in the steps themselves:
 a check blocks within one run only, and a hand-picked selection can leave it out.
 https://docs.dagster.io/guides/test/asset-checks
 """

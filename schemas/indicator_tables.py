@@ -114,7 +114,8 @@ FORM_06A = Table(
      *(Column(f"column_{number}", "BIGINT", f"Cột {number}: {vi}", f"Column {number}: {en}", False)
        for number, vi, en in FORM_COLUMNS),
      Column("left_out_count", "BIGINT", "Số hồ sơ biểu không có cột",
-            "Column 3 less 7 and 11: closed undated, or before reception", False)),
+            "Column 3 less 7 and 11; explain('closed_undated_count', ...) and "
+            "explain('closed_before_received_count', ...) list them", False)),
 )  # fmt: skip
 BY_UNIT_FIRST_DUE = Table(
     "indicators", "by_unit_first_due", "Đánh giá theo ngày hẹn trả ban đầu",

@@ -1,7 +1,7 @@
 """Every measure of the indicator tables: name, Vietnamese name, meaning and source.
 
 Belongs here: what a figure means. Does not belong here: how it is computed: counts in
-`assets/indicators/sql/own_count.sql`, rates in `assets/indicators/sql/rates.sql`.
+`assets/indicators/sql/placed.sql`, rates in `assets/indicators/sql/rates.sql`.
 Form II.06a: Circulars 02/2017/TT-VPCP and 01/2020/TT-VPCP, columns 3 to 13.
 """
 
@@ -114,6 +114,9 @@ FORM_COUNTS = (
     Measure("form_early_count", "Đã giải quyết trước hạn (không kể rút, từ chối)",
             "Resolved early, without withdrawn and refused ones", f"{FORM} cột 8",
             "finished or returned, e < d"),
+    Measure("form_on_time_count", "Đã giải quyết đúng hạn (kể cả rút, từ chối)",
+            "Resolved on the due date or without one, withdrawn or refused", f"{FORM} cột 9",
+            "finished or returned, e = d or d unknown; withdrawn or refused"),
     Measure("form_late_count", "Đã giải quyết quá hạn (không kể rút, từ chối)",
             "Resolved late, without withdrawn and refused ones", f"{FORM} cột 10",
             "finished or returned, e > d"),

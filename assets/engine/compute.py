@@ -12,8 +12,9 @@ import duckdb
 import pandas as pd
 
 from assets.engine.balance import ROW_NAMES, raise_if, unbalanced
+from assets.engine.errors import SettingsError
 from assets.engine.indicator_sql import COUNTS, RATES, indicator_sql
-from assets.engine.periods import local_now, periods_until
+from assets.engine.periods import CALENDAR, local_now, month_of, periods_until
 from assets.engine.warehouse import ENGINE_SQL, INDICATOR_SQL, scalar, sql_file, transaction
 from schemas.columns import Table
 from schemas.indicator_tables import PERIOD, PERIOD_NAMES
@@ -27,12 +28,22 @@ _PERIOD = ", ".join(PERIOD_NAMES)
 
 
 @dataclass(frozen=True)
+class ClosedChange:
+    """A row of a closed period that says something else: how, and the first measure that does."""
+
+    sentence: str
+    measure: str
+    period_kind: str
+    period_end: date
+
+
+@dataclass(frozen=True)
 class Change:
-    """What a computation changed: rows now in the table, the months moved, closed months moved."""
+    """What a computation changed: rows now in the table, the months moved, closed rows changed."""
 
     row_count: int
     months: list[date]
-    closed: list[str]
+    closed: list[ClosedChange]
 
 
 @dataclass(frozen=True)
@@ -79,6 +90,7 @@ def refresh_periods(
     A row's `cutoff_date` is the last day it counts: the cut-off, at most the period's last day, so
     that a closed period's rows stay as they are. Returns the table.
     """
+    _check_calendar(connection)
     rows = []
     if cutoff.first_period is not None and cutoff.day is not None:
         rows = [
@@ -92,6 +104,25 @@ def refresh_periods(
         if rows:
             connection.execute("INSERT INTO reference.period BY NAME FROM frame")
     return frame
+
+
+def _check_calendar(connection: duckdb.DuckDBPyConnection) -> None:
+    """Check that every delivery is of a period of today's calendar.
+
+    Raises
+    ------
+    SettingsError
+        The closing day was changed after the first delivery.
+    """
+    days = connection.execute("SELECT DISTINCT delivery_period FROM ops.delivery").fetchall()
+    strangers = sorted(day for (day,) in days if month_of(day).start != day)
+    if strangers:
+        raise SettingsError(
+            "Listing the reporting periods",
+            f"deliveries of a period that begins on {strangers[0]}",
+            f"periods that begin on day {CALENDAR.first_day_of_month} of a month",
+            "Set closing_day of statistic.toml back, or begin in an empty MOTCUA_DATA.",
+        )
 
 
 def compute_table(connection: duckdb.DuckDBPyConnection, table: Table, run_id: str) -> Change:
@@ -162,6 +193,7 @@ def _replace_changed(connection: duckdb.DuckDBPyConnection, table: Table, run_id
 
 
 def _log_revision(connection: duckdb.DuckDBPyConnection, table: Table, run_id: str) -> None:
+    """Log the rows that say something else; that their last counted day moved on is no news."""
     key = ", ".join(table.key)
     connection.execute(
         f"""
@@ -169,6 +201,8 @@ def _log_revision(connection: duckdb.DuckDBPyConnection, table: Table, run_id: s
         SELECT $at AS computed_at, $run AS run_id, $name AS table_name, change,
                * EXCLUDE (change)
         FROM (SELECT 'set' AS change, * FROM new_row
+              SEMI JOIN (SELECT * EXCLUDE (cutoff_date) FROM new_row
+                         EXCEPT SELECT * EXCLUDE (cutoff_date) FROM old_row) USING ({key})
               UNION ALL
               SELECT 'removed', * FROM old_row
               WHERE ({key}) NOT IN (SELECT ({key}) FROM new_row))
@@ -177,25 +211,34 @@ def _log_revision(connection: duckdb.DuckDBPyConnection, table: Table, run_id: s
     )
 
 
-def _closed_changes(connection: duckdb.DuckDBPyConnection, table: Table) -> list[str]:
-    """Return a sentence for each row of a closed period that said something else before."""
+def _closed_changes(connection: duckdb.DuckDBPyConnection, table: Table) -> list[ClosedChange]:
+    """Return the rows of closed periods that said something else before, months first.
+
+    A row that came or went counted nothing on the other side.
+    """
     differences = ", ".join(
-        f"CASE WHEN new_row.{name} <> old_row.{name} "
-        f"THEN '{name} ' || old_row.{name} || ' -> ' || new_row.{name} END"
+        f"CASE WHEN coalesce(new_row.{name}, 0) <> coalesce(old_row.{name}, 0) THEN '{name} ' "
+        f"|| coalesce(old_row.{name}, 0) || ' -> ' || coalesce(new_row.{name}, 0) END"
         for name in COUNTS
     )
     rows = connection.execute(
         f"""
-        SELECT old_row.period_label, {ROW_NAMES[table]} AS row_key,
-               list_filter([{differences}], lambda text: text IS NOT NULL) AS texts
+        SELECT coalesce(old_row.period_label, new_row.period_label), {ROW_NAMES[table]} AS row_key,
+               list_filter([{differences}], lambda text: text IS NOT NULL) AS texts,
+               period_kind, period_end
         FROM old_row
-        INNER JOIN new_row USING ({", ".join(table.key)})
-        WHERE NOT old_row.is_provisional
-        -- Months first: the year to date only repeats what they say.
-        ORDER BY period_kind, period_start, period_end, row_key
+        FULL JOIN new_row USING ({", ".join(table.key)})
+        WHERE (period_kind, period_start, period_end) IN (
+            SELECT (period_kind, period_start, period_end) FROM {table.qualified_name}
+            WHERE NOT is_provisional)
+        ORDER BY period_end - period_start, period_end, row_key
         """
     ).fetchall()
-    return [f"{label}, {key}: {_brief(texts)}" for label, key, texts in rows if texts]
+    return [
+        ClosedChange(f"{label}, {key}: {_brief(texts)}", texts[0].split()[0], kind, end)
+        for label, key, texts, kind, end in rows
+        if texts
+    ]
 
 
 def _brief(texts: list[str]) -> str:
@@ -204,7 +247,7 @@ def _brief(texts: list[str]) -> str:
 
 
 def moved_dossiers(connection: duckdb.DuckDBPyConnection, run_id: str) -> int:
-    """Return how many dossiers a run found changed that some period before may have counted."""
+    """Return how many dossiers of periods counted before a run found changed."""
     sql = "SELECT count(DISTINCT dossier_key) FROM ops.moved_dossier WHERE run_id = ?"
     return int(str(scalar(connection, sql, [run_id])))
 

@@ -5,7 +5,7 @@ which stands in SQL, and running it (`own_counts`, `compute`).
 """
 
 from assets.engine.warehouse import INDICATOR_SQL, sql_file
-from schemas.columns import Table
+from schemas.columns import Table, quoted
 from schemas.indicator_tables import PERIOD_COLUMNS
 from schemas.measures import MEASURES, OWN_MEASURES
 
@@ -19,6 +19,8 @@ SUMMED = ", ".join(
 # Every dossier of the register, once.
 REGISTER = "(SELECT *, 1 AS weight FROM core.dossier)"
 _PLACE = "dossier_key,"
+# Whether the measure that was asked for counts the dossier.
+_BY_NAME = " ".join(f"WHEN '{name}' THEN {name.removesuffix('_count')}" for name in OWN_COUNTS)
 
 
 def indicator_sql(table: Table) -> str:
@@ -48,23 +50,23 @@ def own_payment_sql() -> str:
 
 def explain_sql() -> str:
     """Return the body of the table macro `explain`, whose parameters begin with `asked_`."""
-    measures = " ".join(f"WHEN '{name}' THEN {name.removesuffix('_count')}" for name in OWN_COUNTS)
     return _filled(
         "explain",
         facts_sql=_facts("core.dossier", _PLACE),
         placed_sql=_placed("asked_period", "facts"),
-        measures=measures,
+        measures=_BY_NAME,
+        measure_names=", ".join(map(quoted, OWN_COUNTS + PAID_COUNTS)),
     )
 
 
 def change_sql() -> str:
     """Return the body of the table macro `explain_change`."""
-    measures = " ".join(f"WHEN '{name}' THEN {name.removesuffix('_count')}" for name in OWN_COUNTS)
     return _filled(
         "explain_change",
         facts_sql=_facts("ops.moved_dossier", f"computed_at, side, {_PLACE}"),
         placed_sql=_placed("asked_period", "facts"),
-        measures=measures,
+        measures=_BY_NAME,
+        measure_names=", ".join(map(quoted, OWN_COUNTS)),
     )
 
 

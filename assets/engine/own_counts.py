@@ -17,8 +17,8 @@ import duckdb
 
 from assets.engine.errors import BalanceError
 from assets.engine.indicator_sql import REGISTER, own_count_sql, own_payment_sql
-from assets.engine.periods import CALENDAR, local_now
-from assets.engine.warehouse import transaction
+from assets.engine.periods import local_now
+from assets.engine.warehouse import INDICATOR_SQL, calendar_sql, sql_file, transaction
 from schemas.columns import Table
 from schemas.indicator_tables import (
     MOVED_DOSSIER,
@@ -36,6 +36,11 @@ _MOVED = ", ".join(
 )
 
 
+_SAID = ", ".join(
+    name for name in _MOVED.split(", ") if name not in ("delivery_id", "part_number", "row_number")
+)
+
+
 def count_dossiers(connection: duckdb.DuckDBPyConnection, run_id: str) -> int:
     """Bring `indicators.own_count` up to date with the register; return how many rows changed.
 
@@ -44,18 +49,18 @@ def count_dossiers(connection: duckdb.DuckDBPyConnection, run_id: str) -> int:
     basis = _basis(connection)
     with transaction(connection):
         _choose_periods(connection, basis)
-        has_kept = _collect_moved(connection)
+        has_counted = _collect_moved(connection)
         connection.execute(
             f"CREATE OR REPLACE TEMP TABLE fresh AS {own_count_sql(REGISTER, 'full_period')}"
         )
         replaced = "FROM indicators.own_count ANTI JOIN kept_period USING (" + _PERIOD + ")"
-        if has_kept:
+        if has_counted:
             _correct(connection)
             replaced += " UNION ALL FROM corrected"
         changed = _write(connection, OWN_COUNT, replaced)
         _want(connection, "FROM changed_period UNION FROM full_period_key")
         _check_signs(connection)
-        if has_kept:
+        if has_counted:
             _want_times(connection)
             _log_moved(connection, run_id)
         connection.execute("DELETE FROM ops.touched_dossier")
@@ -83,7 +88,8 @@ def count_payments(connection: duckdb.DuckDBPyConnection) -> int:
 
 def _basis(connection: duckdb.DuckDBPyConnection) -> str:
     """Return a hash of all that decides how a dossier is counted, besides itself."""
-    parts: list[object] = [FORMULA_VERSION, CALENDAR.days_before]
+    formulas = [sql_file(file) for file in sorted(INDICATOR_SQL.glob("*.sql"))]
+    parts: list[object] = [FORMULA_VERSION, calendar_sql(), *formulas]
     for sql in (
         "SELECT DISTINCT end_basis, closed_other FROM reference.period",
         "FROM reference.unit",
@@ -119,27 +125,34 @@ def _choose_periods(connection: duckdb.DuckDBPyConnection, basis: str) -> None:
 
 
 def _collect_moved(connection: duckdb.DuckDBPyConnection) -> bool:
-    """Collect what the changed dossiers said and say, if a kept period may count one of them.
+    """Collect what the changed dossiers said and say, if a period before may have counted them.
 
-    What they said weighs -1, what they say 1.
+    What they said weighs -1, what they say 1. Says whether there is such a period: what was never
+    counted has not changed. A dossier that stands in another row now, but says the same, has not
+    changed either.
     """
-    has_kept = bool(connection.execute("FROM kept_period LIMIT 1").fetchall())
-    if has_kept:
+    has_counted = bool(connection.execute("FROM ops.counted_period LIMIT 1").fetchall())
+    if has_counted:
         connection.execute(
             f"""
             CREATE OR REPLACE TEMP TABLE moved AS
-            WITH last AS (SELECT max(period_end) AS day FROM kept_period)
-            SELECT {_MOVED}, 'before' AS side, -1 AS weight
-            FROM ops.touched_dossier, last WHERE state IS NOT NULL AND received_date <= last.day
-            UNION ALL
-            SELECT {_MOVED}, 'after', 1
-            FROM core.dossier, last
-            WHERE received_date <= last.day
-                AND (delivery_id IN (SELECT delivery_id FROM ops.delivery WHERE counted_at IS NULL)
-                    OR dossier_key IN (SELECT dossier_key FROM ops.touched_dossier))
+            WITH last AS (SELECT max(period_end) AS day FROM ops.counted_period),
+            side AS (
+                SELECT {_MOVED}, 'before' AS side, -1 AS weight
+                FROM ops.touched_dossier, last WHERE state IS NOT NULL AND received_date <= last.day
+                UNION ALL
+                SELECT {_MOVED}, 'after', 1
+                FROM core.dossier, last
+                WHERE received_date <= last.day
+                    AND (delivery_id IN (
+                            SELECT delivery_id FROM ops.delivery WHERE counted_at IS NULL)
+                        OR dossier_key IN (SELECT dossier_key FROM ops.touched_dossier))
+            )
+            FROM side
+            QUALIFY count(*) OVER (PARTITION BY {_SAID}) = 1
             """
         )
-    return has_kept
+    return has_counted
 
 
 def _correct(connection: duckdb.DuckDBPyConnection) -> None:

@@ -50,7 +50,7 @@ def warehouse(paths: Paths) -> Iterator[duckdb.DuckDBPyConnection]:
     try:
         paths.warehouse_file.chmod(PRIVATE_FILE)
         _prepare(connection, paths)
-        _create_tables(connection)
+        _create_tables(connection, paths)
         yield connection
     finally:
         connection.close()
@@ -132,7 +132,7 @@ def _open(paths: Paths) -> duckdb.DuckDBPyConnection:
         time.sleep(0.25)
 
 
-def _create_tables(connection: duckdb.DuckDBPyConnection) -> None:
+def _create_tables(connection: duckdb.DuckDBPyConnection, paths: Paths) -> None:
     existing = _existing_columns(connection)
     for table in WAREHOUSE_TABLES:
         columns = existing.get(table.qualified_name)
@@ -143,8 +143,9 @@ def _create_tables(connection: duckdb.DuckDBPyConnection) -> None:
                 f"Opening table {table.qualified_name} of the warehouse",
                 f"columns {sorted(set(columns) ^ set(table.column_names))} differing",
                 "the columns of this version of Motcua",
-                "Move the warehouse folder away and re-materialise every period: "
-                "the raw store keeps every delivered file.",
+                f"Move {paths.warehouse_file.name} out of the warehouse folder (keep it: its "
+                "ops.revision says what was reported; leave dossier_hash.key) and re-materialise "
+                "every period from the raw store.",
             )
         create_table(connection, table)
     for kind in KINDS.values():

@@ -55,19 +55,22 @@ def recompute(
             if month != period.start
         }
     _log_other_months(context, others)
-    for sentence in change.closed[:SHOWN_CHANGES]:
-        context.log.warning("A closed period changed. %s", sentence)
+    for closed in change.closed[:SHOWN_CHANGES]:
+        context.log.warning("A closed period changed. %s", closed.sentence)
     if len(change.closed) > SHOWN_CHANGES:
         context.log.warning(
             "A closed period changed. %s more rows: see ops.revision.",
             len(change.closed) - SHOWN_CHANGES,
         )
     if change.closed and moved:
+        first = change.closed[0]
         context.log.warning(
-            "%s dossiers changed; FROM explain_change('received_count', 'month', DATE '%s') in "
-            "dossiers.duckdb lists those that moved a figure.",
+            "%s dossiers changed; FROM explain_change('%s', '%s', DATE '%s') in dossiers.duckdb "
+            "lists those that moved the first of these figures.",
             moved,
-            period.end,
+            first.measure,
+            first.period_kind,
+            first.period_end,
         )
     elif change.closed:
         context.log.warning(

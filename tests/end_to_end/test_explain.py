@@ -54,9 +54,26 @@ def test_most_measures_of_the_district_s_year_count_somebody(
     assert sum(figure > 0 for figure in figures) > 20
 
 
-def test_a_name_that_is_no_measure_lists_nobody(files: duckdb.DuckDBPyConnection) -> None:
-    rows = files.execute("FROM explain('on_time_pct', 'month', DATE '2023-06-14')").fetchall()
-    assert rows == []
+@pytest.mark.parametrize(
+    ("call", "sentence"),
+    [
+        ("explain('on_time_pct', 'month', DATE '2023-06-14')", "no measure of a count"),
+        ("explain('resolved_count', 'month', DATE '2023-06-15')", "no period of reference"),
+        ("explain('resolved_count', 'monat', DATE '2023-06-14')", "no period of reference"),
+        (
+            "explain('resolved_count', 'month', DATE '2023-06-14', '99')",
+            "no unit of reference.unit",
+        ),
+        ("explain('resolved_count', 'month', DATE '2023-06-14', '033', 'x')", "own or subtree"),
+        ("explain_change('payable_count', 'month', DATE '2023-06-14')", "payments are not kept"),
+        ("m.ops.as_reported('by_unt', DATE '2099-01-01')", "as_reported: the tables are"),
+    ],
+)
+def test_what_is_asked_for_in_vain_does_not_look_like_nobody(
+    files: duckdb.DuckDBPyConnection, call: str, sentence: str
+) -> None:
+    with pytest.raises(duckdb.InvalidInputException, match=sentence):
+        files.execute(f"FROM {call}").fetchall()
 
 
 def test_without_a_unit_it_is_the_whole(files: duckdb.DuckDBPyConnection) -> None:

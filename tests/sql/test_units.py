@@ -153,7 +153,7 @@ def test_a_change_in_a_closed_month_is_told_with_both_figures(
     )
     change = compute_table(register_warehouse, BY_LEVEL, "test-run")
     assert change.months == [date(2022, 12, 15)]
-    assert change.closed == [
+    assert [closed.sentence for closed in change.closed] == [
         "Tháng 01/2023 (15/12/2022–14/01/2023), all: received_count 7 -> 0, "
         "received_online_count 7 -> 0"
     ]

@@ -5,7 +5,13 @@
 -- Version: 2026.2
 SELECT * EXCLUDE (change)
 FROM ops.revision
-WHERE table_name = asked_table AND computed_at <= asked_at
+WHERE CASE
+    WHEN asked_table NOT IN ('by_unit', 'by_level', 'by_unit_field', 'by_unit_procedure')
+        THEN error('as_reported: the tables are by_unit, by_level, by_unit_field, by_unit_procedure')
+    -- A day is asked for with all that was computed on it.
+    ELSE table_name = asked_table AND computed_at < CAST(asked_at AS TIMESTAMP) + CASE
+        WHEN typeof(asked_at) = 'DATE' THEN INTERVAL 1 DAY ELSE INTERVAL 1 MICROSECOND END
+END
 QUALIFY row_number() OVER (
     PARTITION BY period_kind, period_start, period_end, unit_code, scope, unit_level,
         procedure_code, CASE WHEN procedure_code IS NULL THEN field_code END

@@ -1,7 +1,7 @@
 -- Title:   Measures by level (Chỉ tiêu theo cấp)
 -- Grain:   period_kind, period_start, period_end, unit_level
 -- Form:    appendix 3 of the administrative-reform report, rows 3.1 to 3.3
--- Source:  own_count.sql, own_payment.sql
+-- Source:  own.sql
 -- Version: 2026.2
 --
 -- Own counts of all units of a level; 'all' is the whole, units unknown to the reference included.

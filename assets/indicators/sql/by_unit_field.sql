@@ -1,7 +1,7 @@
 -- Title:   Measures by unit and field (Chỉ tiêu theo đơn vị và lĩnh vực)
 -- Grain:   period_kind, period_start, period_end, unit_code, field_code
 -- Form:    II.06a/VPCP/KSTT, a row a field
--- Source:  own_count.sql, own_payment.sql
+-- Source:  own.sql
 -- Version: 2026.2
 --
 -- Own counts of a unit; what stands in no list of procedures is 'unassigned'.

@@ -1,7 +1,7 @@
 -- Title:   Measures by unit and procedure (Chỉ tiêu theo đơn vị và thủ tục)
 -- Grain:   period_kind, period_start, period_end, unit_code, procedure_code
 -- Form:    II.06a/VPCP/KSTT, a row a procedure
--- Source:  own_count.sql, own_payment.sql
+-- Source:  own.sql
 -- Version: 2026.2
 --
 -- Own counts of a unit; what stands in no list of procedures is 'unassigned'.

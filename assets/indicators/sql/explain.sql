@@ -6,7 +6,20 @@
 WITH RECURSIVE {{ancestry}},
 asked_period AS (
     SELECT * FROM reference.period AS period
-    WHERE period.period_kind = asked_kind AND period.period_end = asked_end
+    -- What was asked for in vain must not look like nobody.
+    WHERE CASE
+        WHEN asked_measure NOT IN ({{measure_names}})
+            THEN error('explain: no measure of a count is called ' || asked_measure)
+        WHEN asked_unit IS NOT NULL AND asked_unit <> 'unassigned'
+                AND asked_unit NOT IN (SELECT unit_code FROM reference.unit)
+            THEN error('explain: no unit of reference.unit has the code ' || asked_unit)
+        WHEN asked_scope NOT IN ('own', 'subtree')
+            THEN error('explain: the scope is own or subtree')
+        WHEN (asked_kind, asked_end) NOT IN (
+                SELECT (known.period_kind, known.period_end) FROM reference.period AS known)
+            THEN error('explain: no period of reference.period has this kind and last day')
+        ELSE period.period_kind = asked_kind AND period.period_end = asked_end
+    END
 ),
 {{facts_sql}},
 {{placed_sql}},

@@ -8,7 +8,15 @@
 -- counts it since. A dossier counted in the same place on both sides moved nothing.
 WITH asked_period AS (
     SELECT * FROM reference.period AS period
-    WHERE period.period_kind = asked_kind AND period.period_end = asked_end
+    -- What was asked for in vain must not look like nobody.
+    WHERE CASE
+        WHEN asked_measure NOT IN ({{measure_names}})
+            THEN error('explain_change: no measure of dossiers (payments are not kept) is called ' || asked_measure)
+        WHEN (asked_kind, asked_end) NOT IN (
+                SELECT (known.period_kind, known.period_end) FROM reference.period AS known)
+            THEN error('explain_change: no period of reference.period has this kind and last day')
+        ELSE period.period_kind = asked_kind AND period.period_end = asked_end
+    END
 ),
 {{facts_sql}},
 {{placed_sql}},

@@ -4,6 +4,7 @@
 -- Source:  ops.revision
 -- Version: 2026.2
 --
+-- A row that came or went counted nothing on the other side.
 -- The dossiers that moved a figure: explain_change(measure, period_kind, period_end) of
 -- dossiers.duckdb.
 WITH said AS (
@@ -20,7 +21,9 @@ compared AS (
         is_provisional, unit_code, scope, unit_level, field_code, procedure_code, measure,
         CASE WHEN change = 'set' THEN said END AS now_said,
         lag(now_said) OVER earlier AS before_said,
-        lag(computed_at) OVER earlier AS before_computed_at
+        lag(computed_at) OVER earlier AS before_computed_at,
+        min(computed_at) OVER (PARTITION BY table_name, period_kind, period_start, period_end)
+            AS first_computed_at
     FROM said
     WINDOW earlier AS (
         PARTITION BY table_name, period_kind, period_start, period_end, unit_code, scope,
@@ -30,6 +33,9 @@ compared AS (
 )
 SELECT table_name, period_kind, period_start, period_end, period_label, is_provisional, unit_code,
     scope, unit_level, field_code, procedure_code, measure, before_said, now_said,
-    now_said - before_said AS difference, before_computed_at, computed_at, run_id
+    coalesce(now_said, 0) - coalesce(before_said, 0) AS difference, before_computed_at, computed_at,
+    run_id
 FROM compared
-WHERE before_computed_at IS NOT NULL AND before_said IS DISTINCT FROM now_said
+WHERE computed_at > first_computed_at
+    AND CASE WHEN measure LIKE '%_count' THEN coalesce(before_said, 0) <> coalesce(now_said, 0)
+        ELSE before_said IS DISTINCT FROM now_said END

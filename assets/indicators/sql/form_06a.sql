@@ -1,7 +1,7 @@
 -- Title:   Form II.06a (Biểu II.06a/VPCP/KSTT)
 -- Grain:   period_kind, period_start, period_end, unit_code, scope, field_code
 -- Form:    II.06a/VPCP/KSTT, columns 3 to 13
--- Source:  Circulars 02/2017/TT-VPCP, 01/2020/TT-VPCP; own_count.sql
+-- Source:  Circulars 02/2017/TT-VPCP, 01/2020/TT-VPCP; scoped.sql
 -- Version: 2026.2
 --
 -- The form's own rules, whatever the settings say: a dossier withdrawn, or refused after
@@ -23,14 +23,14 @@ summed AS (
 SELECT {{period_columns}}, unit_code, scope, field_code,
     received_count + carried_over_count AS column_3,
     received_online_count AS column_4,
-    received_count - received_online_count AS column_5,
+    received_direct_count + received_postal_count + received_unknown_channel_count AS column_5,
     carried_over_count AS column_6,
     resolved_count + closed_other_count AS column_7,
     form_early_count AS column_8,
-    resolved_count + closed_other_count - form_early_count - form_late_count AS column_9,
+    form_on_time_count AS column_9,
     form_late_count AS column_10,
     pending_count + paused_count AS column_11,
-    pending_count + paused_count - pending_overdue_count AS column_12,
+    pending_in_time_count + pending_no_due_date_count + paused_count AS column_12,
     pending_overdue_count AS column_13,
     closed_undated_count + closed_before_received_count AS left_out_count
 FROM summed

@@ -53,6 +53,8 @@ placed AS (
         resolved AND has_e_result AS resolved_e_result,
         resolved AND is_digitised AS resolved_digitised,
         finished AND timeliness = 'early' AS form_early,
+        finished AND timeliness IN ('on_due_date', 'no_due_date') OR closed_otherwise
+            AS form_on_time,
         finished AND timeliness = 'late' AS form_late,
         resolved AND first_timeliness = 'early' AS first_due_early,
         resolved AND first_timeliness = 'on_due_date' AS first_due_on_due_date,
