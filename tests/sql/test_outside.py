@@ -9,7 +9,8 @@ import pytest
 from schemas.statistic import Statistic
 from tests.sql.registers import Dossier, Register, fill, rows_of
 
-BEFORE, FIRST, AFTER = date(2022, 11, 1), date(2022, 11, 15), date(2023, 2, 21)
+# The first month lies in the year that begins on 15/12/2021, which counts it, too.
+BEFORE, FIRST, AFTER = date(2021, 12, 14), date(2022, 11, 15), date(2023, 2, 21)
 
 
 @pytest.mark.parametrize(

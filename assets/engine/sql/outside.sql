@@ -2,7 +2,9 @@
 -- Grain:   record_kind, reason, unit_code
 -- Together with the dossiers that some period counts, these are the whole register.
 WITH bounds AS (
-    SELECT min(period_start) FILTER (WHERE period_kind = 'month') AS first_day,
+    -- Payments are summed by month; a dossier counts in the year of the first month, too.
+    SELECT min(period_start) AS first_day,
+        min(period_start) FILTER (WHERE period_kind = 'month') AS first_month,
         max(cutoff_date) AS last_day, any_value(end_basis) AS end_basis
     FROM reference.period
 ),
@@ -38,7 +40,7 @@ outside_payment AS (
             WHEN dossier.dossier_code IS NULL THEN 'payment_without_dossier'
             WHEN day IS NULL THEN 'payment_undated'
             WHEN day > last_day THEN 'payment_after_cutoff'
-            WHEN day < first_day THEN 'payment_before_first_period'
+            WHEN day < first_month THEN 'payment_before_first_period'
         END AS reason
     FROM core.payment_request AS request
     LEFT JOIN core.dossier AS dossier ON dossier.dossier_code = request.dossier_code
