@@ -33,5 +33,6 @@ take_in = dg.define_asset_job(
 compute = dg.define_asset_job(
     "compute",
     selection=dg.AssetSelection.all() - TAKE_IN,
-    description="Tính và công bố mọi kỳ từ sổ hồ sơ | Figures of every period from the register",
+    config={"ops": {"indicators__own_count": {"config": {"anew": True}}}},
+    description="Tính lại từ đầu và công bố mọi kỳ | Every period counted anew from the register",
 )

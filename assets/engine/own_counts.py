@@ -41,14 +41,18 @@ _SAID = ", ".join(
 )
 
 
-def count_dossiers(connection: duckdb.DuckDBPyConnection, run_id: str) -> int:
+def count_dossiers(
+    connection: duckdb.DuckDBPyConnection, run_id: str, *, anew: bool = False
+) -> int:
     """Bring `indicators.own_count` up to date with the register; return how many rows changed.
+
+    `anew` counts every period from the whole register, whatever was counted before.
 
     Raises BalanceError, and leaves everything as it was, if a count would fall below 0.
     """
     basis = _basis(connection)
     with transaction(connection):
-        _choose_periods(connection, basis)
+        _choose_periods(connection, "" if anew else basis)
         has_counted = _collect_moved(connection)
         connection.execute(
             f"CREATE OR REPLACE TEMP TABLE fresh AS {own_count_sql(REGISTER, 'full_period')}"
@@ -104,7 +108,7 @@ def _basis(connection: duckdb.DuckDBPyConnection) -> str:
 
 
 def _choose_periods(connection: duckdb.DuckDBPyConnection, basis: str) -> None:
-    """Part the periods into those counted anew and those kept, as temporary tables."""
+    """Part the periods into those counted anew and those kept, which were counted on `basis`."""
     connection.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE kept_period AS

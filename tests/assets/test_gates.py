@@ -57,7 +57,9 @@ def test_a_key_that_is_no_period_is_refused_with_a_sentence(
     message = failures(result)["raw__delivery"]
     assert key in message
     assert "; expected " in message
-    assert "The running period is" in message or "Give the 15th of the month" in message
+    assert (
+        "The running period is" in message or "Give the day on which the period starts" in message
+    )
 
 
 def test_a_load_without_units_says_what_to_do_first(
@@ -127,7 +129,7 @@ def test_the_balance_check_blocks_publishing(
     assert not check.passed
     assert check.blocking
     assert check.description is not None
-    assert "levels do not add up" in check.description
+    assert "months do not chain" in check.description
     assert "publish/motcua" not in {
         event.materialization.asset_key.to_user_string()
         for event in result.get_asset_materialization_events()

@@ -20,7 +20,7 @@ from tests.support import SETTINGS
 
 KEY = "2023-05-15"
 LABEL = "Tháng 06/2023 (15/05/2023–14/06/2023)"
-INDICATORS = ("indicators/own_count", "indicators/by_unit", "indicators/by_level")
+INDICATORS = ("indicators/by_unit", "indicators/by_level", "indicators/by_unit_procedure")
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ def test_every_asset_of_the_run_says_that_it_was_made(night: Night) -> None:
         event.materialization.asset_key.to_user_string()
         for event in night.result.get_asset_materialization_events()
     }
-    assert len(made) == 33
+    assert len(made) == 39
     assert partitions_of(night.result, "raw/delivery") == [KEY]
     assert partitions_of(night.result, "publish/motcua") == [None]
     assert partitions_of(night.result, "core/dossier") == [None]
