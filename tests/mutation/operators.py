@@ -79,7 +79,9 @@ def _junctions(found: Sequence[Token]) -> list[int]:
     return [
         place
         for place, token in enumerate(found)
-        if token.word in {"AND", "OR"} and not closes_between(found, place)
+        if token.word in {"AND", "OR"}
+        and not closes_between(found, place)
+        and found[place - 1].word != "CREATE"
     ]
 
 

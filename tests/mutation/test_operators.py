@@ -24,6 +24,8 @@ def _mutated(operator: str, sql: str) -> list[str]:
              "WHERE a BETWEEN b AND c - 1 AND d"],
         ),
         ("and_or", "WHERE a BETWEEN b AND c OR d", ["WHERE a BETWEEN b AND c AND d"]),
+        ("and_or", "CREATE OR REPLACE MACRO a(b) AS b AND c",
+         ["CREATE OR REPLACE MACRO a(b) AS b OR c"]),
         (
             "drop_condition", "WHERE a = 1 AND b BETWEEN c AND d AND (e OR f)",
             ["WHERE a = 1 AND (e OR f)", "WHERE b BETWEEN c AND d AND (e OR f)",
