@@ -38,6 +38,7 @@ from assets.engine.settings_report import report
 from assets.engine.sources import load_sources
 from assets.partitions import begun_period
 from pipelines.definitions import defs
+from pipelines.jobs import COUNT_ANEW
 from schemas.reference import REFERENCE_SCHEMAS
 
 SAMPLE_INBOX = PROJECT / "data" / "sample" / "inbox"
@@ -156,7 +157,10 @@ def _run_job(name: str, key: str, instance: dg.DagsterInstance) -> bool:
     """Run a job for a period and print a line on it; return whether it succeeded."""
     started = time.monotonic()
     result = defs.resolve_job_def(name).execute_in_process(
-        partition_key=key, instance=instance, run_config=QUIET, raise_on_error=False
+        partition_key=key,
+        instance=instance,
+        run_config=QUIET | (COUNT_ANEW if name == "compute" else {}),
+        raise_on_error=False,
     )
     totals = _totals(result)
     print(f"{name} {month_from_key(key).label}: {totals} ({time.monotonic() - started:.1f} s)")

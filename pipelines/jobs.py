@@ -6,6 +6,7 @@ https://docs.dagster.io/guides/build/jobs/asset-jobs
 
 import dagster as dg
 
+COUNT_ANEW = {"ops": {"indicators__own_count": {"config": {"anew": True}}}}
 TAKE_IN = dg.AssetSelection.assets(
     ["raw", "delivery"],
     ["reference", "unit"],
@@ -33,6 +34,6 @@ take_in = dg.define_asset_job(
 compute = dg.define_asset_job(
     "compute",
     selection=dg.AssetSelection.all() - TAKE_IN,
-    config={"ops": {"indicators__own_count": {"config": {"anew": True}}}},
+    config=COUNT_ANEW,
     description="Tính lại từ đầu và công bố mọi kỳ | Every period counted anew from the register",
 )

@@ -9,6 +9,7 @@ from dagster import AssetCheckEvaluation
 
 from assets.engine.paths import Paths
 from pipelines.definitions import defs
+from pipelines.jobs import COUNT_ANEW
 
 # Dagster's lines on the terminal are noise here; its event log is what tests read.
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -42,7 +43,9 @@ def run_job(
         partition_key=key if is_key_checked else None,
         tags=None if is_key_checked else {"dagster/partition": key},
         instance=instance,
-        run_config=QUIET | {"resources": {"installation": {"config": folders}}},
+        run_config=QUIET
+        | {"resources": {"installation": {"config": folders}}}
+        | (COUNT_ANEW if name == "compute" else {}),
         asset_selection=picked,
         raise_on_error=False,
     )

@@ -66,7 +66,6 @@ def test_most_measures_of_the_district_s_year_count_somebody(
         ),
         ("explain('resolved_count', 'month', DATE '2023-06-14', '033', 'x')", "own or subtree"),
         ("explain_change('payable_count', 'month', DATE '2023-06-14')", "payments are not kept"),
-        ("m.ops.as_reported('by_unt', DATE '2099-01-01')", "as_reported: the tables are"),
     ],
 )
 def test_what_is_asked_for_in_vain_does_not_look_like_nobody(
@@ -74,6 +73,14 @@ def test_what_is_asked_for_in_vain_does_not_look_like_nobody(
 ) -> None:
     with pytest.raises(duckdb.InvalidInputException, match=sentence):
         files.execute(f"FROM {call}").fetchall()
+
+
+def test_a_table_without_a_history_is_told(sample: Paths) -> None:
+    with (
+        duckdb.connect(str(sample.published / "motcua.duckdb"), read_only=True) as figures,
+        pytest.raises(duckdb.InvalidInputException, match="as_reported: the tables are"),
+    ):
+        figures.execute("FROM ops.as_reported('form_06a', DATE '2099-01-01')").fetchall()
 
 
 def test_without_a_unit_it_is_the_whole(files: duckdb.DuckDBPyConnection) -> None:

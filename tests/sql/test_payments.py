@@ -105,3 +105,19 @@ def test_a_request_without_its_dossier_counts_nowhere_and_is_listed(
     assert (row["record_kind"], row["reason"], row["record_count"]) == (
         "payment_request", "payment_without_dossier", 1,
     )  # fmt: skip
+
+
+def test_a_dossier_without_a_reception_day_counts_once_under_the_unit_of_its_first_payment(
+    register_warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    """01099 moved to another unit and level on 1/2/2023; the month is the one of 15/1 to 14/2."""
+    never = Dossier("in_process", unit_code="01099")
+    payments = [Payment(0, date(2023, 1, 20)), Payment(0, date(2023, 2, 5))]
+    fill(register_warehouse, Register([never], payments))
+    rows = rows_of(
+        register_warehouse, "indicators.by_level",
+        "payable_count > 0 AND period_kind = 'month' AND period_start = DATE '2023-01-15'",
+    )  # fmt: skip
+    assert [(row["unit_level"], row["payable_count"]) for row in rows] == [
+        ("all", 1), ("commune", 1),
+    ]  # fmt: skip

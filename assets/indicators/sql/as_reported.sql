@@ -7,7 +7,8 @@ SELECT * EXCLUDE (change)
 FROM ops.revision
 WHERE CASE
     WHEN asked_table NOT IN ('by_unit', 'by_level', 'by_unit_field', 'by_unit_procedure')
-        THEN error('as_reported: the tables are by_unit, by_level, by_unit_field, by_unit_procedure')
+        THEN error('as_reported: the tables are by_unit, by_level, by_unit_field, by_unit_procedure'
+            || left(period_label, 0))
     -- A day is asked for with all that was computed on it.
     ELSE table_name = asked_table AND computed_at < CAST(asked_at AS TIMESTAMP) + CASE
         WHEN typeof(asked_at) = 'DATE' THEN INTERVAL 1 DAY ELSE INTERVAL 1 MICROSECOND END

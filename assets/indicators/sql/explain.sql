@@ -6,15 +6,16 @@
 WITH RECURSIVE {{ancestry}},
 asked_period AS (
     SELECT * FROM reference.period AS period
-    -- What was asked for in vain must not look like nobody.
+    -- What was asked for in vain must not look like nobody. An error of constants only would be
+    -- folded away, so each takes nothing of a label along.
     WHERE CASE
         WHEN asked_measure NOT IN ({{measure_names}})
-            THEN error('explain: no measure of a count is called ' || asked_measure)
+            THEN error('explain: no measure of a count is called ' || asked_measure || left(period.period_label, 0))
         WHEN asked_unit IS NOT NULL AND asked_unit <> 'unassigned'
                 AND asked_unit NOT IN (SELECT unit_code FROM reference.unit)
             THEN error('explain: no unit of reference.unit has the code ' || asked_unit)
         WHEN asked_scope NOT IN ('own', 'subtree')
-            THEN error('explain: the scope is own or subtree')
+            THEN error('explain: the scope is own or subtree' || left(period.period_label, 0))
         WHEN (asked_kind, asked_end) NOT IN (
                 SELECT (known.period_kind, known.period_end) FROM reference.period AS known)
             THEN error('explain: no period of reference.period has this kind and last day')

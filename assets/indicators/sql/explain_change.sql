@@ -8,10 +8,11 @@
 -- counts it since. A dossier counted in the same place on both sides moved nothing.
 WITH asked_period AS (
     SELECT * FROM reference.period AS period
-    -- What was asked for in vain must not look like nobody.
+    -- What was asked for in vain must not look like nobody (see explain.sql).
     WHERE CASE
         WHEN asked_measure NOT IN ({{measure_names}})
-            THEN error('explain_change: no measure of dossiers (payments are not kept) is called ' || asked_measure)
+            THEN error('explain_change: no measure of dossiers (payments are not kept) is called ' || asked_measure
+                || left(period.period_label, 0))
         WHEN (asked_kind, asked_end) NOT IN (
                 SELECT (known.period_kind, known.period_end) FROM reference.period AS known)
             THEN error('explain_change: no period of reference.period has this kind and last day')

@@ -5,10 +5,23 @@
 -- Version: 2026.2
 --
 -- A request counts on the day it was collected; what is exempt, free, refunded or cancelled does
--- not. A dossier without a reception day belongs to the unit record of the day it paid.
+-- not. A dossier without a reception day belongs to the unit record of the day it first paid.
+paid_request AS (
+    SELECT request.*,
+        dossier.unit_code,
+        dossier.procedure_code,
+        coalesce(dossier.received_date,
+            min(request.collected_date) OVER (PARTITION BY request.dossier_key)) AS unit_day
+    FROM core.payment_request AS request
+    INNER JOIN core.dossier AS dossier ON dossier.dossier_key = request.dossier_key
+    WHERE request.state = 'paid'
+        AND request.amount > 0
+        AND request.collection IS DISTINCT FROM 'exempt'
+        AND request.collected_date <= (SELECT max(cutoff_date) FROM reference.period)
+),
 paid_dossier AS (
     SELECT
-        dossier.dossier_key,
+        request.dossier_key,
         coalesce(unit.unit_code, 'unassigned') AS unit_code,
         coalesce(unit.valid_from, DATE '0001-01-01') AS unit_valid_from,
         coalesce(unit.unit_level, 'unassigned') AS unit_level,
@@ -16,18 +29,11 @@ paid_dossier AS (
         coalesce(procedure.field_code, 'unassigned') AS field_code,
         reporting_month(request.collected_date) AS collected_month,
         bool_or(request.method IS NOT DISTINCT FROM 'online') AS is_paid_online
-    FROM core.payment_request AS request
-    INNER JOIN core.dossier AS dossier ON dossier.dossier_key = request.dossier_key
-    CROSS JOIN (SELECT max(cutoff_date) AS day FROM reference.period) AS cutoff
+    FROM paid_request AS request
     LEFT JOIN reference.unit AS unit
-        ON unit.unit_code = dossier.unit_code
-        AND coalesce(dossier.received_date, request.collected_date)
-            BETWEEN unit.valid_from AND unit.valid_to
+        ON unit.unit_code = request.unit_code
+        AND request.unit_day BETWEEN unit.valid_from AND unit.valid_to
     LEFT JOIN reference.procedure AS procedure
-        ON procedure.procedure_code = dossier.procedure_code
-    WHERE request.state = 'paid'
-        AND request.amount > 0
-        AND request.collection IS DISTINCT FROM 'exempt'
-        AND request.collected_date <= cutoff.day
+        ON procedure.procedure_code = request.procedure_code
     GROUP BY ALL
 )
