@@ -5,7 +5,7 @@ which stands in SQL, and running it (`own_counts`, `compute`).
 """
 
 from assets.engine.warehouse import INDICATOR_SQL, sql_file
-from schemas.columns import Table, quoted
+from schemas.columns import Table
 from schemas.indicator_tables import PERIOD_COLUMNS
 from schemas.measures import MEASURES, OWN_MEASURES
 
@@ -55,7 +55,6 @@ def explain_sql() -> str:
         facts_sql=_facts("core.dossier", _PLACE),
         placed_sql=_placed("asked_period", "facts"),
         measures=_BY_NAME,
-        measure_names=", ".join(map(quoted, OWN_COUNTS + PAID_COUNTS)),
     )
 
 
@@ -66,7 +65,6 @@ def change_sql() -> str:
         facts_sql=_facts("ops.moved_dossier", f"computed_at, side, {_PLACE}"),
         placed_sql=_placed("asked_period", "facts"),
         measures=_BY_NAME,
-        measure_names=", ".join(map(quoted, OWN_COUNTS)),
     )
 
 

@@ -349,5 +349,15 @@ def test_the_difference_of_a_figure_is_the_dossiers_that_moved_it(redone: Redone
             assert moved == difference, (measure, kind, end, unit)
 
 
+def test_payments_that_moved_a_figure_are_not_kept_and_the_answer_says_so(redone: Redone) -> None:
+    with (
+        duckdb.connect(str(redone.paths.published / "dossiers.duckdb"), read_only=True) as reader,
+        pytest.raises(duckdb.InvalidInputException, match="payments are not kept"),
+    ):
+        reader.execute(
+            "FROM explain_change('payable_count', 'month', DATE '2023-06-14')"
+        ).fetchall()
+
+
 def test_doing_it_once_more_changes_nothing(redone: Redone) -> None:
     assert differences(redone.after, redone.again) == {}

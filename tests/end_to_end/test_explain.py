@@ -65,7 +65,6 @@ def test_most_measures_of_the_district_s_year_count_somebody(
             "no unit of reference.unit",
         ),
         ("explain('resolved_count', 'month', DATE '2023-06-14', '033', 'x')", "own or subtree"),
-        ("explain_change('payable_count', 'month', DATE '2023-06-14')", "payments are not kept"),
     ],
 )
 def test_what_is_asked_for_in_vain_does_not_look_like_nobody(

@@ -8,11 +8,8 @@
 -- counts it since. A dossier counted in the same place on both sides moved nothing.
 WITH asked_period AS (
     SELECT * FROM reference.period AS period
-    -- What was asked for in vain must not look like nobody (see explain.sql).
+    -- What was asked for in vain must not look like nobody.
     WHERE CASE
-        WHEN asked_measure NOT IN ({{measure_names}})
-            THEN error('explain_change: no measure of dossiers (payments are not kept) is called ' || asked_measure
-                || left(period.period_label, 0))
         WHEN (asked_kind, asked_end) NOT IN (
                 SELECT (known.period_kind, known.period_end) FROM reference.period AS known)
             THEN error('explain_change: no period of reference.period has this kind and last day')
@@ -25,7 +22,10 @@ listed AS (
     SELECT computed_at, side, dossier_key, unit_code, procedure_code, field_code,
         count(*) OVER (PARTITION BY computed_at, dossier_key, unit_code, procedure_code) AS sides
     FROM placed
-    WHERE CASE asked_measure {{measures}} ELSE false END
+    -- A constant error would be folded away: it takes nothing of a column along.
+    WHERE CASE asked_measure {{measures}}
+        ELSE error('explain_change: no measure of dossiers (payments are not kept) is called ' || asked_measure || left(unit_code, 0))
+    END
 )
 SELECT computed_at, side, dossier_key, listed.unit_code, listed.procedure_code, field_code,
     moved.delivery_id, moved.part_number, moved.row_number
