@@ -21,7 +21,7 @@ COPY (
     SELECT
         i + 1 AS "STT",
         printf('000.%02d.33.H22-%s-%07d', unit, strftime(received, '%y%m%d'), i) AS "Mã hồ sơ",
-        procedures[1 + hash(i * 19) % len(procedures)] AS "Mã TTHC",
+        procedures[1 + CAST(hash(i * 19) % len(procedures) AS BIGINT)] AS "Mã TTHC",
         'Thủ tục' AS "Tên TTHC",
         'Hộ tịch' AS "Lĩnh vực",
         units[unit] AS "Đơn vị xử lý",
