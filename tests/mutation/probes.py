@@ -13,6 +13,7 @@ import duckdb
 from tests.mutation.cases import Case
 from tests.mutation.money import Days, days_of, first_day_of, first_difference, owner_of
 from tests.sql.oracle import end_of, is_open
+from tests.sql.oracle_periods import spans
 from tests.sql.registers import Dossier, Payment, Register, rows_of
 
 NEVER = date(9999, 12, 31)
@@ -77,7 +78,9 @@ def assert_outside(connection: duckdb.DuckDBPyConnection, case: Case) -> None:
 def _why_outside(dossier: Dossier, case: Case) -> str | None:
     register = case.register
     received, ended = dossier.received_date, end_of(dossier, case.statistic.end_basis)
-    first = first_day_of(register)
+    # The year of the first month counts, too.
+    closing_day = case.statistic.closing_day
+    first = min(span.first for span in spans(register.first_day, register.cutoff, closing_day))
     if dossier.state in {"new", "not_accepted"}:
         return dossier.state
     if received is None:

@@ -170,18 +170,20 @@ def _assert_reported(connection: duckdb.DuckDBPyConnection, said: Said, at: Any)
 
 
 def _assert_figures_changed(connection: duckdb.DuckDBPyConnection, said: Said, since: Said) -> None:
-    """Each count that differs stands once, with both figures; of a row that went, with one."""
+    """Each count that differs stands once; a row that came or went counted nothing then."""
     keys = ("period_kind", "period_start", "period_end", "unit_code", "scope", "unit_level",
             "field_code", "procedure_code")  # fmt: skip
     wanted = []
     for table, rows in said.items():
-        now = {tuple(row.get(key) for key in keys): row for row in since[table]}
-        for row in rows:
-            place = tuple(row.get(key) for key in keys)
+        before, now = (
+            {tuple(row.get(key) for key in keys): row for row in side}
+            for side in (rows, since[table])
+        )
+        for place in before | now:
             for name in COUNTS:
-                old, new = row[name], now[place][name] if place in now else None
-                if old != new:
-                    difference = None if new is None else new - old
+                old, new = (side[place][name] if place in side else None for side in (before, now))
+                if (old or 0) != (new or 0):
+                    difference = (new or 0) - (old or 0)
                     wanted.append((table, *place, name, old, new, difference))
     found = connection.execute(
         f"SELECT table_name, {', '.join(keys)}, measure, before_said, now_said, difference "

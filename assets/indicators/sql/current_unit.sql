@@ -23,8 +23,6 @@ chain AS (
     SELECT unit_code, valid_from AS unit_valid_from,
         unit_code AS current_code, valid_from AS current_from, valid_to AS current_to
     FROM reference.unit
-    CROSS JOIN today
-    WHERE valid_from <= today.day
     UNION ALL
     SELECT chain.unit_code, chain.unit_valid_from,
         unit.unit_code, unit.valid_from, unit.valid_to
@@ -45,7 +43,7 @@ chain_end AS (
 ),
 current_unit AS (
     SELECT chain_end.*, unit.unit_level, unit.parent_unit_code, unit.valid_to AS current_to,
-        unit.valid_to >= today.day AS is_current
+        today.day BETWEEN unit.valid_from AND unit.valid_to AS is_current
     FROM chain_end
     CROSS JOIN today
     INNER JOIN reference.unit AS unit
@@ -67,7 +65,10 @@ current_count AS (
     SELECT DISTINCT period_kind, period_start, period_end, current_code AS unit_code,
         current_from AS unit_valid_from, unit_level, is_current
     FROM wanted_period
+    CROSS JOIN today
     INNER JOIN current_unit
         ON current_code <> 'unassigned'
+        -- A unit yet to come may have dossiers that paid before they were received, and no zeros.
+        AND current_from <= today.day
         AND (is_current OR current_from <= period_end AND current_to >= period_start)
 )
