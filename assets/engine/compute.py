@@ -231,7 +231,7 @@ def _closed_changes(connection: duckdb.DuckDBPyConnection, table: Table) -> list
         WHERE (period_kind, period_start, period_end) IN (
             SELECT (period_kind, period_start, period_end) FROM {table.qualified_name}
             WHERE NOT is_provisional)
-        ORDER BY period_end - period_start, period_end, row_key
+        ORDER BY period_kind <> 'month', period_end, period_kind, row_key
         """
     ).fetchall()
     return [

@@ -141,11 +141,14 @@ def served(data: Path, home: Path, output: Path) -> Iterator[Server]:
 
 def _answers(server: Server, process: "subprocess.Popen[bytes]") -> bool:
     assert process.poll() is None, server.output.read_text()
-    query = "{ repositoriesOrError { __typename } instance { daemonHealth { allDaemonStatuses { \
-        daemonType healthy } } } }"
+    query = "{ repositoriesOrError { ... on RepositoryConnection { nodes { name } } } \
+        instance { daemonHealth { allDaemonStatuses { daemonType healthy } } } }"
     try:
         answer = server.ask(query)
     except (urllib.error.URLError, ConnectionError, TimeoutError):
+        return False
+    # The webserver answers before it has loaded the code location.
+    if not answer["repositoriesOrError"].get("nodes"):
         return False
     daemons = answer["instance"]["daemonHealth"]["allDaemonStatuses"]
     healthy = {daemon["daemonType"] for daemon in daemons if daemon["healthy"]}
