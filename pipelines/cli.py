@@ -25,12 +25,11 @@ from assets.engine.errors import MotcuaError
 
 try:
     # The calendar is read from the settings of the statistic when it is imported.
-    from assets.engine import periods as _calendar  # noqa: F401
+    from assets.engine.periods import TIMEZONE, local_now, month_from_key
 except MotcuaError as error:
     sys.exit(str(error))
 from assets.engine.inbox import period_of, waiting_files
 from assets.engine.paths import PROJECT, Paths, private_folder
-from assets.engine.periods import TIMEZONE, local_now, month_from_key
 from assets.engine.raw_store import read_manifest
 from assets.engine.reference import read_reference
 from assets.engine.settings_check import check_settings

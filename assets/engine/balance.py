@@ -15,6 +15,7 @@ from schemas.indicator_tables import (
     BY_UNIT,
     BY_UNIT_FIELD,
     BY_UNIT_PROCEDURE,
+    PERIOD_NAMES,
 )
 
 # What tells the rows of one period apart, in messages.
@@ -24,7 +25,7 @@ ROW_NAMES = {
     BY_UNIT_FIELD: "unit_code || ' ' || field_code",
     BY_UNIT_PROCEDURE: "unit_code || ' ' || procedure_code",
 }
-_PERIOD = "period_kind, period_start, period_end"
+_PERIOD = ", ".join(PERIOD_NAMES)
 
 
 def check_balance(connection: duckdb.DuckDBPyConnection) -> None:

@@ -29,7 +29,6 @@ _SPANS: dict[PeriodKind, tuple[tuple[int, int], ...]] = {
     "year": ((1, 12),),
     "year_to_date": tuple((1, number) for number in range(1, 13)),
 }
-PERIOD_KINDS = tuple(_SPANS)
 _ROMAN = ("I", "II", "III", "IV")
 
 

@@ -23,6 +23,8 @@ BEFORE, FIRST, AFTER = date(2021, 12, 14), date(2022, 11, 15), date(2023, 2, 21)
         (Dossier("finished", finished_date=FIRST), "no_received_date"),
         (Dossier("in_process", AFTER), "received_after_cutoff"),
         (Dossier("finished", BEFORE, finished_date=BEFORE), "closed_before_first_period"),
+        (Dossier("returned", BEFORE, returned_date=BEFORE), "closed_before_first_period"),
+        (Dossier("withdrawn", BEFORE, refused_date=BEFORE), "closed_before_first_period"),
         (Dossier("withdrawn", BEFORE), "closed_undated_before_first_period"),
         (Dossier("paused_other", BEFORE, refused_date=BEFORE), "closed_before_first_period"),
     ],

@@ -24,7 +24,8 @@ listed AS (
     FROM placed
     -- A constant error would be folded away: it takes nothing of a column along.
     WHERE CASE asked_measure {{measures}}
-        ELSE error('explain_change: no measure of dossiers (payments are not kept) is called ' || asked_measure || left(unit_code, 0))
+        ELSE error('explain_change: no measure of dossiers (payments are not kept) is called '
+            || asked_measure || left(unit_code, 0))
     END
 )
 SELECT computed_at, side, dossier_key, listed.unit_code, listed.procedure_code, field_code,
