@@ -17,12 +17,12 @@ from schemas.statistic import Statistic
 from tests.sql.dossier_cases import CASES
 from tests.sql.generated_registers import days_of, dossiers
 from tests.sql.register_reference import UNITS
-from tests.sql.registers import CUTOFF, Dossier, Payment, Register
+from tests.sql.registers import CUTOFF, FIRST_MONTH, Dossier, Payment, Register
 
 _T = TypeVar("_T")
 # A register costs half a second whatever it holds: few large ones judge fastest.
 DOSSIERS, PAYMENTS = 250, 150
-JANUARY, FEBRUARY = date(2023, 1, 14), date(2023, 2, 14)
+BEFORE, JANUARY, FEBRUARY = date(2021, 12, 14), date(2023, 1, 14), date(2023, 2, 14)
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,13 @@ def by_hand() -> Case:
         for day in (unit.valid_from, unit.valid_to, unit.valid_to + timedelta(days=1))
         if unit.valid_to <= CUTOFF
     ]
-    days = (date(2022, 12, 14), date(2022, 12, 15), JANUARY, date(2023, 1, 15))
+    # Ended before the year of the first month began, each by another date.
+    edges += [
+        Dossier("finished", BEFORE, finished_date=BEFORE),
+        Dossier("returned", BEFORE, returned_date=BEFORE),
+        Dossier("withdrawn", BEFORE, refused_date=BEFORE),
+    ]
+    days = (date(2022, 12, 14), date(2022, 12, 15), JANUARY, date(2023, 1, 15), FIRST_MONTH)
     payments = [
         Payment(number, day, amount=amount, method=method)
         for number, (day, (amount, method)) in enumerate(

@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import product
 from typing import Any
 
 import duckdb
@@ -199,8 +200,8 @@ def _assert_dossiers_moved(
     connection.execute(
         f"CREATE OR REPLACE TEMP MACRO {EXPLAIN_CHANGE_CALL} AS TABLE {change_sql()}"
     )
-    span = _asked_spans(case)[0]
-    for measure in ("received", "resolved", "pending", "carried_over", "pending_overdue"):
+    measures_asked = ("received", "resolved", "pending", "carried_over", "pending_overdue")
+    for span, measure in product(_asked_spans(case), measures_asked):
         sides = {
             side: {number for number, _, measures in _counted(one, span) if measure in measures}
             for side, one in (("before", case), ("after", corrected))
@@ -214,4 +215,4 @@ def _assert_dossiers_moved(
             "WHERE computed_at = (SELECT max(computed_at) FROM ops.moved_dossier)",
             [f"{measure}_count", span.kind, span.last],
         ).fetchall()
-        assert sorted(rows) == wanted, f"explain_change: {measure}"
+        assert sorted(rows) == wanted, f"explain_change: {measure} {span.kind}"

@@ -75,11 +75,10 @@ MONTH = "period_kind = 'month' AND period_start = DATE '2022-12-15'"
 THERE = (
     ("S", "begins", date(2023, 1, 14), END_OF_TIME),
     ("T", "ends", START, date(2022, 12, 15)),
+    ("U", "a day", date(2023, 1, 14), date(2023, 1, 14)),
 )
-NOT_THERE = (
-    ("V", "begins later", date(2023, 1, 15), END_OF_TIME),
-    ("W", "ended before", START, date(2022, 12, 14)),
-)
+SINCE = ("V", "begins later", date(2023, 1, 15), END_OF_TIME)
+NOT_THERE = (SINCE, ("W", "ended before", START, date(2022, 12, 14)))
 
 
 def assert_rows_of_units(connection: duckdb.DuckDBPyConnection, case: Case) -> None:
@@ -92,6 +91,10 @@ def assert_rows_of_units(connection: duckdb.DuckDBPyConnection, case: Case) -> N
         there = THERE if records else ()
         scopes = {(unit, scope) for unit in (*(u for u, *_ in there), UNASSIGNED[0])
                   for scope in ("own", "subtree")}  # fmt: skip
+        # Today's units have a row in every period.
+        today = scopes | ({(SINCE[0], "own"), (SINCE[0], "subtree")} if records else set())
+        found = rows_of(connection, "indicators.by_unit_current", MONTH)
+        assert {(row["unit_code"], row["scope"]) for row in found} == today, "units: today's"
         levels = {*(level for _, level, *_ in there), UNASSIGNED[0], "all"}
         for table in ("by_unit", "by_unit_first_due"):
             found = rows_of(connection, f"indicators.{table}", MONTH)

@@ -79,7 +79,10 @@ def _cells(register: Register, statistic: Statistic, tables: Tables) -> Counter[
         expected = figures(register, span, statistic)
         for name in NAMES:
             rows = tables[name].get(span, {})
-            assert expected.required(name) <= set(rows), (name, span)
+            required, allowed = expected.required(name), expected.allowed(name)
+            assert required <= set(rows) <= allowed, (
+                name, span, "missing", required - set(rows), "too many", set(rows) - allowed
+            )  # fmt: skip
             for key, row in rows.items():
                 _assert_head(row, span, register.cutoff, statistic)
                 wanted = expected.wanted(name, key)

@@ -85,29 +85,32 @@ class Figures:
             return counted
         return counted | set(self._of_every_unit(table))
 
+    def allowed(self, table: str) -> set[Key]:
+        """Return the keys that may have a row: a dossier of the register belongs there, as well."""
+        return self.required(table) | set(self.numbers[table])
+
     def _of_every_unit(self, table: str) -> Iterator[Key]:
-        units = [
-            unit
-            for unit in UNITS
-            if (
-                is_current(unit, self.today)
-                if table.endswith("_current")
-                else unit.valid_from <= self.span.last and unit.valid_to >= self.span.first
-            )
-        ]
-        for unit in units:
-            for scope in ("own", "subtree"):
-                if table in {"by_unit", "by_unit_first_due"}:
-                    yield unit.unit_code, scope
-                elif table == "by_unit_current":
-                    yield unit.unit_code, scope, True
-                elif table == "form_06a":
-                    yield unit.unit_code, scope, "all"
-            for level in (unit.unit_level, "all"):
-                if table == "by_level":
-                    yield (level,)
-                elif table == "by_level_current":
-                    yield level, True
+        for unit in UNITS:
+            was_there = unit.valid_from <= self.span.last and unit.valid_to >= self.span.first
+            if table.endswith("_current"):
+                # What is no more has a row while it was there, one yet to come has none.
+                has_ended = unit.valid_to < self.today and heir(unit, self.today) is unit
+                if is_current(unit, self.today) or (was_there and has_ended):
+                    yield from (
+                        key for name, key in _places_today(unit, self.today) if name == table
+                    )
+            elif was_there:
+                yield from _rows_of_unit(table, unit)
+
+
+def _rows_of_unit(table: str, unit: UnitRecord) -> Iterator[Key]:
+    for scope in ("own", "subtree"):
+        if table in {"by_unit", "by_unit_first_due"}:
+            yield unit.unit_code, scope
+        elif table == "form_06a":
+            yield unit.unit_code, scope, "all"
+    if table == "by_level":
+        yield from ((level,) for level in (unit.unit_level, "all"))
 
 
 def _counts(numbers: Counter[str], names: Sequence[str]) -> Row:
