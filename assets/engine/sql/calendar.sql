@@ -9,6 +9,13 @@ CREATE OR REPLACE {{temp}} MACRO reporting_month(day) AS
 CREATE OR REPLACE {{temp}} MACRO month_reached(day, cutoff) AS
     CASE WHEN day <= cutoff THEN reporting_month(day) ELSE DATE '9999-12-31' END;
 
+-- The day on which a dossier ended: of the result, or of its handing over where end_basis says so.
+CREATE OR REPLACE {{temp}} MACRO ended_day(end_basis, finished_date, returned_date, refused_date) AS
+    CASE
+        WHEN end_basis = 'returned' THEN coalesce(returned_date, finished_date, refused_date)
+        ELSE coalesce(finished_date, returned_date, refused_date)
+    END;
+
 -- How an end stands to a due date; NULL without an end.
 CREATE OR REPLACE {{temp}} MACRO timeliness(ended, due) AS
     CASE

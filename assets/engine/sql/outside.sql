@@ -10,10 +10,7 @@ WITH bounds AS (
 ),
 dossier AS (
     SELECT *,
-        CASE
-            WHEN end_basis = 'returned' THEN coalesce(returned_date, finished_date, refused_date)
-            ELSE coalesce(finished_date, returned_date, refused_date)
-        END AS ended_date,
+        ended_day(end_basis, finished_date, returned_date, refused_date) AS ended_date,
         state IN ('withdrawn', 'refused_after_acceptance', 'finished', 'returned')
             OR state = 'paused_other' AND ended_date IS NOT NULL AS is_closed
     FROM core.dossier CROSS JOIN bounds

@@ -18,11 +18,8 @@ population AS (
         coalesce(unit.unit_level, 'unassigned') AS unit_level,
         coalesce(procedure.procedure_code, 'unassigned') AS counted_procedure_code,
         coalesce(procedure.field_code, 'unassigned') AS field_code,
-        CASE
-            WHEN basis.end_basis = 'returned'
-                THEN coalesce(dossier.returned_date, dossier.finished_date, dossier.refused_date)
-            ELSE coalesce(dossier.finished_date, dossier.returned_date, dossier.refused_date)
-        END AS ended_date,
+        ended_day(basis.end_basis, dossier.finished_date, dossier.returned_date,
+            dossier.refused_date) AS ended_date,
         dossier.result_kind = 'refused' AND dossier.state IN ('finished', 'returned')
             OR dossier.state = 'refused_after_acceptance' AS is_refused,
         coalesce(dossier.is_paper_result_due, procedure.has_paper_result, true) AS needs_e_result,
