@@ -142,9 +142,17 @@ class OpenFile:
                 head, header = _header_of(heads, self.export)
             except HeaderMissing as refusal:
                 refusals.append(refusal)
-                widest = max(widest, *(len(row) for head in heads for row in head.rows))
+                widest = max([widest, *(len(row) for head in heads for row in head.rows)])
                 continue
             readable = member
+            if encoding == "utf-16" and member.stat().st_size % 2:
+                # Behind a byte too many or too few, every letter is another one.
+                raise FileRefused(
+                    "Reading UTF-16 text",
+                    "an odd number of bytes",
+                    "two bytes a letter",
+                    "Export it again; it may have been cut off while it was copied.",
+                )
             if encoding != "utf-8":
                 readable = self.workspace / f"{member.name}.utf-8"
                 transcode(member, encoding, readable)

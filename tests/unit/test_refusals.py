@@ -50,6 +50,16 @@ def _windows_1258(paths: Paths) -> None:
     _bytes(paths, csv_text(ROWS).encode("cp1258", errors="replace"))
 
 
+def _utf_16_with_a_byte_too_many(paths: Paths) -> None:
+    content = csv_text(ROWS).encode("utf-16")
+    half = len(content) // 2
+    _bytes(paths, content[:half] + b"0" + content[half:])
+
+
+def _half_a_letter(paths: Paths) -> None:
+    _bytes(paths, b"\xc3")
+
+
 def _cut_workbook(paths: Paths) -> None:
     deliver_workbook(paths, [dossier(n) for n in range(1, 200)], name="b.xlsx")
     file = place(paths, "dossiers_district", JANUARY, "b.xlsx")
@@ -123,6 +133,9 @@ REFUSALS = {
     _blanks: ("dossiers_commune", "no bytes but blanks", "expected rows", "Export it again."),
     _binary: ("dossiers_commune", "a PDF document", "a workbook", "CSV"),
     _windows_1258: ("dossiers_commune", "bytes that are not UTF-8", "UTF-8 text", "as CSV UTF-8"),
+    _utf_16_with_a_byte_too_many: ("dossiers_commune", "an odd number of bytes",
+                                   "two bytes a letter", "Export it again"),
+    _half_a_letter: ("dossiers_commune", "bytes that are not UTF-8", "UTF-8 text", "as CSV UTF-8"),
     _cut_workbook: ("dossiers_district", "", "a whole .xlsx", "Export it again"),
     _text_called_workbook: ("dossiers_district", "(0 of 16 matched)", "'Mã hồ sơ'", "header"),
     _empty_workbook: ("dossiers_district", "no sheet with rows", "at least one", "Export"),
