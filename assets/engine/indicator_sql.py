@@ -16,8 +16,9 @@ PAID_COUNTS = [measure.name for measure in MEASURES if measure.is_paid]
 SUMMED = ", ".join(
     f"CAST(coalesce(sum({name}), 0) AS BIGINT) AS {name}" for name in OWN_COUNTS + PAID_COUNTS
 )
-# Every dossier of the register, once.
-REGISTER = "(SELECT *, 1 AS weight FROM core.dossier)"
+_COUNTED_TO = "(SELECT max(cutoff_date) FROM reference.period) AS counted_to"
+# Every dossier of the register, once, up to the last day that counts.
+REGISTER = f"(SELECT *, 1 AS weight, {_COUNTED_TO} FROM core.dossier)"
 _PLACE = "dossier_key,"
 # Whether the measure that was asked for counts the dossier.
 _BY_NAME = " ".join(f"WHEN '{name}' THEN {name.removesuffix('_count')}" for name in OWN_COUNTS)
@@ -29,7 +30,10 @@ def indicator_sql(table: Table) -> str:
 
 
 def own_count_sql(dossiers: str, periods: str) -> str:
-    """Return the SELECT of own counts: of the relation `dossiers`, with `weight`, in `periods`."""
+    """Return the SELECT of own counts in `periods`.
+
+    The relation `dossiers` has what a dossier says, its `weight`, and the last day `counted_to`.
+    """
     counted = ", ".join(
         f"CAST(coalesce(sum(dossier_count) FILTER (WHERE {name.removesuffix('_count')}), 0) "
         f"AS BIGINT) AS {name}"
@@ -52,7 +56,7 @@ def explain_sql() -> str:
     """Return the body of the table macro `explain`, whose parameters begin with `asked_`."""
     return _filled(
         "explain",
-        facts_sql=_facts("core.dossier", _PLACE),
+        facts_sql=_facts(REGISTER, _PLACE),
         placed_sql=_placed("asked_period", "facts"),
         measures=_BY_NAME,
     )
@@ -62,7 +66,9 @@ def change_sql() -> str:
     """Return the body of the table macro `explain_change`."""
     return _filled(
         "explain_change",
-        facts_sql=_facts("ops.moved_dossier", f"computed_at, side, {_PLACE}"),
+        facts_sql=_facts(
+            f"(SELECT *, {_COUNTED_TO} FROM ops.moved_dossier)", f"computed_at, side, {_PLACE}"
+        ),
         placed_sql=_placed("asked_period", "facts"),
         measures=_BY_NAME,
     )

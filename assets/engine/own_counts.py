@@ -4,11 +4,12 @@ Belongs here: which periods are counted anew and which only corrected, and the t
 keeps counts, log and what is still to do in step. Does not belong here: what is counted, which
 stands in SQL (`facts.sql`, `placed.sql`).
 
-A period is counted anew from the whole register if it is new, if its last counted day moved, or if
-what decides about counting (formula, settings, units and which of them there are today, procedures,
-holidays) is not what it was. Every other period is corrected: what the changed dossiers said when
-they were counted is taken out of its counts, and what they say now is added.
-`ops.touched_dossier`, which loading fills (`assets.engine.register`), holds the former.
+A period is counted anew from the whole register if it is new, if its last counted day moved back,
+or if what decides about counting (formula, settings, units and which of them there are today,
+procedures, holidays) is not what it was. Every other period is corrected: what some dossiers said
+when they were counted is taken out of its counts, and what they say now is added. These are the
+changed ones, of which `ops.touched_dossier`, which loading fills (`assets.engine.register`), holds
+what they said; and, where the last counted day moved on, those with a date in the days since.
 """
 
 import hashlib
@@ -62,7 +63,7 @@ def count_dossiers(
             _correct(connection)
             replaced += " UNION ALL FROM corrected"
         changed = _write(connection, OWN_COUNT, replaced)
-        _want(connection, "FROM changed_period UNION FROM full_period_key")
+        _want(connection, "FROM changed_period UNION FROM full_period_key UNION FROM longer_period")
         _check_signs(connection)
         if has_counted:
             _want_times(connection)
@@ -112,9 +113,10 @@ def _choose_periods(connection: duckdb.DuckDBPyConnection, basis: str) -> None:
     connection.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE kept_period AS
-        SELECT {_PERIOD}, closed_other FROM reference.period
-        SEMI JOIN (SELECT * FROM ops.counted_period WHERE basis = $basis)
-            USING ({_PERIOD}, cutoff_date)
+        SELECT period.* FROM (SELECT {_PERIOD}, closed_other, cutoff_date FROM reference.period)
+            AS period
+        INNER JOIN ops.counted_period AS counted USING ({_PERIOD})
+        WHERE basis = $basis AND counted.cutoff_date <= period.cutoff_date
         """,
         {"basis": basis},
     )
@@ -124,6 +126,8 @@ def _choose_periods(connection: duckdb.DuckDBPyConnection, basis: str) -> None:
         SELECT {_PERIOD}, closed_other FROM reference.period
         ANTI JOIN kept_period USING ({_PERIOD});
         CREATE OR REPLACE TEMP TABLE full_period_key AS SELECT {_PERIOD} FROM full_period;
+        CREATE OR REPLACE TEMP TABLE longer_period AS SELECT {_PERIOD} FROM kept_period
+        ANTI JOIN ops.counted_period USING ({_PERIOD}, cutoff_date);
         """
     )
 
@@ -131,9 +135,8 @@ def _choose_periods(connection: duckdb.DuckDBPyConnection, basis: str) -> None:
 def _collect_moved(connection: duckdb.DuckDBPyConnection) -> bool:
     """Collect what the changed dossiers said and say, if a period before may have counted them.
 
-    What they said weighs -1, what they say 1. Says whether there is such a period: what was never
-    counted has not changed. A dossier that stands in another row now, but says the same, has not
-    changed either.
+    Says whether there is such a period: what was never counted has not changed. A dossier that
+    stands in another row now, but says the same, has not changed either.
     """
     has_counted = bool(connection.execute("FROM ops.counted_period LIMIT 1").fetchall())
     if has_counted:
@@ -142,10 +145,10 @@ def _collect_moved(connection: duckdb.DuckDBPyConnection) -> bool:
             CREATE OR REPLACE TEMP TABLE moved AS
             WITH last AS (SELECT max(period_end) AS day FROM ops.counted_period),
             side AS (
-                SELECT {_MOVED}, 'before' AS side, -1 AS weight
+                SELECT {_MOVED}, 'before' AS side
                 FROM ops.touched_dossier, last WHERE state IS NOT NULL AND received_date <= last.day
                 UNION ALL
-                SELECT {_MOVED}, 'after', 1
+                SELECT {_MOVED}, 'after'
                 FROM core.dossier, last
                 WHERE received_date <= last.day
                     AND (delivery_id IN (
@@ -166,8 +169,9 @@ def _correct(connection: duckdb.DuckDBPyConnection) -> None:
     others = ", ".join(name for name in OWN_COUNT.column_names if name not in counts)
     sums = ", ".join(f"CAST(sum({name}) AS BIGINT) AS {name}" for name in counts)
     total = " + ".join(f"abs({name})" for name in counts)
+    _weigh(connection)
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE delta AS FROM ({own_count_sql('moved', 'kept_period')}) "
+        f"CREATE OR REPLACE TEMP TABLE delta AS FROM ({own_count_sql('weighed', 'kept_period')}) "
         f"WHERE {total} > 0"
     )
     connection.execute(
@@ -178,6 +182,33 @@ def _correct(connection: duckdb.DuckDBPyConnection) -> None:
         FROM (SELECT {others}, {sums}
               FROM (FROM corrected UNION ALL BY NAME FROM delta) GROUP BY ALL)
         WHERE {total} > 0
+        """
+    )
+
+
+def _weigh(connection: duckdb.DuckDBPyConnection) -> None:
+    """List what is taken out of the counts, up to the day counted then, and what is added.
+
+    A dossier that says the same counts otherwise if one of its dates lies in the days since: it
+    was received, ended, paused, or is overdue.
+    """
+    moved = "dossier_key IN (SELECT dossier_key FROM moved)"
+    days = ("received_date", "finished_date", "returned_date", "refused_date",
+            "supplement_requested_date", "due_date + 1", "first_due_date + 1")  # fmt: skip
+    has_aged = " OR ".join(f"{day} BETWEEN counted.day + 1 AND today.day" for day in days)
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE weighed AS
+        WITH counted AS (SELECT max(cutoff_date) AS day FROM ops.counted_period),
+        today AS (SELECT max(cutoff_date) AS day FROM reference.period),
+        aged AS (
+            SELECT {_MOVED} FROM core.dossier, counted, today WHERE ({has_aged}) AND NOT {moved}
+        )
+        SELECT {_MOVED}, -1 AS weight, counted.day AS counted_to
+        FROM (SELECT {_MOVED} FROM moved WHERE side = 'before' UNION ALL FROM aged), counted
+        UNION ALL
+        SELECT {_MOVED}, 1, today.day
+        FROM (SELECT {_MOVED} FROM moved WHERE side = 'after' UNION ALL FROM aged), today
         """
     )
 

@@ -5,10 +5,10 @@
 -- Version: 2026.2
 --
 -- Every date that matters becomes the reporting month in which it was reached, so that one pass
--- over the register serves every period. A month that was not reached by the cut-off is 9999-12-31.
+-- over the register serves every period. A month that was not reached by the day up to which the
+-- dossier is counted (counted_to) is 9999-12-31.
 basis AS (
-    SELECT max(cutoff_date) AS cutoff_day, any_value(end_basis) AS end_basis
-    FROM reference.period
+    SELECT any_value(end_basis) AS end_basis FROM reference.period
 ),
 population AS (
     SELECT
@@ -22,8 +22,7 @@ population AS (
             dossier.refused_date) AS ended_date,
         dossier.result_kind = 'refused' AND dossier.state IN ('finished', 'returned')
             OR dossier.state = 'refused_after_acceptance' AS is_refused,
-        coalesce(dossier.is_paper_result_due, procedure.has_paper_result, true) AS needs_e_result,
-        basis.cutoff_day
+        coalesce(dossier.is_paper_result_due, procedure.has_paper_result, true) AS needs_e_result
     FROM {{dossier}} AS dossier
     CROSS JOIN basis
     LEFT JOIN reference.unit AS unit
@@ -32,7 +31,7 @@ population AS (
     LEFT JOIN reference.procedure AS procedure
         ON procedure.procedure_code = dossier.procedure_code
     WHERE dossier.state NOT IN ('new', 'not_accepted')
-        AND dossier.received_date <= basis.cutoff_day
+        AND dossier.received_date <= dossier.counted_to
 ),
 facts AS (
     SELECT
@@ -57,11 +56,11 @@ facts AS (
         due_date IS NOT NULL AS has_due_date,
         first_due_date IS DISTINCT FROM due_date AS is_due_date_moved,
         reporting_month(received_date) AS received_month,
-        month_reached(ended_date, cutoff_day) AS ended_month,
-        month_reached(coalesce(supplement_requested_date, received_date), cutoff_day)
+        month_reached(ended_date, counted_to) AS ended_month,
+        month_reached(coalesce(supplement_requested_date, received_date), counted_to)
             AS paused_month,
-        month_reached(due_date + 1, cutoff_day) AS overdue_month,
-        month_reached(first_due_date + 1, cutoff_day) AS first_overdue_month,
+        month_reached(due_date + 1, counted_to) AS overdue_month,
+        month_reached(first_due_date + 1, counted_to) AS first_overdue_month,
         coalesce(has_digitised_input, false) AS has_digitised_input,
         coalesce(has_reused_input, false) AS has_reused_input,
         coalesce(has_e_result, false) AS has_e_result,
