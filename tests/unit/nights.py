@@ -41,7 +41,7 @@ Said = dict[str, list[tuple[Any, ...]]]
 DOSSIER_COLUMNS = (
     "dossier_code", "other_dossier_code", "procedure_code", "unit_code", "channel",
     "received_date", "due_date", "supplement_requested_date", "finished_date", "returned_date",
-    "state",
+    "refused_date", "state",
 )  # fmt: skip
 PAYMENT_COLUMNS = ("request_code", "dossier_code", "collected_date", "amount", "method", "state")
 # An invented portal whose headers and texts are the names the engine has for them.

@@ -7,6 +7,7 @@ settings change. `MOTCUA_SOAK=1` takes ten times as many.
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -160,6 +161,31 @@ def _list(*rows: Cells, export: str = "whole", period: str = JANUARY) -> list[De
     return [Delivered(export, period, rows)]
 
 
+EARLY = datetime.fromisoformat("2023-02-18T22:00:00+07:00")
+
+
+def _days_go_by() -> list[Night]:
+    """Dates that lie ahead at first are reached one by one; an unrelated list comes each night."""
+    since = {"received_date": "15/02/2023", "due_date": ""}
+    ahead = [
+        _dossier(1, **since | {"due_date": "18/02/2023"}),
+        _dossier(2, **since | {"due_date": "20/02/2023"}),
+        _dossier(3, **since | {"received_date": "20/02/2023"}),
+        _dossier(4, **since | {"state": "finished", "finished_date": "20/02/2023"}),
+        _dossier(5, **since | {"state": "returned", "returned_date": "21/02/2023"}),
+        _dossier(6, **since | {"state": "withdrawn", "refused_date": "21/02/2023"}),
+        _dossier(7, **since | {"state": "paused_supplement",
+                               "supplement_requested_date": "19/02/2023"}),
+    ]  # fmt: skip
+    # Its due date was moved: it was due on 19/02 at first.
+    first = _list(_dossier(2, **since | {"due_date": "19/02/2023"}), export="adds")
+    others = [_list(_dossier(9, received_date=f"{day}/02/2023"), export="adds", period=FEBRUARY)
+              for day in range(19, 24)]  # fmt: skip
+    nights = [[*first, *_list(*ahead, export="adds", period=FEBRUARY)]]
+    nights += [[replace(arrival, name="b.csv") for arrival in other] for other in others]
+    return [Night(EARLY + timedelta(days=n), arrivals) for n, arrivals in enumerate(nights)]
+
+
 ENDED = {"state": "finished", "finished_date": "31/01/2023"}
 MIDDLE = datetime.fromisoformat("2023-02-25T22:00:00+07:00")
 
@@ -170,6 +196,7 @@ def _at(*nights: list[Delivered]) -> list[Night]:
 
 # What chance seldom finds.
 RARE = {
+    "days go by": _days_go_by(),
     "a dossier of a closed month is finished after all": _at(
         _list(_dossier(1), _dossier(2)), _list(_dossier(1, **ENDED), _dossier(2)),
     ),
