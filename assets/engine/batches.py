@@ -20,7 +20,7 @@ from assets.engine.errors import FileRefused, WarehouseError
 from assets.engine.judge import broken_rules, flag_lists
 from assets.engine.rejects import Rejects, line_rejects, unsplittable
 from assets.engine.text import shape
-from assets.engine.text_table import GRID_VIEW, TextTable
+from assets.engine.text_table import GRID_VIEW, LIST_WITHIN, TextTable
 from assets.engine.typing_sql import readable_columns, typed_select
 from schemas.exports import DOSSIER
 from schemas.judgement import Circumstances
@@ -65,7 +65,12 @@ def typed_batches(
                 "enough of both",
                 "Free memory or repair the disk, and run the period again.",
             ) from None
-        raise unsplittable("text that cannot be split into rows and cells") from None
+        is_joined = LIST_WITHIN in str(error)
+        raise unsplittable(
+            f"{LIST_WITHIN}: another file may be joined to this one"
+            if is_joined
+            else "text that cannot be split into rows and cells"
+        ) from None
 
 
 def check_keys(reading: duckdb.DuckDBPyConnection, table: TextTable, export: Export) -> list[str]:

@@ -251,11 +251,16 @@ def _with_line_feeds(file: Path, workspace: Path) -> Path:
 
 
 def _header_of(heads: list[DelimitedHead], export: Export) -> tuple[DelimitedHead, Header]:
-    """Return the head whose delimiter shows the header; HeaderMissing names the best one's gaps."""
-    refusals = []
+    """Return the head whose delimiter shows the header; HeaderMissing names the best one's gaps.
+
+    Where a list of another delimiter is joined to the file, the first header is the file's.
+    """
+    found, refusals = [], []
     for head in heads:
         try:
-            return head, find_header(head.rows, export.headers())
+            found.append((head, find_header(head.rows, export.headers())))
         except HeaderMissing as refusal:
             refusals.append(refusal)
-    raise max(refusals, key=lambda refusal: refusal.matched)
+    if not found:
+        raise max(refusals, key=lambda refusal: refusal.matched)
+    return min(found, key=lambda place: place[0].last_lines[place[1].last_row])

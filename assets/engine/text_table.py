@@ -25,6 +25,7 @@ from schemas.settings import ANY_TEXT, Export
 
 GRID_VIEW = "delivered_grid"
 RAW_PREFIX = "raw_"
+LIST_WITHIN = "a list where a record should be"
 # A path into a list: of all entries, or of those where a field says yes ("!": does not).
 _EVERY = re.compile(r"\[(\*|!?[A-Za-z_]\w*)\]")
 _SAYS_NO = "'', '0', 'False', 'false'"
@@ -195,7 +196,9 @@ def json_table(objects_sql: str, export: Export) -> TextTable:
     relation = (
         f"(SELECT {', '.join(columns)}, CAST(NULL AS VARCHAR) AS lead_text, "
         "CAST(NULL AS INTEGER) AS filled_count, "
-        "record IS NULL AND json IS NOT NULL AS is_broken "
+        f"CASE WHEN starts_with(json, '[') AND json_array_length(record) > 0 "
+        f"THEN CAST(error('{LIST_WITHIN}') AS BOOLEAN) "
+        "ELSE record IS NULL AND json IS NOT NULL END AS is_broken "
         f"FROM (SELECT json, record, json_extract_string(record, [{listed}]) AS texts "
         f"FROM (SELECT json, TRY_CAST(json AS JSON) AS record FROM {objects_sql})))"
     )

@@ -100,8 +100,9 @@ def _half_read(case: Case, reading: Reading) -> Iterator[str]:
     if case.kind == "cut" and case.container.nature == "lines":
         yield from _no_prefix(case, reading)
     elif case.kind in ("noise", "magic"):
-        if reading.accepted:
-            yield f"{reading.accepted} rows of noise"
+        known = {row.record for row in case.rows}
+        if strange := [number for _, number, record in reading.rows if record not in known]:
+            yield f"{len(strange)} rows of noise"
     elif case.kind == "flip" and case.container.nature == "biff":
         # No checksum: a bit changes a text that many rows share, or moves a cell.
         yield from _fewer(case, reading)
