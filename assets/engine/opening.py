@@ -8,6 +8,7 @@ aside and why. Does not belong here: the containers themselves (one module each)
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from operator import itemgetter
 from pathlib import Path
 
 from assets.engine.containers import (
@@ -131,6 +132,7 @@ class OpenFile:
         with member.open("rb") as handle:
             head_bytes = handle.read(HEAD_BYTES)
         refusals: list[HeaderMissing] = []
+        readings: list[tuple[int, _Reading]] = []
         widest = 0
         for encoding in candidate_encodings(head_bytes):
             text = decode_head(head_bytes, encoding)
@@ -143,23 +145,12 @@ class OpenFile:
             except HeaderMissing as refusal:
                 refusals.append(refusal)
                 widest = max([widest, *(len(row) for head in heads for row in head.rows)])
-                continue
-            readable = member
-            if encoding == "utf-16" and member.stat().st_size % 2:
-                # Behind a byte too many or too few, every letter is another one.
-                raise FileRefused(
-                    "Reading UTF-16 text",
-                    "an odd number of bytes",
-                    "two bytes a letter",
-                    "Export it again; it may have been cut off while it was copied.",
-                )
-            if encoding != "utf-8":
-                readable = self.workspace / f"{member.name}.utf-8"
-                transcode(member, encoding, readable)
-            if has_old_lines:
-                readable = _with_line_feeds(readable, self.workspace)
-            table = delimited_table(readable, head, header, self.export)
-            return table.placed(container="delimited", encoding=encoding)
+            else:
+                reading = _Reading(encoding, head, header, has_old_lines)
+                readings.append((head.last_lines[header.last_row], reading))
+        if readings:
+            # Where a list of another encoding is joined to the file, the first header is its own.
+            return self._delimited_table(member, min(readings, key=itemgetter(0))[1])
         best = max(refusals, key=lambda refusal: refusal.matched)
         if not is_utf_8(member) and 2 * best.matched < len(self.export.columns):
             raise FileRefused(
@@ -172,6 +163,34 @@ class OpenFile:
             found = f"text without columns (0 of {len(self.export.columns)} matched)"
             raise NoList(best.doing, found, best.expected, best.to_do)
         raise best
+
+    def _delimited_table(self, member: Path, reading: "_Reading") -> TextTable:
+        readable = member
+        if reading.encoding == "utf-16" and member.stat().st_size % 2:
+            # Behind a byte too many or too few, every letter is another one.
+            raise FileRefused(
+                "Reading UTF-16 text",
+                "an odd number of bytes",
+                "two bytes a letter",
+                "Export it again; it may have been cut off while it was copied.",
+            )
+        if reading.encoding != "utf-8":
+            readable = self.workspace / f"{member.name}.utf-8"
+            transcode(member, reading.encoding, readable)
+        if reading.has_old_lines:
+            readable = _with_line_feeds(readable, self.workspace)
+        table = delimited_table(readable, reading.head, reading.header, self.export)
+        return table.placed(container="delimited", encoding=reading.encoding)
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """A delimited text as one encoding and delimiter show it."""
+
+    encoding: str
+    head: DelimitedHead
+    header: Header
+    has_old_lines: bool
 
 
 def period_line(file: Path, workspace: Path) -> tuple[date, date] | None:

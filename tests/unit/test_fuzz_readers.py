@@ -218,12 +218,21 @@ def _foreign_to(touched: list[Row], record: Record, other: Row) -> int:
 
 def _shifted(case: Case, reading: Reading) -> Iterator[str]:
     """Yield accepted rows whose code is no row's, or whose cells are another row's."""
+    if _marks_flipped(case) > 1:
+        return  # Where one mark closes a cell no more and another one does, all between is a cell.
     for _, number, record in reading.rows:
         nearest = min(case.rows, key=lambda row: _distance(row.record[0], record[0]))
         if _distance(nearest.record[0], record[0]) > case.changed:
             yield f"row {number} has a code that no row had"
         elif any(_foreign(record, nearest, other) > 1 for other in case.rows):
             yield f"row {number} has cells of another row"
+
+
+def _marks_flipped(case: Case) -> int:
+    """Return how many quotation marks flipping bits made or took away."""
+    whole = case.container.write(LIST)
+    pairs = zip(whole, case.data, strict=True)
+    return sum(one != other and ord('"') in (one, other) for one, other in pairs)
 
 
 def _foreign(record: Record, own: Row, other: Row) -> int:
