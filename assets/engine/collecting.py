@@ -5,7 +5,7 @@ here: one export's pages (`portal_collection`), files of the inbox (`inbox`).
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,7 +15,7 @@ from assets.engine.inbox import DISK_TROUBLE
 from assets.engine.paths import Paths
 from assets.engine.periods import Period
 from assets.engine.portal_client import PortalClient
-from assets.engine.portal_collection import LONGEST_BREAK_HOURS, Collection, Fetched
+from assets.engine.portal_collection import LONGEST_BREAK_HOURS, ExportCollection, Fetched
 from assets.engine.portal_journal import (
     Failed,
     age_hours,
@@ -57,7 +57,7 @@ def collect_portals(
     """Collect `period` from the API of every source that has one.
 
     One export that fails stops no other; its sentence is kept in its journal, where
-    `failures_of_run` finds it.
+    `failures_of_runs` finds it.
     """
     result = FromPortals()
     _forget_old(paths, now)
@@ -90,12 +90,12 @@ def collect_portals(
     return result
 
 
-def failures_of_run(paths: Paths, run_id: str) -> list[str]:
-    """Return why a run could not collect from portals."""
+def failures_of_runs(paths: Paths, run_ids: Collection[str | None]) -> list[str]:
+    """Return why runs could not collect from portals, as far as no later run could."""
     return [
         journal.failed.said
         for _, _, _, journal in journals(paths)
-        if journal.failed is not None and journal.failed.run_id == run_id
+        if journal.failed is not None and journal.failed.run_id in run_ids
     ]
 
 
@@ -106,7 +106,7 @@ def _collect(
     file = journal_file(paths, source, export_name, period.key)
     with held(file, f"Collecting {source}/{export_name}/{period.key} from its portal"):
         journal = read_journal(paths, source, export_name, period.key)
-        return Collection(
+        return ExportCollection(
             paths, client, journal, source, export_name, export, period, now, progress
         ).run()
 

@@ -48,7 +48,7 @@ class Fetched:
 
 
 @dataclass
-class Collection:
+class ExportCollection:
     """The collection of one export's period."""
 
     paths: Paths
