@@ -25,6 +25,7 @@ from assets.engine.portal_journal import (
     read_journal,
 )
 from assets.engine.raw_store import Delivery
+from schemas.api import ApiSource
 from schemas.settings import Export, Source
 
 
@@ -70,14 +71,12 @@ def collect_portals(
             try:
                 result.add(
                     _collect(
-                        paths, PortalClient(source.api, name, progress), name, export_name,
-                        export=export.on(period.end), period=period, now=now, progress=progress,
+                        paths, source.api, name, export_name, export=export.on(period.end),
+                        period=period, now=now, run_id=run_id, progress=progress,
                     )
                 )  # fmt: skip
             except PortalError as error:
                 result.failures.append(str(error))
-                journal = read_journal(paths, name, export_name, period.key)
-                journal.fail(Failed(run_id, str(error)))
             except OSError as error:
                 if error.errno not in DISK_TROUBLE:
                     raise
@@ -100,15 +99,20 @@ def failures_of_runs(paths: Paths, run_ids: Collection[str | None]) -> list[str]
 
 
 def _collect(
-    paths: Paths, client: PortalClient, source: str, export_name: str, *,
-    export: Export, period: Period, now: datetime, progress: Callable[[str], None],
+    paths: Paths, api: ApiSource, source: str, export_name: str, *,
+    export: Export, period: Period, now: datetime, run_id: str, progress: Callable[[str], None],
 ) -> Fetched:  # fmt: skip
     file = journal_file(paths, source, export_name, period.key)
     with held(file, f"Collecting {source}/{export_name}/{period.key} from its portal"):
         journal = read_journal(paths, source, export_name, period.key)
-        return ExportCollection(
-            paths, client, journal, source, export_name, export, period, now, progress
-        ).run()
+        try:
+            client = PortalClient(api, source, progress)
+            return ExportCollection(
+                paths, client, journal, source, export_name, export, period, now, progress
+            ).run()
+        except PortalError as error:
+            journal.fail(Failed(run_id, str(error)))
+            raise
 
 
 def _forget_old(paths: Paths, now: datetime) -> None:

@@ -178,7 +178,8 @@ class ExportCollection:
     def _has_all(self, walk: int) -> bool:
         """Say whether as many different rows came as the portal says there are.
 
-        Where a walk gives what the one before gave, nothing moved: the portal counts rows twice.
+        Where a walk of so many rows gives what the one before gave, nothing moved: the portal
+        itself lists rows twice.
         """
         total = next(page.total for page in reversed(self.journal.pages))
         if total is None:
@@ -191,7 +192,8 @@ class ExportCollection:
                 walks.setdefault(page.walk, Counter())[_hash(record.text)] += 1
         self.different_count = len(different)
         is_same = walk > 1 and walks.get(walk) == walks.get(walk - 1)
-        return len(different) >= total or is_same
+        rows = sum(page.row_count for page in self.journal.pages if page.walk == walk)
+        return len(different) >= total or (is_same and rows >= total)
 
     def _give_up(self) -> None:
         total = self.journal.pages[-1].total
@@ -203,7 +205,8 @@ class ExportCollection:
             "every row once at least",
             "Rows move between pages while they are asked for: set params so that the portal "
             "sorts by something that does not change, such as the day of reception; larger pages "
-            "(page_size) help too. The next run begins anew.",
+            "(page_size) help too. Leave total out if the portal counts rows that it never lists. "
+            "The next run begins anew.",
         )
 
     def _reply(self, page: Page) -> Reply:

@@ -114,7 +114,6 @@ class Journal:
         self._append("failed", asdict(failed))
 
     def _append(self, what: str, said: dict[str, Any]) -> None:
-        private_folder(self.file.parent)
         with _open(self.file, os.O_RDWR | os.O_CREAT, "rb+") as journal:
             # Behind the last whole line: a power cut may have left a part of one.
             journal.seek(journal.read().rfind(b"\n") + 1)
@@ -124,7 +123,6 @@ class Journal:
             os.fsync(journal.fileno())
 
     def _rewrite(self) -> None:
-        private_folder(self.file.parent)
         lines = [
             _line(what, asdict(said))
             for what, said in (("completed", self.completed), ("begun", self.begun))
@@ -171,8 +169,13 @@ def journals(paths: Paths) -> Iterator[tuple[str, str, str, Journal]]:
 
 @contextmanager
 def held(file: Path, doing: str) -> Iterator[None]:
-    """Keep others from collecting into a journal meanwhile; PortalError if someone is at it."""
-    private_folder(file.parent)
+    """Keep others from collecting into a journal meanwhile; PortalError if someone is at it.
+
+    Whatever changes a journal is done within.
+    """
+    # The raw store itself, and each folder below it down to the journal's.
+    for folder in reversed(file.parents[:4]):
+        private_folder(folder)
     with _open(file.with_suffix(".lock"), os.O_WRONLY | os.O_CREAT, "wb") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -127,6 +127,8 @@ def _moment(text: str) -> datetime:
 
 
 def _broken(page: list[dict[str, Any]], fault: str | None) -> list[dict[str, Any]]:
+    if fault == "gap":
+        return page[1:]
     if fault != "fields":
         return page
     return [{f"{key}New": value for key, value in record.items()} for record in page]
