@@ -48,7 +48,7 @@ class Changed:
 
 def sample_records(dossier: Shape, payment: Shape) -> tuple[list[Changed], list[Changed]]:
     """Return the sample's dossiers and payments, as of the end of each month in turn."""
-    deliveries, _ = generate._make_sample()
+    deliveries, _ = generate.make_sample()
     dossiers: list[Changed] = []
     payments: list[Changed] = []
     for (export, number), rows in deliveries.items():
@@ -125,6 +125,7 @@ def national_dossier(row: Row) -> dict[str, Any]:
     has_result = FLAGS.get(row.get("e_result", ""), row.get("e_result"))
     return {
         "MaHoSo": _text(row.get("code")),
+        "MaHoSoKhac": "",
         "MaTTHC": _text(row.get("procedure")),
         "TenTTHC": _text(row.get("procedure_name")),
         "TenLinhVuc": _text(row.get("field")),
