@@ -29,7 +29,7 @@ SEED = 769
 SOURCE = "xin_man"
 
 
-def _make_sample() -> tuple[dict[tuple[str, int], list[Row]], list[Person]]:
+def make_sample() -> tuple[dict[tuple[str, int], list[Row]], list[Person]]:
     """Return the rows by export and number of the month, and all people."""
     dice = Dice(SEED)
     levels = read_levels()
@@ -58,7 +58,7 @@ def marked_people() -> list[str]:
     Addresses come as written and, where they hold a line break, with a blank in its place.
     """
     texts: list[str] = []
-    for person in _make_sample()[1]:
+    for person in make_sample()[1]:
         flat = person.address.replace("\n", " ")
         village = flat.split(",")[0]
         texts += [person.name, person.identity, person.phone, person.address, flat, village]
@@ -67,7 +67,7 @@ def marked_people() -> list[str]:
 
 def write_sample(target: Path = SAMPLE) -> None:
     """Write all deliveries and ``planted.csv`` below a folder."""
-    deliveries, people = _make_sample()
+    deliveries, people = make_sample()
     found: list[tuple[str, str, str, int, str, str]] = []
     for (export, number), rows in deliveries.items():
         month = MONTHS[number]
