@@ -48,6 +48,9 @@ def warehouse(paths: Paths) -> Iterator[duckdb.DuckDBPyConnection]:
     private_folder(paths.warehouse)
     connection = _open(paths)
     try:
+        # Whoever holds the file is alone here: these are of a run that was killed.
+        for left_behind in _temporary(paths).iterdir():
+            left_behind.unlink()
         paths.warehouse_file.chmod(PRIVATE_FILE)
         _prepare(connection, paths)
         _create_tables(connection, paths)
@@ -107,7 +110,7 @@ def _prepare(connection: duckdb.DuckDBPyConnection, paths: Paths) -> None:
 
 
 def _open(paths: Paths) -> duckdb.DuckDBPyConnection:
-    temporary = private_folder(paths.warehouse / "tmp")
+    temporary = private_folder(_temporary(paths))
     deadline = time.monotonic() + CONNECT_SECONDS
     while True:
         try:
@@ -130,6 +133,10 @@ def _open(paths: Paths) -> duckdb.DuckDBPyConnection:
                     "Wait for the other run, or close that program, and run again.",
                 ) from None
         time.sleep(0.25)
+
+
+def _temporary(paths: Paths) -> Path:
+    return paths.warehouse / "tmp"
 
 
 def _create_tables(connection: duckdb.DuckDBPyConnection, paths: Paths) -> None:
