@@ -5,7 +5,7 @@ telling which stage begins, so that a test can stop the process there. Does not 
 assertions, and which night is spent on what.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import duckdb
@@ -50,7 +50,7 @@ def _take(paths: Paths, step: Step) -> None:
         step(connection)
 
 
-def _load_steps(paths: Paths, periods: list[Period]) -> list[Step]:
+def _load_steps(paths: Paths, periods: list[Period]) -> Sequence[Step]:
     def references(connection: duckdb.DuckDBPyConnection) -> None:
         for name in REFERENCE_SCHEMAS:
             reference.load_reference(connection, paths.reference, name)
