@@ -4,8 +4,6 @@ Belongs here: walking `inbox/<source>/<export>/` and placing a file in its perio
 here: copying (`assets.engine.raw_store`) and reading rows.
 """
 
-import errno
-import os
 import re
 import time
 from collections import Counter
@@ -17,7 +15,8 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from assets.engine import raw_store
-from assets.engine.errors import FileRefused, MotcuaError, WarehouseError
+from assets.engine.disk import trouble_told
+from assets.engine.errors import FileRefused, MotcuaError
 from assets.engine.opening import period_line
 from assets.engine.paths import Paths
 from assets.engine.periods import FIRST_PERIOD, Period, month_from_key, month_of
@@ -31,7 +30,6 @@ IGNORED = (".", LOCK)
 # Windows shares may keep a file's time still while it is written, so its size is looked at too.
 LOOK_SECONDS = 0.5
 QUIET_SECONDS = 3.0
-DISK_TROUBLE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
 # A folder of another form may be named after a person.
 _IDENTIFIER = re.compile(r"[a-z0-9_]+")
 _LIKE_A_DAY = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
@@ -131,21 +129,15 @@ def collect_period(
             if waiting.file in growing:
                 collected.growing += 1
                 continue
-            delivery = raw_store.collect(
-                paths, waiting.file, source=waiting.source, export=waiting.export,
-                period=period.key, name=waiting.name, now=now,
-            )  # fmt: skip
+            with trouble_told(f"Copying a file of {waiting.source}/{waiting.export}"):
+                delivery = raw_store.collect(
+                    paths, waiting.file, source=waiting.source, export=waiting.export,
+                    period=period.key, name=waiting.name, now=now,
+                )  # fmt: skip
         except raw_store.FileGrew:
             collected.growing += 1
             continue
-        except OSError as error:
-            if error.errno in DISK_TROUBLE:
-                raise WarehouseError(
-                    f"Copying a file of {waiting.source}/{waiting.export} into the raw store",
-                    os.strerror(error.errno or 0),
-                    "a disk with room",
-                    "Free room on the disk, and run the period again.",
-                ) from None
+        except OSError:
             collected.unreadable += 1
             continue
         if delivery is not None:
