@@ -58,7 +58,7 @@ def _load_steps(paths: Paths, periods: list[Period]) -> Sequence[Step]:
 
     sources = load_sources(paths.sources)
     return [references] + [
-        lambda connection, kind=kind, period=period: load.load_period(  # type: ignore[misc]
+        lambda connection, kind=kind, period=period: load.load_period(
             connection, paths, sources, kind=kind, period=period, run_id="night",
             progress=lambda _: None,
         )
