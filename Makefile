@@ -59,11 +59,11 @@ bench: $(READY) ## Measure against bare DuckDB: make bench ROWS=10000000
 mutants: $(READY) ## Change the counting SQL in a hundred places: is every slip noticed?
 	$(BIN)/python -m tests.mutation.run
 
-soak: $(READY) ## The long versions of property and fuzz tests, the slow backfill
+soak: $(READY) ## The long versions of property, fuzz, kill and night tests, the slow backfill
 	MOTCUA_SOAK=1 $(BIN)/python -m pytest tests/sql/test_figures_against_the_oracle.py \
 		tests/unit/test_lists_against_a_plain_reading.py tests/unit/test_version_order.py \
 		tests/unit/test_corrected_or_counted_anew.py \
-		tests/unit/test_fuzz_readers.py tests/end_to_end/test_ui.py
+		tests/unit/test_fuzz_readers.py tests/nights tests/end_to_end/test_ui.py
 
 sample: $(READY) ## Write data/sample anew (the same bytes every time)
 	$(BIN)/python data/sample/generate.py

@@ -6,11 +6,13 @@ https://docs.dagster.io/guides/build/external-resources
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import dagster as dg
 import duckdb
 
+from assets.engine.locks import one_run
 from assets.engine.paths import Paths
 from assets.engine.sources import load_sources
 from assets.engine.warehouse import warehouse
@@ -26,6 +28,15 @@ class Installation(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     data_folder: str = ""
     settings_folder: str = ""
+
+    @contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["Installation"]:
+        """Give the resource to a run once no other run is at work; to anything else at once."""
+        if context.run is None:
+            yield self
+            return
+        with one_run(self.paths, partial(_tell_waiting, context)):
+            yield self
 
     @property
     def paths(self) -> Paths:
@@ -45,3 +56,8 @@ class Installation(dg.ConfigurableResource):  # type: ignore[type-arg]
         """Open the warehouse; the file's lock keeps every other process out meanwhile."""
         with warehouse(self.paths) as connection:
             yield connection
+
+
+def _tell_waiting(context: dg.InitResourceContext) -> None:
+    if context.log is not None:
+        context.log.info("Another run of this installation is at work; this one waits for it.")

@@ -6,6 +6,7 @@ one replaces it by rename.
 """
 
 import csv
+import os
 from contextlib import suppress
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import duckdb
 from assets.engine.errors import WarehouseError
 from assets.engine.paths import Paths, private_folder
 from assets.engine.reader_macros import for_dossiers, for_motcua
-from assets.engine.warehouse import create_table
+from assets.engine.warehouse import create_table, transaction
 from schemas.columns import Table, quoted
 from schemas.indicator_tables import BY_UNIT
 from schemas.tables import PUBLISHED_DOSSIER_TABLES, PUBLISHED_TABLES
@@ -67,6 +68,10 @@ def _publish(
         f"ATTACH {quoted(str(new))} AS published (STORAGE_VERSION {quoted(STORAGE_VERSION)})"
     )
     try:
+        # Hundreds of comments, each synced to the disk by itself, would take longer than the rows.
+        with transaction(connection):
+            for table in tables:
+                create_table(connection, table, "published")
         rows = {table.qualified_name: _copy(connection, table) for table in tables}
         connection.execute("CHECKPOINT published")
     finally:
@@ -80,7 +85,6 @@ def _publish(
 
 
 def _copy(connection: duckdb.DuckDBPyConnection, table: Table) -> int:
-    create_table(connection, table, "published")
     name = table.qualified_name
     columns = ", ".join(table.column_names)
     # Ten million rows are not sorted by their key each night; small tables are, for the reader.
@@ -114,11 +118,22 @@ def _new_file(target: Path) -> Path:
 
 def _into_place(new: Path, target: Path, mode: int) -> None:
     new.chmod(mode)
+    # Else a power cut after the rename could leave the name with an empty file behind it.
+    _sync(new)
     # A reader that opened the old file for writing left its log, which the new one cannot replay.
     _wal(target).unlink(missing_ok=True)
     new.replace(target)
+    _sync(target.parent)
     with suppress(OSError):  # another file is being built there
         new.parent.rmdir()
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _wal(file: Path) -> Path:

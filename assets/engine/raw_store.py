@@ -11,18 +11,24 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
+from assets.engine.locks import locked
 from assets.engine.paths import PRIVATE_FILE, Paths, private_folder
 
 CHUNK = 1 << 20
 _READING = ".reading-"
+_INCOMING = ".incoming-"
 # What follows a dot may be part of a person's name.
 SUFFIXES = ("csv", "gz", "htm", "html", "json", "jsonl", "ndjson", "tsv", "txt", "xls", "xlsm",
             "xlsx", "xml", "zip")  # fmt: skip
+
+
+class FileGrew(Exception):
+    """A file changed while it was copied: what was copied may be half of it."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +78,13 @@ def read_manifest(paths: Paths) -> list[Delivery]:
 def collect(
     paths: Paths, file: Path, *, source: str, export: str, period: str, name: str, now: datetime
 ) -> Delivery | None:
-    """Copy `file` into the store and list it; None if its name already stands for these bytes."""
+    """Copy `file` into the store and list it; None if its name already stands for these bytes.
+
+    Raises
+    ------
+    FileGrew
+        Somebody wrote to the file while it was copied; nothing of it was taken.
+    """
     place = (source, export, period, name)
     known = [
         item
@@ -109,12 +121,21 @@ def blob_of(paths: Paths, delivery: Delivery) -> Path:
 def reading_folder(paths: Paths) -> Iterator[Path]:
     """Give a private folder for what must be unpacked to be read; nothing of it stays.
 
-    A run that was killed leaves its folder behind; the next reading removes it.
+    A run that was killed leaves its folder behind; the next reading removes it, but none that a
+    living process holds: the sensor of the inbox reads while a run does.
     """
-    for left_behind in private_folder(paths.raw).glob(f"{_READING}*"):
-        shutil.rmtree(left_behind, ignore_errors=True)
-    with tempfile.TemporaryDirectory(dir=paths.raw, prefix=_READING) as folder:
-        yield private_folder(Path(folder))
+    with ExitStack() as held:
+        with locked(private_folder(paths.raw)):
+            for folder in paths.raw.glob(f"{_READING}*"):
+                _remove_unless_held(folder)
+            name = held.enter_context(tempfile.TemporaryDirectory(dir=paths.raw, prefix=_READING))
+            held.enter_context(locked(private_folder(Path(name))))
+        yield Path(name)
+
+
+def _remove_unless_held(folder: Path) -> None:
+    with suppress(BlockingIOError, FileNotFoundError), locked(folder, wait=False):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _end_last_line(manifest: Path) -> None:
@@ -127,8 +148,12 @@ def _end_last_line(manifest: Path) -> None:
 
 def _store_bytes(paths: Paths, file: Path) -> tuple[str, int]:
     folder = private_folder(paths.raw)
+    # Only runs collect, one at a time: what lies here is of one that was killed.
+    for left_behind in folder.glob(f"{_INCOMING}*"):
+        left_behind.unlink()
+    before = file.stat()
     digest = hashlib.sha256()
-    descriptor, temporary = tempfile.mkstemp(dir=folder, prefix=".incoming-")
+    descriptor, temporary = tempfile.mkstemp(dir=folder, prefix=_INCOMING)
     try:
         with os.fdopen(descriptor, "wb") as target, file.open("rb") as origin:
             while chunk := origin.read(CHUNK):
@@ -137,6 +162,9 @@ def _store_bytes(paths: Paths, file: Path) -> tuple[str, int]:
             size = target.tell()
             target.flush()
             os.fsync(target.fileno())
+        after = file.stat()
+        if (after.st_size, after.st_mtime_ns) != (size, before.st_mtime_ns):
+            raise FileGrew
         blob = _blob(paths, digest.hexdigest())
         if not blob.exists():
             private_folder(blob.parent)

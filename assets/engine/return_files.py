@@ -31,6 +31,8 @@ def write_return_files(connection: duckdb.DuckDBPyConnection, paths: Paths) -> d
     whose rows are all repaired is removed.
     """
     folder = private_folder(paths.returns)
+    for left_by_a_killed_run in folder.glob(".*.building"):
+        left_by_a_killed_run.unlink()
     by_unit: dict[str, list[tuple[object, ...]]] = {}
     for unit_code, period, *row in connection.execute(
         sql_file(ENGINE_SQL / "rejected_by_unit.sql"), {"unassigned": UNASSIGNED}

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import duckdb
 
+from assets.engine.disk import trouble_told
 from assets.engine.errors import WarehouseError
 from assets.engine.hash_key import dossier_hash_key
 from assets.engine.paths import PRIVATE_FILE, Paths, private_folder
@@ -42,18 +43,22 @@ def warehouse(paths: Paths) -> Iterator[duckdb.DuckDBPyConnection]:
     Raises
     ------
     WarehouseError
-        Another process holds the file for longer than `CONNECT_SECONDS`, or an older version of
-        Motcua made its tables.
+        Another process holds the file for longer than `CONNECT_SECONDS`, an older version of
+        Motcua made its tables, or the disk refuses what is written.
     """
     private_folder(paths.warehouse)
-    connection = _open(paths)
-    try:
-        paths.warehouse_file.chmod(PRIVATE_FILE)
-        _prepare(connection, paths)
-        _create_tables(connection, paths)
-        yield connection
-    finally:
-        connection.close()
+    with trouble_told("Writing the warehouse or a published file"):
+        connection = _open(paths)
+        try:
+            # Whoever holds the file is alone here: these are of a run that was killed.
+            for left_behind in _temporary(paths).iterdir():
+                left_behind.unlink()
+            paths.warehouse_file.chmod(PRIVATE_FILE)
+            _prepare(connection, paths)
+            _create_tables(connection, paths)
+            yield connection
+        finally:
+            connection.close()
 
 
 @contextmanager
@@ -107,7 +112,7 @@ def _prepare(connection: duckdb.DuckDBPyConnection, paths: Paths) -> None:
 
 
 def _open(paths: Paths) -> duckdb.DuckDBPyConnection:
-    temporary = private_folder(paths.warehouse / "tmp")
+    temporary = private_folder(_temporary(paths))
     deadline = time.monotonic() + CONNECT_SECONDS
     while True:
         try:
@@ -130,6 +135,10 @@ def _open(paths: Paths) -> duckdb.DuckDBPyConnection:
                     "Wait for the other run, or close that program, and run again.",
                 ) from None
         time.sleep(0.25)
+
+
+def _temporary(paths: Paths) -> Path:
+    return paths.warehouse / "tmp"
 
 
 def _create_tables(connection: duckdb.DuckDBPyConnection, paths: Paths) -> None:

@@ -1,0 +1,69 @@
+"""Locks between processes: who works in a folder, and the one run at a time.
+
+Belongs here: locks that the system takes back when their process dies, however it dies, so that
+none is ever left behind. Does not belong here: the lock that DuckDB itself holds on its file.
+"""
+
+import fcntl
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from assets.engine.errors import WarehouseError
+from assets.engine.paths import Paths, private_folder
+
+RUN_WAIT_SECONDS = 3600.0
+LOOK_SECONDS = 0.25
+
+
+@contextmanager
+def locked(folder: Path, *, wait: bool = True) -> Iterator[None]:
+    """Hold a folder against every other process that asks for it here.
+
+    Raises
+    ------
+    BlockingIOError
+        Another process holds it, and `wait` is false.
+    """
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        yield
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def one_run(paths: Paths, tell_waiting: Callable[[], None]) -> Iterator[None]:
+    """Keep every other run of this installation waiting from the first step to the last.
+
+    DuckDB's own lock is held a step at a time. Two runs that take turns in their steps would
+    publish the figures of one register beside the dossiers of another.
+
+    Raises
+    ------
+    WarehouseError
+        Another run was at work for longer than `RUN_WAIT_SECONDS`.
+    """
+    deadline = time.monotonic() + RUN_WAIT_SECONDS
+    has_told = False
+    with ExitStack() as held:
+        while True:
+            try:
+                held.enter_context(locked(private_folder(paths.warehouse), wait=False))
+                break
+            except BlockingIOError:
+                if time.monotonic() > deadline:
+                    raise WarehouseError(
+                        "Waiting for the other run of this installation to end",
+                        f"it still at work after {RUN_WAIT_SECONDS / 60:.0f} minutes",
+                        "one run at a time",
+                        "Look at that run in the UI; end it if it hangs, and run again.",
+                    ) from None
+            if not has_told:
+                tell_waiting()
+                has_told = True
+            time.sleep(LOOK_SECONDS)
+        yield

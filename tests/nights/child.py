@@ -1,0 +1,35 @@
+"""Nights in a process of their own, which a test may kill.
+
+Belongs here: what the child does, and starting it quickly: children are forked from a process that
+has imported this module and opened nothing. Does not belong here: when it is killed, assertions.
+"""
+
+import multiprocessing
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from assets.engine import inbox
+from assets.engine.paths import Paths
+from assets.engine.periods import local_now
+from tests.assets.runs import real_instance, run_job
+from tests.nights import night
+from tests.support import SETTINGS
+
+forking = multiprocessing.get_context("forkserver")
+forking.set_forkserver_preload(["tests.nights.child"])
+
+
+def through_the_engine(data: Path, keys: list[str], said: Connection) -> None:
+    """Spend a night; say each stage that begins."""
+    inbox.LOOK_SECONDS = inbox.QUIET_SECONDS = 0
+    night.spend(Paths(data, SETTINGS), keys, local_now(), said.send)
+
+
+def through_dagster(data: Path, keys: list[str], said: Connection) -> None:
+    """Run the job `nightly` for each period, in an instance beside the data; say that it begins."""
+    inbox.LOOK_SECONDS = inbox.QUIET_SECONDS = 0
+    paths = Paths(data, SETTINGS)
+    with real_instance(data / "home") as instance:
+        said.send("job")
+        for key in keys:
+            assert run_job(paths, instance, "nightly", key).success

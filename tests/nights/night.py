@@ -1,0 +1,95 @@
+"""One night through the engine, step by step as the job `nightly` takes them.
+
+Belongs here: the steps in the job's order, the warehouse opened anew for each few of them, and
+telling which stage begins, so that a test can stop the process there. Does not belong here:
+assertions, and which night is spent on what.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+import duckdb
+
+from assets.engine import balance, compute, inbox, load, own_counts, publish, purging, reference
+from assets.engine.paths import Paths
+from assets.engine.periods import Period, month_from_key
+from assets.engine.return_files import write_return_files
+from assets.engine.sources import load_sources
+from assets.engine.warehouse import warehouse
+from schemas.exports import KINDS
+from schemas.indicator_tables import PAYMENT_SUM
+from schemas.quarantine_tables import CONFLICT, GONE, ORPHAN, OUTSIDE, SUMMARY
+from schemas.reference import REFERENCE_SCHEMAS
+from schemas.statistic import Statistic
+from schemas.tables import INDICATOR_TABLES, WORKING_DAY
+
+STAGES = ("collect", "load", "compute", "publish")
+Step = Callable[[duckdb.DuckDBPyConnection], object]
+
+
+def spend(paths: Paths, keys: list[str], now: datetime, say: Callable[[str], object] = str) -> None:
+    """Take the periods in, compute and publish; `say` is told the stage that begins."""
+    sources, periods = load_sources(paths.sources), [month_from_key(key) for key in keys]
+    say("collect")
+    for period in periods:
+        inbox.collect_period(paths, sources, period, now)
+    say("load")
+    for step in _load_steps(paths, periods):
+        _take(paths, step)
+    say("compute")
+    for step in _compute_steps():
+        _take(paths, step)
+    say("publish")
+    for step in _publish_steps(paths):
+        _take(paths, step)
+    purging.purge_raw(paths, sources, now)
+
+
+def _take(paths: Paths, step: Step) -> None:
+    with warehouse(paths) as connection:
+        step(connection)
+
+
+def _load_steps(paths: Paths, periods: list[Period]) -> Sequence[Step]:
+    def references(connection: duckdb.DuckDBPyConnection) -> None:
+        for name in REFERENCE_SCHEMAS:
+            reference.load_reference(connection, paths.reference, name)
+        reference.load_indicators(connection)
+
+    sources = load_sources(paths.sources)
+    return [references] + [
+        lambda connection, kind=kind, period=period: load.load_period(
+            connection, paths, sources, kind=kind, period=period, run_id="night",
+            progress=lambda _: None,
+        )
+        for period in periods
+        for kind in KINDS.values()
+    ]  # fmt: skip
+
+
+def _compute_steps() -> list[Step]:
+    def counts(connection: duckdb.DuckDBPyConnection) -> None:
+        compute.rebuild_table(connection, WORKING_DAY)
+        compute.refresh_periods(connection, compute.data_cutoff(connection), Statistic())
+        own_counts.count_dossiers(connection, "night")
+        own_counts.count_payments(connection)
+
+    def indicators(connection: duckdb.DuckDBPyConnection) -> None:
+        for table in INDICATOR_TABLES:
+            compute.compute_table(connection, table, "night")
+        balance.check_balance(connection)
+
+    def lists(connection: duckdb.DuckDBPyConnection) -> None:
+        for table in (PAYMENT_SUM, SUMMARY, OUTSIDE, CONFLICT, GONE, ORPHAN):
+            compute.rebuild_table(connection, table)
+
+    return [counts, indicators, lists]
+
+
+def _publish_steps(paths: Paths) -> list[Step]:
+    return [
+        lambda connection: publish.publish_motcua(connection, paths),
+        lambda connection: publish.publish_dossiers(connection, paths),
+        lambda connection: publish.publish_by_unit_csv(connection, paths),
+        lambda connection: write_return_files(connection, paths),
+    ]
