@@ -55,6 +55,12 @@ def column_schema(columns: Iterable[Column]) -> dg.TableSchema:
     )
 
 
+def markdown_table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a Markdown table. No cell may hold a "|": its texts are ours, figures are figures."""
+    lines = [heads, ["---" for _ in heads], *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
 def numbers(values: dict[str, object]) -> dict[str, Any]:
     """Return measures as plain numbers, which the UI plots by period."""
     return {

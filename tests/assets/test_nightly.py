@@ -13,7 +13,9 @@ import duckdb
 import pytest
 
 from assets.engine.paths import Paths
+from assets.indicators.recompute import LEVEL_NAMES
 from schemas.exports import KINDS
+from schemas.rules import RULES
 from tests.assets.deliveries import COMMUNE, correct_commune, delivered_file
 from tests.assets.runs import checks_of, metadata_of, partitions_of, run_job
 from tests.support import SETTINGS
@@ -126,6 +128,39 @@ def test_an_indicator_tells_counts_and_rates_as_numbers(night: Night, asset: str
     for name in sorted(set(counts) & set(published)):
         assert counts[name] == published[name], name
     assert len(set(counts) & set(published)) == 26
+
+
+def test_a_load_lists_its_rejected_rows_by_rule(night: Night) -> None:
+    table = str(metadata_of(night.result, "core/dossier_version", KEY)["rejected_rows"])
+    _heads, _line, *rows = [line.strip("| ").split(" | ") for line in table.splitlines()]
+    assert [(rule, count) for rule, count, _vi, _en in rows] == [
+        ("`column_count`", "1"),
+        ("`due_date_unreadable`", "1"),
+    ]
+    column_count = RULES["column_count"]
+    assert rows[0][2:] == [column_count.vi, column_count.en]
+    assert metadata_of(night.result, "core/receipt_version", KEY)["rejected_rows"] == "none"
+
+
+@pytest.mark.parametrize("asset", INDICATORS)
+def test_an_indicator_shows_its_rates_by_level(night: Night, asset: str) -> None:
+    for key, end in ((KEY, "2023-06-14"), ("2023-06-15", "2023-07-14")):
+        table = str(metadata_of(night.result, asset, key)["rates"])
+        heads, _line, *rows = [line.strip("| ").split(" | ") for line in table.splitlines()]
+        assert heads[-1] == "Số hóa / Digitised (%)"
+        with duckdb.connect(str(night.paths.published / "motcua.duckdb"), read_only=True) as reader:
+            said = reader.execute(
+                "SELECT unit_level, total_to_handle_count, resolved_count, on_time_pct, "
+                "online_pct, digitised_pct FROM indicators.by_level "
+                "WHERE period_kind = 'month' AND period_end = ? AND total_to_handle_count > 0 "
+                "ORDER BY unit_level <> 'all', unit_level",
+                [end],
+            ).fetchall()
+        assert len(said) == 3
+        assert rows == [
+            [LEVEL_NAMES[level], *("–" if value is None else f"{value:,}" for value in values)]
+            for level, *values in said
+        ]
 
 
 @pytest.mark.parametrize("asset", INDICATORS)
