@@ -52,10 +52,10 @@ def take_in(
     return dg.MaterializeResult(
         metadata={
             "period_label": period.label,
-            "dagster/partition_row_count": sum(result.accepted for result in results),
-            **_counts(results),
             "rejected_rows": dg.MetadataValue.md(_rejections(broken)),
             "refused_files": dg.MetadataValue.md(_refusals(results)),
+            "dagster/partition_row_count": sum(result.accepted for result in results),
+            **_counts(results),
             "seconds": round(time.monotonic() - started, 3),
         },
         data_version=dg.DataVersion(_content(results)),

@@ -125,10 +125,12 @@ def _metadata(
     moved = {"moved_month_count": len(change.months)}
     if not levels:
         return {"period_label": period.label, "has_figures": False, **moved}
+    # What is told first stands at the top of the page.
     return {
+        "period_label": period.label,
+        "rates": dg.MetadataValue.md(_rates(levels)),
         **numbers(levels["all"]),
         "has_figures": True,
-        "rates": dg.MetadataValue.md(_rates(levels)),
         **moved,
     }
 

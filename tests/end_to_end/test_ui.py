@@ -65,7 +65,7 @@ def test_the_server_offers_what_is_defined(ui: Server) -> None:
     assert set(nodes) == {tuple(key.path) for key in graph.get_all_asset_keys()}
     for key in graph.get_all_asset_keys():
         node = nodes[tuple(key.path)]
-        assert node["groupName"] == key.path[0]
+        assert node["groupName"] == graph.get(key).group_name
         assert node["isPartitioned"] == graph.get(key).is_partitioned
         assert node["description"] == graph.get(key).description
         assert node["owners"] == [{"team": "motcua"}]
