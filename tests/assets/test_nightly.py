@@ -196,8 +196,23 @@ def test_the_checks_pass(night: Night) -> None:
     assert set(checks) == {
         *(f"{kind.table.replace('.', '/')} files_loaded" for kind in KINDS.values()),
         "indicators/by_level balance",
+        "indicators/by_level period_whole",
     }
     assert all(check.passed for check in checks.values())
+
+
+def test_the_period_is_told_in_a_sentence(night: Night) -> None:
+    said = checks_of(night.result)["indicators/by_level period_whole"].description
+    with duckdb.connect(str(night.paths.published / "motcua.duckdb"), read_only=True) as reader:
+        ((files, accepted, read, rejected),) = reader.execute(
+            "SELECT count(*), sum(accepted_count), sum(read_count), sum(quarantined_count) "
+            "FROM ops.delivery WHERE delivery_period = ? AND state = 'loaded'",
+            [KEY],
+        ).fetchall()
+    assert said == (
+        f"{LABEL}: files taken in {files}, refused 0; rows taken in {accepted:,} of {read:,}, "
+        f"rejected {rejected:,}; figures to 14/06/2023."
+    )
 
 
 def test_published_files_tell_their_rows(night: Night) -> None:

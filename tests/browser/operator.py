@@ -122,3 +122,11 @@ class Operator:
         # What looks like a switch is an image; the box itself is out of sight.
         running.press("Space")
         expect(running).to_be_checked()
+
+    def open_plots(self, asset: str, measure: str) -> None:
+        """Plot what an asset tells by period, and scroll to a measure."""
+        self.open_asset(asset, "Overview")
+        self.page.get_by_role("button", name="Plots").click()
+        self.page.get_by_text("Partition", exact=True).first.wait_for()
+        title = self.page.get_by_text(measure, exact=True).last
+        title.evaluate("title => title.scrollIntoView({ block: 'center' })")
