@@ -87,9 +87,8 @@ def _rejections(broken: list[tuple[Rule, int]]) -> str:
     """Return the broken rules as a Markdown table."""
     if not broken:
         return "none"
-    rows = [[f"`{rule.rule_id}`", f"{count:,}", rule.vi, rule.en] for rule, count in broken]
-    heads = ["Quy tắc / Rule", "Số dòng / Rows", "Việc cần làm", "What to do"]
-    return markdown_table(heads, rows)
+    rows = [[f"{count:,}", f"`{rule.rule_id}`", f"{rule.vi} / {rule.en}"] for rule, count in broken]
+    return markdown_table(["Dòng / Rows", "Quy tắc / Rule", "Việc cần làm / What to do"], rows)
 
 
 def _content(results: list[Loaded]) -> str:

@@ -127,6 +127,8 @@ class Operator:
         """Plot what an asset tells by period, and scroll to a measure."""
         self.open_asset(asset, "Overview")
         self.page.get_by_role("button", name="Plots").click()
-        self.page.get_by_text("Partition", exact=True).first.wait_for()
-        title = self.page.get_by_text(measure, exact=True).last
-        title.evaluate("title => title.scrollIntoView({ block: 'center' })")
+        self.page.get_by_role("button", name="Events").wait_for()
+        titles = self.page.get_by_text(measure, exact=True)
+        # One among the columns, one over the plot.
+        expect(titles).to_have_count(2)
+        titles.last.evaluate("title => title.scrollIntoView({ block: 'center' })")

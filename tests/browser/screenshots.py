@@ -10,7 +10,7 @@ from pathlib import Path
 from playwright.sync_api import Page
 
 from assets.engine.paths import PROJECT, Paths
-from tests.assets.deliveries import COMMUNE
+from tests.assets.deliveries import COMMUNE, withdraw_one
 from tests.browser.operator import Operator, opened_browser, opened_page
 from tests.end_to_end.commands import motcua
 from tests.end_to_end.server import served
@@ -18,7 +18,7 @@ from tests.support import SETTINGS
 
 IMAGES = PROJECT / "docs" / "images"
 KEY = "2023-05-15"
-# Drawings move into place, and what is under the pointer is marked.
+# Drawings move into place, notices go, and what is under the pointer is marked.
 SETTLED = 2_500.0
 
 
@@ -46,9 +46,11 @@ def _take_all(operator: Operator, paths: Paths) -> None:
     operator.pick_period(KEY)
     _take(page, "launch")
 
+    withdraw_one(paths, KEY)
     broken = paths.inbox / "xin_man" / COMMUNE / KEY / "khac.csv"
     broken.write_text("Tên;Tuổi\nMẫu;1\n", encoding="utf-8")
     operator.redo(KEY)
+    operator.find_in_log("closed period").wait_for()
     _take(page, "run")
 
     operator.open_period("indicators/by_level", KEY)
@@ -62,7 +64,7 @@ def _take_all(operator: Operator, paths: Paths) -> None:
     _take(page, "refused")
 
     operator.open_asset("indicators/by_level", "Checks")
-    page.get_by_text("Latest execution").wait_for()
+    page.get_by_text("period_whole").first.click()
     _take(page, "checks")
 
     operator.open_plots("indicators/by_level", "on_time_pct")
@@ -75,6 +77,7 @@ def _take_all(operator: Operator, paths: Paths) -> None:
 
 def _take(page: Page, name: str) -> None:
     page.mouse.move(0, 0)
+    page.get_by_text("Launched run").wait_for(state="hidden")
     page.wait_for_timeout(SETTLED)
     page.screenshot(path=IMAGES / f"{name}.png")
 
