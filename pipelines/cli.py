@@ -279,6 +279,9 @@ def _print_table(titles: list[str], rows: list[tuple[Any, ...]]) -> None:
 
 def _serve_ui() -> int:
     """Run webserver and daemon until one ends or the user stops them."""
+    # Both would create the databases of a new instance at once, and leave them with two versions.
+    with dg.DagsterInstance.get():
+        pass
     common = ["-w", str(PROJECT / "workspace.yaml")]
     commands = (
         ["dagster-webserver", *common, "-h", "127.0.0.1", "-p", os.environ.get("PORT", "3000")],

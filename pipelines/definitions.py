@@ -5,7 +5,7 @@ Belongs here: lists. Does not belong here: anything that decides or computes.
 
 import dagster as dg
 
-from assets.checks import balance, files_loaded_checks
+from assets.checks import balance, files_loaded_checks, period_whole
 from assets.checks_of_portals import portals_answered
 from assets.core.dossier import dossier
 from assets.core.dossier_version import dossier_version
@@ -63,7 +63,7 @@ defs = dg.Definitions(
         summary, outside, conflict, gone, orphan,
         motcua, dossiers, by_unit_csv, return_files,
     ],
-    asset_checks=[balance, portals_answered, *files_loaded_checks],
+    asset_checks=[balance, period_whole, portals_answered, *files_loaded_checks],
     jobs=[nightly, take_in, compute],
     schedules=[nightly_schedule],
     resources={"installation": Installation()},
