@@ -48,6 +48,7 @@ from assets.reference.working_day import working_day
 from assets.resources import Installation
 from pipelines.jobs import compute, nightly, take_in
 from pipelines.schedules import nightly_schedule
+from pipelines.sensors import failure_sensor, inbox_sensor
 
 defs = dg.Definitions(
     assets=[
@@ -65,6 +66,7 @@ defs = dg.Definitions(
     asset_checks=[balance, *files_loaded_checks],
     jobs=[nightly, take_in, compute],
     schedules=[nightly_schedule],
+    sensors=[inbox_sensor, failure_sensor],
     resources={"installation": Installation()},
     # One process a run: DuckDB's file lock allows one, and it starts five times as fast.
     executor=dg.in_process_executor,
