@@ -13,7 +13,8 @@ from assets.engine.operations import operations_or_defaults
 from assets.engine.periods import TIMEZONE, month_from_key
 from assets.partitions import PERIODS
 from assets.resources import Installation
-from pipelines.jobs import nightly
+from pipelines.housekeeping import housekeeping
+from pipelines.jobs import daily_check, nightly
 
 RUN_TAG = "motcua/run"
 
@@ -43,3 +44,19 @@ def nightly_schedule(
         yield dg.RunRequest(
             partition_key=key, run_key=f"{tick:%Y-%m-%d}:{key}", tags={RUN_TAG: kind}
         )
+
+
+daily_check_schedule = dg.ScheduleDefinition(
+    name="daily_check_schedule",
+    job=daily_check,
+    cron_schedule="0 7 * * *",
+    execution_timezone=TIMEZONE,
+    description="Hằng ngày 07:00: soát các kỳ đã khóa sổ | Daily: was a closed period forgotten?",
+)
+housekeeping_schedule = dg.ScheduleDefinition(
+    name="housekeeping_schedule",
+    job=housekeeping,
+    cron_schedule="0 4 * * 0",
+    execution_timezone=TIMEZONE,
+    description="Chủ nhật 04:00: dọn lịch sử chạy cũ | Sundays: forgets runs of long ago",
+)

@@ -13,10 +13,10 @@ from assets.engine.periods import local_now, month_from_key
 from assets.engine.waiting import by_period, content_key, listing_key, new_files
 from assets.resources import Installation
 from pipelines.alerts import Alert, send
-from pipelines.jobs import nightly
+from pipelines.housekeeping import PARTITION_TAG
+from pipelines.jobs import daily_check, nightly
 from pipelines.schedules import RUN_TAG
 
-PARTITION_TAG = "dagster/partition"
 UNFINISHED = [
     dg.DagsterRunStatus.QUEUED,
     dg.DagsterRunStatus.NOT_STARTED,
@@ -67,6 +67,21 @@ def failure_sensor(context: dg.RunFailureSensorContext, installation: Installati
     run = context.dagster_run
     subject = f"Motcua: lỗi | failed: {run.job_name}{_period_of(run)}"
     _tell(context, installation, subject, _sentence(context))
+
+
+@dg.run_status_sensor(
+    run_status=dg.DagsterRunStatus.SUCCESS,
+    monitored_jobs=[daily_check],
+    name="daily_check_sensor",
+    minimum_interval_seconds=60,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Báo kỳ đã khóa sổ còn thiếu | Tells of closed periods that the daily check names",
+)
+def daily_check_sensor(context: dg.RunStatusSensorContext, installation: Installation) -> None:
+    """Tell what the daily check found: a failed check fails no run."""
+    if found := failed_checks(context):
+        subject = "Motcua: kỳ đã khóa sổ chưa xong | closed periods need a hand"
+        _tell(context, installation, subject, " ".join(found))
 
 
 def _tell(

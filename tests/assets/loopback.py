@@ -62,7 +62,7 @@ class _MailConversation(socketserver.StreamRequestHandler):
                     return
                 self.request = self.connection = connection
                 self.rfile.close()
-                self.rfile, self.wfile = connection.makefile("rb"), connection.makefile("wb", 0)
+                self.rfile, self.wfile = connection.makefile("rb"), connection.makefile("wb")
                 is_encrypted = True
             elif verb == "AUTH":
                 _, user, password = base64.b64decode(line.split()[-1]).decode().split("\0")
@@ -80,7 +80,7 @@ class _MailConversation(socketserver.StreamRequestHandler):
         lines = []
         while (line := self.rfile.readline()) != b".\r\n":
             lines.append(line)
-        return message_from_bytes(b"".join(lines), policy=policy.default)  # type: ignore[return-value]
+        return message_from_bytes(b"".join(lines), policy=policy.default)
 
     def finish(self) -> None:
         super().finish()
@@ -88,6 +88,7 @@ class _MailConversation(socketserver.StreamRequestHandler):
 
     def _say(self, text: str) -> None:
         self.wfile.write(text.encode() + b"\r\n")
+        self.wfile.flush()
 
 
 class Webhook(ThreadingHTTPServer):

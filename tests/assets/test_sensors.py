@@ -71,7 +71,8 @@ def test_a_server_that_nobody_vouches_for_gets_nothing(secrets: None) -> None:
         (untold,) = send(ALERT, Alerts(mail=_with_login(server, ca_bundle=None)))
     assert "SSLCertVerificationError" in untold
     assert "Check alerts.mail in operations.toml" in untold
-    assert server.messages == server.logins == []
+    assert not server.messages
+    assert not server.logins
 
 
 def test_a_server_that_restarts_is_asked_again() -> None:

@@ -10,6 +10,7 @@ import pytest
 from assets.resources import Installation
 from pipelines.definitions import defs
 from pipelines.schedules import nightly_schedule
+from tests.definitions.registry import assets_definitions
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 
@@ -106,3 +107,10 @@ def test_it_runs_each_night_at_half_past_one_in_hanoi() -> None:
 def test_every_run_of_an_asset_job_has_its_time_limit() -> None:
     for name in ("nightly", "take_in", "compute"):
         assert defs.resolve_job_def(name).tags["dagster/max_runtime"] == str(360 * 60)
+
+
+def test_every_asset_is_late_when_a_night_did_not_make_it() -> None:
+    """Freshness is asked of all alike, so that the UI shows it for each group."""
+    for asset in assets_definitions():
+        policy = asset.get_asset_spec().freshness_policy
+        assert policy == dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=26))
