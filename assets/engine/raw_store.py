@@ -5,14 +5,13 @@ here: where files are found (`assets.engine.inbox`) and what is in them. File na
 person's name, so they stay in the manifest (0600) and never reach DuckDB, logs or messages.
 """
 
-import fcntl
 import hashlib
 import json
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -110,26 +109,12 @@ def blob_of(paths: Paths, delivery: Delivery) -> Path:
 def reading_folder(paths: Paths) -> Iterator[Path]:
     """Give a private folder for what must be unpacked to be read; nothing of it stays.
 
-    A run that was killed leaves its folder behind; the next reading removes it. A folder that is
-    in use is locked, for a sensor looks into the inbox while a run reads: the lock ends with its
-    process, however that ends.
+    A run that was killed leaves its folder behind; the next reading removes it.
     """
     for left_behind in private_folder(paths.raw).glob(f"{_READING}*"):
-        with suppress(OSError), _locked(left_behind):
-            shutil.rmtree(left_behind, ignore_errors=True)
-    with tempfile.TemporaryDirectory(dir=paths.raw, prefix=_READING) as folder, _locked(folder):
+        shutil.rmtree(left_behind, ignore_errors=True)
+    with tempfile.TemporaryDirectory(dir=paths.raw, prefix=_READING) as folder:
         yield private_folder(Path(folder))
-
-
-@contextmanager
-def _locked(folder: str | Path) -> Iterator[None]:
-    """Hold the lock of a folder; OSError if another holds it."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield
-    finally:
-        os.close(descriptor)
 
 
 def _end_last_line(manifest: Path) -> None:

@@ -11,7 +11,6 @@ import pytest
 from assets.engine.inbox import collect_period
 from assets.engine.paths import Paths
 from assets.engine.periods import local_now, month_from_key
-from assets.engine.raw_store import reading_folder
 from assets.engine.sources import load_sources
 from assets.resources import Installation
 from pipelines.alerts import Alert, send
@@ -312,12 +311,3 @@ def test_a_period_with_a_run_under_way_is_asked_for_when_it_has_ended(
         assert list(asked) == ["2023-06-15"]
         instance.report_run_failed(run)
         assert KEY in _look(installation, instance, cursor)[0]
-
-
-def test_a_folder_that_is_being_read_in_is_left_alone(installation: Paths) -> None:
-    """The sensor looks into files while a run reads; what a killed run left behind goes."""
-    (installation.raw / ".reading-killed").mkdir(parents=True)
-    with reading_folder(installation) as ours, reading_folder(installation) as other:
-        assert ours.exists()
-        assert other.exists()
-        assert len(list(installation.raw.glob(".reading-*"))) == 2
