@@ -141,7 +141,7 @@ def _run_sample(paths: Paths, instance: dg.DagsterInstance) -> int:
 def _copy_if_absent(origin: str, target: str) -> None:
     """Copy a sample file, but never over a correction that was put in its place."""
     if not Path(target).exists():
-        shutil.copyfile(origin, target)
+        shutil.copy2(origin, target)  # with its old time, which says that it is whole
     elif not filecmp.cmp(origin, target, shallow=False):
         print("Kept a file that differs from the sample's; remove it to restore the sample.")
 

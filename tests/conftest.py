@@ -4,10 +4,12 @@
 """
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from assets.engine import inbox
 from assets.engine.paths import Paths
 from tests.support import SAMPLE_KEYS, SETTINGS, new_installation, process
 
@@ -17,6 +19,15 @@ def _no_inherited_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep a developer's own installation out of the tests."""
     for name in ("MOTCUA_DATA", "MOTCUA_SETTINGS", "MOTCUA_HASH_KEY", "DAGSTER_HOME"):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _files_are_whole() -> Iterator[None]:
+    """Take files that tests wrote a moment ago; those on growing files set the waiting anew."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(inbox, "LOOK_SECONDS", 0)
+        patch.setattr(inbox, "QUIET_SECONDS", 0)
+        yield
 
 
 @pytest.fixture

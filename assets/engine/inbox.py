@@ -7,6 +7,7 @@ here: copying (`assets.engine.raw_store`) and reading rows.
 import errno
 import os
 import re
+import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -27,6 +28,9 @@ from schemas.settings import Source
 # What office programs leave beside an open document.
 LOCK = "~$"
 IGNORED = (".", LOCK)
+# Windows shares may keep a file's time still while it is written, so its size is looked at too.
+LOOK_SECONDS = 0.5
+QUIET_SECONDS = 3.0
 DISK_TROUBLE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
 # A folder of another form may be named after a person.
 _IDENTIFIER = re.compile(r"[a-z0-9_]+")
@@ -62,12 +66,46 @@ def _is_of(file: Path, patterns: list[str]) -> bool:
     return is_named and file.is_file()
 
 
+def still_growing(files: Iterable[Path]) -> set[Path]:
+    """Return which of the files somebody may still be writing. Takes one look at all of them.
+
+    A file is whole if its size and time stay the same over `LOOK_SECONDS` and the time lies
+    `QUIET_SECONDS` back. A time to come, as a share with another clock writes, says nothing. A
+    sender that pauses for longer is taken for one that is done: what it delivers after the pause
+    supersedes, under the same name, what was taken.
+    """
+    before = {file: _size_and_time(file) for file in files}
+    if not before:
+        return set()
+    time.sleep(LOOK_SECONDS)
+    quiet_since = time.time() - QUIET_SECONDS
+    return {
+        file
+        for file, seen in before.items()
+        if _size_and_time(file) != seen or quiet_since < seen[1] <= quiet_since + QUIET_SECONDS
+    }
+
+
+def is_settled(file: Path) -> bool:
+    """Say whether nobody is writing the file any more; it takes `LOOK_SECONDS` to see."""
+    return not still_growing([file])
+
+
+def _size_and_time(file: Path) -> tuple[int, float]:
+    try:
+        status = file.stat()
+    except OSError:  # told when it is collected
+        return 0, 0.0
+    return status.st_size, status.st_mtime
+
+
 @dataclass
 class Collected:
-    """What a period's collection took, and how many files could not be read."""
+    """What a period's collection took, and how many files it could not read or must wait for."""
 
     new: list[Delivery]
     unreadable: int = 0
+    growing: int = 0
 
 
 def collect_period(
@@ -76,17 +114,30 @@ def collect_period(
     """Copy into the raw store what the inbox holds for `period`.
 
     A file that vanished or may not be read is counted and stops no other; its name, which the
-    system's message would quote, is told to nobody.
+    system's message would quote, is told to nobody. A file that is still being written is waited
+    for a moment, and then left to the next run.
     """
     collected = Collected([])
-    for waiting in waiting_files(paths, sources):
+    files = list(waiting_files(paths, sources))
+    growing = still_growing(waiting.file for waiting in files)
+    if growing:
+        # Who puts a file there and runs its period at once means that file too.
+        time.sleep(QUIET_SECONDS)
+        growing = still_growing(growing)
+    for waiting in files:
         try:
             if period_of(paths, waiting, now) != period:
+                continue
+            if waiting.file in growing:
+                collected.growing += 1
                 continue
             delivery = raw_store.collect(
                 paths, waiting.file, source=waiting.source, export=waiting.export,
                 period=period.key, name=waiting.name, now=now,
             )  # fmt: skip
+        except raw_store.FileGrew:
+            collected.growing += 1
+            continue
         except OSError as error:
             if error.errno in DISK_TROUBLE:
                 raise WarehouseError(

@@ -25,6 +25,10 @@ SUFFIXES = ("csv", "gz", "htm", "html", "json", "jsonl", "ndjson", "tsv", "txt",
             "xlsx", "xml", "zip")  # fmt: skip
 
 
+class FileGrew(Exception):
+    """A file changed while it was copied: what was copied may be half of it."""
+
+
 @dataclass(frozen=True)
 class Delivery:
     """One file as it was delivered: a row of the manifest."""
@@ -72,7 +76,13 @@ def read_manifest(paths: Paths) -> list[Delivery]:
 def collect(
     paths: Paths, file: Path, *, source: str, export: str, period: str, name: str, now: datetime
 ) -> Delivery | None:
-    """Copy `file` into the store and list it; None if its name already stands for these bytes."""
+    """Copy `file` into the store and list it; None if its name already stands for these bytes.
+
+    Raises
+    ------
+    FileGrew
+        Somebody wrote to the file while it was copied; nothing of it was taken.
+    """
     place = (source, export, period, name)
     known = [
         item
@@ -127,6 +137,7 @@ def _end_last_line(manifest: Path) -> None:
 
 def _store_bytes(paths: Paths, file: Path) -> tuple[str, int]:
     folder = private_folder(paths.raw)
+    before = file.stat()
     digest = hashlib.sha256()
     descriptor, temporary = tempfile.mkstemp(dir=folder, prefix=".incoming-")
     try:
@@ -137,6 +148,9 @@ def _store_bytes(paths: Paths, file: Path) -> tuple[str, int]:
             size = target.tell()
             target.flush()
             os.fsync(target.fileno())
+        after = file.stat()
+        if (after.st_size, after.st_mtime_ns) != (size, before.st_mtime_ns):
+            raise FileGrew
         blob = _blob(paths, digest.hexdigest())
         if not blob.exists():
             private_folder(blob.parent)

@@ -27,6 +27,12 @@ def delivery(
             "with the next run of this period.",
             collected.unreadable,
         )
+    if collected.growing:
+        context.log.warning(
+            "%s files of the inbox are still being written. They are collected with the next run "
+            "of this period.",
+            collected.growing,
+        )
     for reason, count in strays.items():
         context.log.warning("files in the inbox that no run collects: %s, %s", count, reason)
     return dg.MaterializeResult(
@@ -34,6 +40,7 @@ def delivery(
             "period_label": period.label,
             "new_file_count": len(collected.new),
             "unreadable_file_count": collected.unreadable,
+            "growing_file_count": collected.growing,
             "stray_file_count": sum(strays.values()),
             "new_bytes": sum(item.size for item in collected.new),
         }
