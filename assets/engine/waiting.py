@@ -5,27 +5,18 @@ Belongs here: comparing the inbox with the manifest. Does not belong here: copyi
 """
 
 import hashlib
-import time
 from collections import Counter
 from contextlib import suppress
 from datetime import datetime
-from pathlib import Path
 
-from assets.engine.inbox import Waiting, period_of, waiting_files
+from assets.engine.inbox import Waiting, period_of, still_growing, waiting_files
 from assets.engine.paths import Paths
 from assets.engine.raw_store import read_manifest
 from schemas.settings import Source
 
-SETTLED_SECONDS = 10.0
-
-
-def is_settled(file: Path) -> bool:
-    """Say whether a file was last written some seconds ago, so that no copy of it is under way."""
-    return time.time() - file.stat().st_mtime >= SETTLED_SECONDS
-
 
 def new_files(paths: Paths, sources: dict[str, Source], now: datetime) -> list[Waiting]:
-    """Return the settled files whose name does not stand for their size and time yet.
+    """Return the files, whole by now, whose name does not stand for their size and time yet.
 
     No file is opened: this is asked every minute.
     """
@@ -39,9 +30,10 @@ def new_files(paths: Paths, sources: dict[str, Source], now: datetime) -> list[W
             status = waiting.file.stat()
             modified_at = datetime.fromtimestamp(status.st_mtime, now.tzinfo).isoformat()
             place = (waiting.source, waiting.export, waiting.name, status.st_size, modified_at)
-            if place not in known and is_settled(waiting.file):
+            if place not in known:
                 found.append(waiting)
-    return found
+    growing = still_growing(waiting.file for waiting in found)
+    return [waiting for waiting in found if waiting.file not in growing]
 
 
 def listing_key(files: list[Waiting]) -> str:
