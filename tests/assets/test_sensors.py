@@ -8,7 +8,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from assets.engine.inbox import collect_period
+from assets.engine import inbox
 from assets.engine.paths import Paths
 from assets.engine.periods import local_now, month_from_key
 from assets.engine.sources import load_sources
@@ -238,7 +238,7 @@ def _look(
 
 
 def _collect(paths: Paths, key: str = KEY) -> None:
-    collect_period(paths, load_sources(paths.sources), month_from_key(key), local_now())
+    inbox.collect_period(paths, load_sources(paths.sources), month_from_key(key), local_now())
 
 
 def test_files_that_wait_ask_for_a_run_a_period_older_first(
@@ -290,8 +290,9 @@ def test_a_second_name_for_the_same_bytes_asks_too(
 
 
 def test_a_file_still_being_written_waits(
-    installation: Paths, instance: dg.DagsterInstance
+    installation: Paths, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(inbox, "QUIET_SECONDS", 30.0)
     file = _deliver(installation, "a.csv", "a;b\n", age=0.0)
     assert _look(installation, instance)[0] == {}
     _age(file, 60.0)
