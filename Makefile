@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run period check-source ui test check format bench mutants soak lock sample docs
+.PHONY: help setup run period check-source ui doctor test check audit format bench mutants soak lock sample docs
 
 help: ## List the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -35,6 +35,9 @@ check-source: $(READY) ## Check settings: make check-source SETTINGS=x.toml EXPO
 
 ui: $(READY) ## Dagster on http://127.0.0.1:3000, with its daemon
 	$(BIN)/python -m pipelines.cli ui
+
+doctor: $(READY) ## Look at folders, room, locks, daemon, schedules, settings: what to do?
+	@$(BIN)/python -m pipelines.doctor
 
 test: $(READY) ## Every test
 	$(BIN)/python -m pytest
