@@ -42,10 +42,14 @@ doctor: $(READY) ## Look at folders, room, locks, daemon, schedules, settings: w
 test: $(READY) ## Every test
 	$(BIN)/python -m pytest
 
-check: $(READY) ## Format, lint and types
+check: $(READY) ## Format, lint, types, known vulnerabilities
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	@$(MAKE) --no-print-directory audit
+
+audit: $(READY) ## Is a dependency known to be vulnerable?
+	$(BIN)/python -m tests.audit
 
 format: $(READY) ## Format, and mend what lint can mend
 	$(BIN)/ruff format .

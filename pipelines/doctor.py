@@ -120,10 +120,10 @@ def _automation_findings(instance: dg.DagsterInstance) -> Iterator[Finding]:
         **{item.name: item.default_status.value for item in repository.schedule_defs},
         **{item.name: item.default_status.value for item in repository.sensor_defs},
     }
-    for name, status in sorted(defaults.items()):
+    for name, default in sorted(defaults.items()):
         state = states.get(name)
-        if state is not None and state.status is not InstigatorStatus.DECLARED_IN_CODE:
-            status = state.status.value
+        is_set = state is not None and state.status is not InstigatorStatus.DECLARED_IN_CODE
+        status = state.status.value if state is not None and is_set else default
         if status == InstigatorStatus.RUNNING.value:
             yield _tick_finding(instance, name, state)
         else:
