@@ -43,7 +43,7 @@ def test_no_answer_is_said_and_fails_nothing(output: str) -> None:
 
 
 def test_without_a_network_the_command_passes_with_one_line() -> None:
-    nowhere = {name: "http://127.0.0.1:9" for name in ("HTTPS_PROXY", "https_proxy")}
+    nowhere = dict.fromkeys(("HTTPS_PROXY", "https_proxy"), "http://127.0.0.1:9")
     done = subprocess.run(
         [sys.executable, "-m", "tests.audit"],
         cwd=PROJECT,
