@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run period check-source ui doctor test check audit format bench mutants soak lock sample docs
+.PHONY: help setup run portal period check-source ui doctor test check audit format bench mutants soak lock sample docs
 
 help: ## List the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -22,8 +22,11 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $@
 
-run: $(READY) ## Process the bundled sample and print its rates
-	$(BIN)/python -m pipelines.cli run
+run: $(READY) ## Process the bundled sample and print its rates; SOURCE=igate2: from its portal
+	$(BIN)/python -m pipelines.cli run $(SOURCE)
+
+portal: $(READY) ## The sample as a portal on http://127.0.0.1:8769, to collect from
+	@$(BIN)/python -m tests.portal
 
 period: $(READY) ## Redo one period and whatever it moves: make period PERIOD=2023-10-15
 	@test -n "$(PERIOD)" || { echo "Give the first day of the period: make period PERIOD=2023-10-15"; exit 1; }

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from schemas.api import ApiExport, ApiSource
 from schemas.exports import KINDS, ExportColumn, Kind
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -88,6 +89,8 @@ class Export(Strict):
         Whether units are written by code, by name, or by either.
     is_snapshot
         Whether a delivery is the period's whole list: it replaces all earlier ones of the period.
+    api
+        How the export is asked for where the source has an `[api]`.
     """
 
     kind: Literal["dossier", "payment", "transaction", "receipt", "procedure"]
@@ -105,6 +108,7 @@ class Export(Strict):
     dossier_code_prefix: str = ""
     units: Literal["code", "name", "either"] = "either"
     is_snapshot: bool = False
+    api: ApiExport | None = None
 
     @property
     def definition(self) -> Kind:
@@ -166,7 +170,13 @@ class Export(Strict):
             *self.value_problems(),
             *self.format_problems(),
             *self.code_problems(),
+            *self._api_problems(),
         ]
+
+    def _api_problems(self) -> list[str]:
+        if self.api and self.api.since_param and self.is_snapshot:
+            return ["api.since_param asks for changes only, and is_snapshot takes them for all"]
+        return []
 
     def _column_problems(self) -> list[str]:
         known = self.known
@@ -263,6 +273,8 @@ class Source(Strict):
         Days after which delivered bytes are purged from the raw store; None keeps them.
     unit_names
         Unit code to the other names by which the portal calls it.
+    api
+        How its API is reached; without it, files in the inbox are all that is collected.
     values
         By kind of export, the texts that all its exports share; an export's own `values` of the
         same column come instead of them.
@@ -273,6 +285,7 @@ class Source(Strict):
     refuse_above_share: Annotated[float, Field(gt=0, le=1)] = 0.2
     keep_raw_days: Annotated[int, Field(ge=1)] | None = None
     unit_names: dict[Text, Texts] = {}
+    api: ApiSource | None = None
     values: dict[Literal["dossier", "payment", "transaction", "receipt", "procedure"],
                  dict[str, dict[str, Texts]]] = {}  # fmt: skip
     exports: Annotated[dict[Name, Export], Field(min_length=1)]

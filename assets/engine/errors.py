@@ -3,6 +3,7 @@
     MotcuaError
       SettingsError      a settings or reference file does not fit its model
       FileRefused        one delivered file cannot be taken; the others go on
+      PortalError        a portal's API cannot be collected; files and other portals go on
       WarehouseError     the warehouse or a published file cannot be opened or written
       BalanceError       counts that must balance do not; nothing is published
 
@@ -28,6 +29,10 @@ class SettingsError(MotcuaError):
 
 class FileRefused(MotcuaError):
     """A delivered file cannot be taken; it stops itself, not the run."""
+
+
+class PortalError(MotcuaError):
+    """A portal's API cannot be collected; the inbox and other portals go on."""
 
 
 class WarehouseError(MotcuaError):

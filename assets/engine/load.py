@@ -106,7 +106,8 @@ def reading_version(
     )
     parts = (
         READING_VERSION,
-        export.model_dump_json(),
+        # How the bytes came says nothing of how they are read.
+        export.model_dump_json(exclude={"api"}),
         str(source.refuse_above_share),
         source.origin,
         repr(sorted(source.unit_names.items())),

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from assets.engine.errors import SettingsError
 from assets.engine.settings_findings import Findings, likely, toml_list, toml_text
+from schemas.api import ApiExport, ApiSource
 from schemas.exports import KINDS
 from schemas.settings import Change, Export, Marks, Source
 
@@ -170,6 +171,10 @@ def _settings_at(path: list[int | str]) -> list[str]:
         model = Change
     elif "marks" in path:
         model = Marks
+    elif path[0] == "api":
+        model = ApiSource
+    elif "api" in path:
+        model = ApiExport
     return sorted(model.model_fields)
 
 

@@ -1,7 +1,10 @@
 """Asset raw/delivery: the files of a period, copied byte for byte into the raw store."""
 
+from enum import Enum
+
 import dagster as dg
 
+from assets.engine.collecting import FromPortals, collect_portals
 from assets.engine.inbox import collect_period, stray_files
 from assets.engine.periods import local_now
 from assets.metadata import table_asset
@@ -10,16 +13,41 @@ from assets.resources import Installation
 from schemas.quarantine_tables import MANIFEST
 
 
+class Portals(Enum):
+    """Whether portals are asked, or what lies in the raw store is enough."""
+
+    fetch = "fetch"
+    stored = "stored"
+
+
+class DeliveryConfig(dg.Config):
+    """What a run may choose: `api: stored` redoes a period without asking any portal."""
+
+    api: Portals = Portals.fetch
+
+
 @table_asset(MANIFEST, "file", partitions_def=PERIODS)
 def delivery(
-    context: dg.AssetExecutionContext, installation: Installation
+    context: dg.AssetExecutionContext, config: DeliveryConfig, installation: Installation
 ) -> dg.MaterializeResult[None]:
-    """Collect what the inbox holds for the period; the same bytes again are nothing new."""
+    """Collect what the inbox and the portals hold; the same bytes again are nothing new.
+
+    A portal that fails does not fail this step: all that follows would be skipped, and the night
+    be lost for every other source. The check `portals_answered` fails the run in its stead.
+    """
     period, now = period_of(context), local_now()
     paths, sources = installation.paths, installation.sources()
     collected = collect_period(paths, sources, period, now)
     strays = stray_files(paths, sources, now)
-    for item in collected.new:
+    fetched = FromPortals()
+    if config.api is Portals.fetch:
+        fetched = collect_portals(
+            paths, sources, period, now=now, run_id=context.run.run_id, progress=context.log.info
+        )
+    for sentence in fetched.failures:
+        context.log.error(sentence)
+    new = [*collected.new, *fetched.new]
+    for item in new:
         context.log.info("collected %s, %s bytes", item.reference, f"{item.size:,}")
     if collected.unreadable:
         context.log.error(
@@ -38,10 +66,13 @@ def delivery(
     return dg.MaterializeResult(
         metadata={
             "period_label": period.label,
-            "new_file_count": len(collected.new),
+            "new_file_count": len(new),
             "unreadable_file_count": collected.unreadable,
             "growing_file_count": collected.growing,
             "stray_file_count": sum(strays.values()),
-            "new_bytes": sum(item.size for item in collected.new),
+            "new_bytes": sum(item.size for item in new),
+            "page_count": fetched.page_count,
+            "fetched_row_count": fetched.row_count,
+            "portal_failure_count": len(fetched.failures),
         }
     )

@@ -1,0 +1,124 @@
+"""Collecting a period from every portal that has an API.
+
+Belongs here: which exports are asked for, and going on where one of them fails. Does not belong
+here: one export's pages (`portal_collection`), files of the inbox (`inbox`).
+"""
+
+import os
+from collections.abc import Callable, Collection
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from assets.engine.errors import PortalError, WarehouseError
+from assets.engine.inbox import DISK_TROUBLE
+from assets.engine.paths import Paths
+from assets.engine.periods import Period
+from assets.engine.portal_client import PortalClient
+from assets.engine.portal_collection import LONGEST_BREAK_HOURS, ExportCollection, Fetched
+from assets.engine.portal_journal import (
+    Failed,
+    age_hours,
+    held,
+    journal_file,
+    journals,
+    read_journal,
+)
+from assets.engine.raw_store import Delivery
+from schemas.api import ApiSource
+from schemas.settings import Export, Source
+
+
+@dataclass
+class FromPortals:
+    """What the portals gave, and the sentence of each failure."""
+
+    page_count: int = 0
+    row_count: int = 0
+    new: list[Delivery] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
+
+    def add(self, fetched: Fetched) -> None:
+        """Add what one export gave."""
+        self.page_count += fetched.page_count
+        self.row_count += fetched.row_count
+        if fetched.delivery is not None:
+            self.new.append(fetched.delivery)
+
+
+def collect_portals(
+    paths: Paths,
+    sources: dict[str, Source],
+    period: Period,
+    *,
+    now: datetime,
+    run_id: str,
+    progress: Callable[[str], None],
+) -> FromPortals:
+    """Collect `period` from the API of every source that has one.
+
+    One export that fails stops no other; its sentence is kept in its journal, where
+    `failures_of_runs` finds it.
+    """
+    result = FromPortals()
+    _forget_old(paths, now)
+    for name, source in sorted(sources.items()):
+        if source.api is None:
+            continue
+        for export_name, export in sorted(source.exports.items()):
+            if export.api is None:
+                continue
+            try:
+                result.add(
+                    _collect(
+                        paths, source.api, name, export_name, export=export.on(period.end),
+                        period=period, now=now, run_id=run_id, progress=progress,
+                    )
+                )  # fmt: skip
+            except PortalError as error:
+                result.failures.append(str(error))
+            except OSError as error:
+                if error.errno not in DISK_TROUBLE:
+                    raise
+                raise WarehouseError(
+                    f"Keeping pages of {name}/{export_name}",
+                    os.strerror(error.errno or 0),
+                    "a disk with room",
+                    "Free room on the disk, and run the period again.",
+                ) from None
+    return result
+
+
+def failures_of_runs(paths: Paths, run_ids: Collection[str | None]) -> list[str]:
+    """Return why runs could not collect from portals, as far as no later run could."""
+    return [
+        journal.failed.said
+        for _, _, _, journal in journals(paths)
+        if journal.failed is not None and journal.failed.run_id in run_ids
+    ]
+
+
+def _collect(
+    paths: Paths, api: ApiSource, source: str, export_name: str, *,
+    export: Export, period: Period, now: datetime, run_id: str, progress: Callable[[str], None],
+) -> Fetched:  # fmt: skip
+    file = journal_file(paths, source, export_name, period.key)
+    with held(file, f"Collecting {source}/{export_name}/{period.key} from its portal"):
+        journal = read_journal(paths, source, export_name, period.key)
+        try:
+            client = PortalClient(api, source, progress)
+            return ExportCollection(
+                paths, client, journal, source, export_name, export, period, now, progress
+            ).run()
+        except PortalError as error:
+            journal.fail(Failed(run_id, str(error)))
+            raise
+
+
+def _forget_old(paths: Paths, now: datetime) -> None:
+    """Let go of pages that no collection will go on from: they hold personal data."""
+    for source, export, period, journal in journals(paths):
+        if journal.begun is not None and age_hours(journal.begun, now) >= LONGEST_BREAK_HOURS:
+            file = journal_file(paths, source, export, period)
+            with suppress(PortalError), held(file, "Letting go of old pages"):
+                journal.abandon()

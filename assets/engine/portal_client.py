@@ -1,0 +1,306 @@
+"""Asking a portal: one request at a time, patient with what may pass and with nothing else.
+
+Belongs here: log-in, time-outs, bounds, repeated attempts, and the sentence for each refusal. Does
+not belong here: what a reply holds (`portal_reply`), which page comes next (`portal_paging`). No
+secret, address or text of a reply is ever in a message: requests' own errors quote both.
+"""
+
+import os
+import re
+import time
+from collections.abc import Callable, Mapping
+from email.utils import parsedate_to_datetime
+from typing import TypeVar
+from urllib.parse import urljoin, urlsplit
+
+import requests
+from requests.auth import AuthBase, HTTPBasicAuth
+from tenacity import (
+    RetryCallState,
+    Retrying,
+    retry_if_exception_type,
+    stop_after_attempt,
+    stop_before_delay,
+    wait_random_exponential,
+)
+
+from assets.engine.errors import PortalError
+from schemas.api import ApiSource
+
+Read = TypeVar("Read")
+CHUNK = 64 << 10
+LONGEST_WAIT = 60  # seconds between attempts, where the portal asks for no more
+MOST_REDIRECTS = 3
+_TOO_OFTEN, _TOO_SLOW = 429, 408
+_MEDIA_TYPE = re.compile(r"[a-z]+/[a-z0-9.+-]{1,60}")
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_waits = wait_random_exponential(multiplier=0.5, max=LONGEST_WAIT)
+
+
+class MayPass(Exception):
+    """Trouble that another attempt may not meet; the text says what was found."""
+
+    def __init__(self, found: str, to_do: str, wait_seconds: float = 0) -> None:
+        self.found = found
+        self.to_do = to_do
+        self.wait_seconds = wait_seconds
+        super().__init__(found)
+
+
+class PortalClient:
+    """One portal, asked over one session.
+
+    Parameters
+    ----------
+    settings
+        The source's `[api]`.
+    source
+        The source's name, for messages.
+    progress
+        Told why and how long an attempt waits.
+
+    Raises
+    ------
+    PortalError
+        An environment variable that the settings name is not set.
+    """
+
+    def __init__(self, settings: ApiSource, source: str, progress: Callable[[str], None]) -> None:
+        self.settings = settings
+        self.doing = f"Asking the portal of {source}"
+        self.progress = progress
+        self.session = requests.Session()
+        # A proxy stands between this machine and others, not before the machine itself.
+        self.session.trust_env = not settings.is_on_this_machine
+        self.session.headers["Accept"] = "application/json"
+        self.session.auth = _log_in(settings, self.doing)
+        self.session.verify = settings.ca_bundle or True
+        self._next_request = 0.0
+
+    def ask(self, path: str, params: Mapping[str, str], read: Callable[[bytes], Read]) -> Read:
+        """Return what `read` makes of the reply to a GET.
+
+        `read` raises MayPass where the reply is broken: the page is then asked for again.
+
+        Raises
+        ------
+        PortalError
+            The portal refuses, or trouble that may pass did not within `max_attempts` and
+            `max_total_seconds`.
+        """
+        started = time.monotonic()
+        most = self.settings.max_total_seconds
+        attempts = Retrying(
+            retry=retry_if_exception_type(MayPass),
+            stop=stop_after_attempt(self.settings.max_attempts) | stop_before_delay(most),
+            wait=_wait,
+            before_sleep=self._tell,
+            reraise=True,
+        )
+        try:
+            return attempts(lambda: read(self._get(path, params, started + most)))
+        except MayPass as trouble:
+            seconds = time.monotonic() - started
+            count = attempts.statistics.get("attempt_number", 1)
+            raise PortalError(
+                self.doing,
+                f"{trouble.found} (attempts: {count}, {seconds:.0f} s)",
+                "a whole reply",
+                f"{trouble.to_do} The next run goes on behind the last whole page.",
+            ) from None
+
+    def _tell(self, state: RetryCallState) -> None:
+        error = state.outcome.exception() if state.outcome else None
+        if isinstance(error, MayPass) and state.next_action:
+            self.progress(
+                f"attempt {state.attempt_number}: {error.found}; "
+                f"the next in {state.next_action.sleep:.1f} s"
+            )
+
+    def _get(self, path: str, params: Mapping[str, str], deadline: float) -> bytes:
+        """Return the body of the reply, redirects within the same address followed."""
+        address = f"{self.settings.base_url}/{path.lstrip('/')}"
+        query: Mapping[str, str] | None = params
+        for _ in range(MOST_REDIRECTS + 1):
+            self._keep_the_rate()
+            try:
+                with self.session.get(
+                    address, params=query, stream=True, allow_redirects=False,
+                    timeout=(self.settings.connect_timeout, self.settings.read_timeout),
+                ) as reply:  # fmt: skip
+                    if not reply.is_redirect:
+                        return self._body(reply, deadline)
+                    address, query = self._same_place(address, reply.headers["location"]), None
+            except requests.exceptions.SSLError:
+                raise self._refused(
+                    "a certificate that is not trusted",
+                    "one of a known authority",
+                    "Where the authority is the province's own, name its certificates by "
+                    "ca_bundle of [api].",
+                ) from None
+            except (requests.ConnectionError, requests.Timeout) as error:
+                found = (
+                    "no reply in time"
+                    if isinstance(error, requests.Timeout)
+                    else ("no connection, or one that broke off")
+                )
+                raise MayPass(
+                    found, "Is the portal up? Look at base_url, connect_timeout and read_timeout."
+                ) from None
+            except (
+                requests.exceptions.ChunkedEncodingError,
+                requests.exceptions.ContentDecodingError,
+            ):
+                raise MayPass(
+                    "a reply that broke off or cannot be decompressed",
+                    "Ask for smaller pages by page_size.",
+                ) from None
+            except OSError as error:
+                if self.settings.ca_bundle is None or isinstance(error, requests.RequestException):
+                    raise self._refused(
+                        "a request that cannot be made", "an address", "Look at base_url and path."
+                    ) from None
+                raise self._refused(
+                    "certificates that cannot be read", "a file", "Look at ca_bundle of [api]."
+                ) from None
+        raise self._refused(
+            f"more than {MOST_REDIRECTS} redirects", "a reply", "Look at base_url and path."
+        )
+
+    def _keep_the_rate(self) -> None:
+        time.sleep(max(0.0, self._next_request - time.monotonic()))
+        self._next_request = time.monotonic() + 1 / self.settings.requests_per_second
+
+    def _same_place(self, address: str, location: str) -> str:
+        """Return where a redirect leads; PortalError if another host would get the secret."""
+        target = urljoin(address, location)
+        if _place(target) != _place(address):
+            raise self._refused(
+                "a redirect to another host, scheme or port",
+                "replies from base_url itself",
+                "Where the portal has moved, correct base_url of [api]; nothing was sent there.",
+            )
+        return target
+
+    def _body(self, reply: requests.Response, deadline: float) -> bytes:
+        self._check_status(reply)
+        media_type = reply.headers.get("Content-Type", "").split(";")[0].strip().lower()
+        if media_type != "application/json" and not media_type.endswith("+json"):
+            told = media_type if _MEDIA_TYPE.fullmatch(media_type) else "none"
+            raise self._refused(
+                f"a reply of content type {told}",
+                "application/json",
+                "Look at base_url and path: a page to log in or a notice of maintenance is no API.",
+            )
+        body = bytearray()
+        for chunk in reply.iter_content(CHUNK):
+            body += chunk
+            if len(body) > self.settings.max_reply_bytes:
+                raise self._refused(
+                    f"a reply of more than {self.settings.max_reply_bytes:,} bytes",
+                    "a page",
+                    "Ask for smaller pages by page_size, or raise max_reply_bytes of [api].",
+                )
+            if time.monotonic() > deadline:
+                raise MayPass(
+                    "a reply that did not end in time", "Look at max_total_seconds of [api]."
+                )
+        return bytes(body)
+
+    def _check_status(self, reply: requests.Response) -> None:
+        status = reply.status_code
+        if status == requests.codes.ok:
+            return
+        if status in (_TOO_SLOW, _TOO_OFTEN) or status >= requests.codes.server_error:
+            raise MayPass(
+                f"HTTP status {status}",
+                "Lower requests_per_second of [api]."
+                if status == _TOO_OFTEN
+                else "Ask the portal's operator.",
+                _retry_after(reply.headers.get("Retry-After")),
+            )
+        settings = self.settings
+        secret = settings.token_variable or settings.password_variable
+        to_do = {
+            401: f"Renew the secret in the environment variable {secret}."
+            if secret
+            else "Name the environment variable of a secret by token_variable of [api].",
+            403: "Ask the portal's operator to let this account read"
+            + (f" ({settings.token_variable or settings.user_variable})." if secret else "."),
+            404: "Look at base_url of [api] and path of [exports.<name>.api].",
+        }.get(status, "Look at path, params, the names of parameters and date_format of "
+              "[exports.<name>.api].")  # fmt: skip
+        raise self._refused(f"HTTP status {status}", "200", to_do)
+
+    def _refused(self, found: str, expected: str, to_do: str) -> PortalError:
+        return PortalError(self.doing, found, expected, to_do)
+
+
+class _Token(AuthBase):
+    """A token in a header."""
+
+    def __init__(self, header: str, text: str) -> None:
+        self.header = header
+        self.text = text
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers[self.header] = self.text
+        return request
+
+
+class _NoLogIn(AuthBase):
+    """No log-in; without it, requests would look for one in ~/.netrc."""
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        return request
+
+
+def _log_in(settings: ApiSource, doing: str) -> AuthBase:
+    if settings.token_variable:
+        token = _secret(settings.token_variable, doing)
+        is_bearer = settings.token_header.lower() == "authorization"
+        return _Token(settings.token_header, f"Bearer {token}" if is_bearer else token)
+    if settings.user_variable and settings.password_variable:
+        return HTTPBasicAuth(
+            _secret(settings.user_variable, doing).encode(),
+            _secret(settings.password_variable, doing).encode(),
+        )
+    return _NoLogIn()
+
+
+def _secret(variable: str, doing: str) -> str:
+    text = os.environ.get(variable, "").strip()
+    if not text or not text.isprintable():
+        raise PortalError(
+            doing,
+            f"no text in the environment variable {variable}"
+            if not text
+            else f"an environment variable {variable} of more than one line",
+            "the secret that [api] names",
+            f"Set {variable} where Dagster is started, and start it again.",
+        )
+    return text
+
+
+def _wait(state: RetryCallState) -> float:
+    """Return seconds to the next attempt: the portal's own wish, else longer each time."""
+    error = state.outcome.exception() if state.outcome else None
+    wish = error.wait_seconds if isinstance(error, MayPass) else 0
+    return max(wish, _waits(state))
+
+
+def _retry_after(text: str | None) -> float:
+    """Return the seconds of a Retry-After header, which may name a time instead."""
+    if not text:
+        return 0
+    if text.strip().isdecimal():
+        return float(text)
+    try:
+        return max(0.0, parsedate_to_datetime(text).timestamp() - time.time())
+    except ValueError:
+        return 0
+
+
+def _place(address: str) -> tuple[str, str | None, int | None]:
+    parts = urlsplit(address)
+    return parts.scheme, parts.hostname, parts.port or _DEFAULT_PORTS.get(parts.scheme)

@@ -1,0 +1,277 @@
+"""Collecting one export's period from a portal's API: page by page, then as one delivery.
+
+Belongs here: what is asked for, going on behind a cut, walking again where rows moved between
+pages, and the file that the pages become. Does not belong here: asking (`portal_client`), the
+journal (`portal_journal`), which exports there are (`collecting`).
+
+The delivery is one JSON file in the portal's own envelope: each record byte for byte, in the order
+of the pages. One file and not one a page, because a portal pages by fifty, and a month may have
+thousands of pages. It says until which day it speaks, so that the same rows asked for once more
+when the period is over are a new delivery, and the period's last day is covered.
+"""
+
+import hashlib
+import json
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from assets.engine import raw_store
+from assets.engine.errors import PortalError
+from assets.engine.paths import Paths
+from assets.engine.periods import Period
+from assets.engine.portal_client import MayPass, PortalClient
+from assets.engine.portal_journal import Begun, Completed, Journal, Page, age_hours
+from assets.engine.portal_paging import asked_for, first_position, next_position, page_params
+from assets.engine.portal_reply import Record, Reply, read_reply
+from assets.engine.raw_store import Delivery
+from schemas.api import ApiExport
+from schemas.settings import Export
+
+WHOLE = "api.json"
+# What a collection of yesterday asked for is no longer what is wanted.
+LONGEST_BREAK_HOURS = 24
+MOST_WALKS = 3
+PAGES_A_WORD = 20
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """What a collection brought; no delivery if the bytes were there already."""
+
+    page_count: int
+    row_count: int
+    delivery: Delivery | None
+
+
+@dataclass
+class ExportCollection:
+    """The collection of one export's period."""
+
+    paths: Paths
+    client: PortalClient
+    journal: Journal
+    source: str
+    export_name: str
+    export: Export
+    period: Period
+    now: datetime
+    progress: Callable[[str], None]
+
+    @property
+    def api(self) -> ApiExport:
+        """How the export is asked for; only those with an API are collected."""
+        assert self.export.api is not None  # noqa: S101
+        return self.export.api
+
+    @property
+    def doing(self) -> str:
+        """What is being done, for messages."""
+        return f"Collecting {self.source}/{self.export_name}/{self.period.key} from its portal"
+
+    def run(self) -> Fetched:
+        """Collect and deliver.
+
+        Raises
+        ------
+        PortalError
+            The portal refuses, does not answer, or does not give all the rows it says it has.
+        """
+        begun = self._begin_or_go_on()
+        fetched = 0
+        walk = self.journal.pages[-1].walk if self.journal.pages else 1
+        while True:
+            fetched += self._walk(begun, walk)
+            if self._has_all(walk):
+                break
+            if walk == MOST_WALKS:
+                self._give_up()
+            walk += 1
+            self.progress(f"{self.doing}: rows moved between pages; all are asked for once more")
+        return self._deliver(begun, walk, fetched)
+
+    def _begin_or_go_on(self) -> Begun:
+        """Return the collection that was cut off, if it asked for the same not long ago."""
+        wanted = self._wanted()
+        begun = self.journal.begun
+        if (
+            begun is not None
+            and begun.way == wanted.way
+            and begun.is_whole_period == wanted.is_whole_period
+            and age_hours(begun, self.now) < LONGEST_BREAK_HOURS
+        ):
+            self.progress(f"{self.doing}: going on behind page {len(self.journal.pages)}")
+            return begun
+        self.journal.begin(wanted)
+        return wanted
+
+    def _wanted(self) -> Begun:
+        """Return what to ask for: the whole period, or what changed since it was last asked for.
+
+        Once the period is over, and was collected since, whoever asks for it again wants it whole:
+        later changes belong to later periods.
+        """
+        last, since = self.journal.completed, None
+        if last is not None and self.api.since_param is not None:
+            started = datetime.fromisoformat(last.started_at)
+            if started.date() <= self.period.end:
+                overlap = timedelta(minutes=self.client.settings.overlap_minutes)
+                since = started - overlap
+        way = [self.client.settings.base_url, self.export.records, self.api.model_dump_json()]
+        return Begun(
+            self.now.isoformat(),
+            asked_for(self.api, self.period, since),
+            hashlib.sha256("\n".join(way).encode()).hexdigest()[:16],
+            since is None,
+        )
+
+    def _walk(self, begun: Begun, walk: int) -> int:
+        """Ask for the pages of a walk that have not come yet; return how many came."""
+        done = [page for page in self.journal.pages if page.walk == walk]
+        position = done[-1].next_position if done else first_position(self.api)
+        rows = sum(page.row_count for page in done)
+        before = _digest(self._reply(done[-1])) if done else None
+        seen = {page.next_position for page in done}
+        count = 0
+        while position is not None:
+            body, reply = self._ask(begun, position, before)
+            rows += len(reply.records)
+            position = next_position(self.api, position, reply, rows)
+            if position is not None and position in seen:
+                raise self._same_again("next_cursor")
+            seen.add(position)
+            before = _digest(reply)
+            page = Page(
+                walk, len(self.journal.pages) + 1, position, hashlib.sha256(body).hexdigest(),
+                len(reply.records), reply.total, datetime.now(self.now.tzinfo).isoformat(),
+            )  # fmt: skip
+            self.journal.add(page, body)
+            count += 1
+            if page.number % PAGES_A_WORD == 0 or position is None:
+                of = f" of {reply.total:,}" if reply.total is not None else ""
+                self.progress(f"{self.doing}: {page.number:,} pages, {rows:,}{of} rows")
+        return count
+
+    def _ask(self, begun: Begun, position: str, before: str | None) -> tuple[bytes, Reply]:
+        def read(body: bytes) -> tuple[bytes, Reply]:
+            reply = read_reply(body, self.export, self.doing)
+            if reply.records and _digest(reply) == before:
+                raise MayPass("the same page as the one before", f"Look at {self._page_setting()}.")
+            return body, reply
+
+        return self.client.ask(self.api.path, page_params(self.api, begun.asked, position), read)
+
+    def _page_setting(self) -> str:
+        return f"{self.api.paging}_param of [exports.{self.export_name}.api]"
+
+    def _same_again(self, setting: str) -> PortalError:
+        return PortalError(
+            self.doing,
+            "a next page that was asked for before",
+            "a way to the last page",
+            f"Look at {setting} and {self._page_setting()}.",
+        )
+
+    def _has_all(self, walk: int) -> bool:
+        """Say whether as many different rows came as the portal says there are.
+
+        Where a walk of so many rows gives what the one before gave, nothing moved: the portal
+        itself lists rows twice.
+        """
+        total = next(page.total for page in reversed(self.journal.pages))
+        if total is None:
+            return True
+        different = set()
+        walks: dict[int, Counter[bytes]] = {}
+        for page in self.journal.pages:
+            for record in self._reply(page).records:
+                different.add(_key(record))
+                walks.setdefault(page.walk, Counter())[_hash(record.text)] += 1
+        self.different_count = len(different)
+        is_same = walk > 1 and walks.get(walk) == walks.get(walk - 1)
+        rows = sum(page.row_count for page in self.journal.pages if page.walk == walk)
+        return len(different) >= total or (is_same and rows >= total)
+
+    def _give_up(self) -> None:
+        total = self.journal.pages[-1].total
+        self.journal.abandon()
+        raise PortalError(
+            self.doing,
+            f"{self.different_count:,} different rows, though the portal says {total:,}, after "
+            f"asking for all pages {MOST_WALKS} times",
+            "every row once at least",
+            "Rows move between pages while they are asked for: set params so that the portal "
+            "sorts by something that does not change, such as the day of reception; larger pages "
+            "(page_size) help too. Leave total out if the portal counts rows that it never lists. "
+            "The next run begins anew.",
+        )
+
+    def _reply(self, page: Page) -> Reply:
+        return read_reply(self.journal.page_file(page).read_bytes(), self.export, self.doing)
+
+    def _deliver(self, begun: Begun, walks: int, fetched: int) -> Fetched:
+        """Put the pages into the raw store as one file, and let go of them."""
+        started = datetime.fromisoformat(begun.started_at)
+        name = WHOLE if begun.is_whole_period else f"since-{started:%Y%m%dT%H%M%S}.json"
+        covered = min(self.period.end, started.date() - timedelta(days=1))
+        with raw_store.reading_folder(self.paths) as folder:
+            file = folder / name
+            row_count = self._write(file, covered.isoformat(), walks)
+            os.utime(file, (started.timestamp(), started.timestamp()))
+            delivery = raw_store.collect(
+                self.paths, file, source=self.source, export=self.export_name,
+                period=self.period.key, name=name, now=self.now,
+            )  # fmt: skip
+        page_count = len(self.journal.pages)
+        self.journal.complete(
+            Completed(
+                begun.started_at, datetime.now(self.now.tzinfo).isoformat(),
+                begun.is_whole_period, page_count, row_count,
+            )
+        )  # fmt: skip
+        return Fetched(fetched, row_count, delivery)
+
+    def _write(self, file: Path, covers_to: str, walks: int) -> int:
+        """Write the records of the first walk, and of later ones what is new; return how many."""
+        opening, closing = _envelope(self.export.records, covers_to)
+        count = 0
+        with file.open("wb") as target:
+            target.write(opening)
+            for count, text in enumerate(self._texts(walks), start=1):
+                target.write(b"\n" + text if count == 1 else b",\n" + text)
+            target.write(b"\n" + closing)
+        return count
+
+    def _texts(self, walks: int) -> Iterator[bytes]:
+        seen = set()
+        for page in self.journal.pages:
+            for record in self._reply(page).records:
+                mark = _hash(record.text) if walks > 1 else b""
+                if page.walk == 1 or mark not in seen:
+                    yield record.text
+                seen.add(mark)
+
+
+def _envelope(records: str, covers_to: str) -> tuple[bytes, bytes]:
+    """Return what stands before and behind the records; a bare array can say nothing more."""
+    if not records:
+        return b"[", b"]\n"
+    names = [json.dumps(name, ensure_ascii=False) for name in records.split(".")]
+    opening = f'{{"covers_to": "{covers_to}", ' + ": {".join(names) + ": ["
+    return opening.encode(), b"]" + b"}" * len(names) + b"\n"
+
+
+def _digest(reply: Reply) -> str:
+    return hashlib.sha256(b"\n".join(record.text for record in reply.records)).hexdigest()
+
+
+def _hash(text: bytes) -> bytes:
+    return hashlib.blake2b(text, digest_size=16).digest()
+
+
+def _key(record: Record) -> bytes:
+    """Return what makes a record one of its own: its code, else all of it."""
+    return _hash(record.code.upper().encode() if record.code else record.text)

@@ -1,0 +1,214 @@
+"""The journal of one export's period: which pages came, so that a cut-off collection goes on.
+
+Belongs here: `raw/api/<source>/<export>/<period>.jsonl`, and the pages beside it until they are
+delivered. Does not belong here: asking (`portal_client`), what is made of the pages
+(`portal_collection`). A page is written and flushed before its line, so a line stands for a whole
+page; a line that a power cut left unfinished stands for nothing.
+"""
+
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import IO, Any
+
+from assets.engine.errors import PortalError
+from assets.engine.paths import PRIVATE_FILE, Paths, private_folder
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A collection that was begun: what it asks for, of which address and export."""
+
+    started_at: str
+    asked: dict[str, str]
+    way: str
+    is_whole_period: bool
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page that came; `walk` counts the times that all pages are asked for."""
+
+    walk: int
+    number: int
+    next_position: str | None
+    sha256: str
+    row_count: int
+    total: int | None
+    fetched_at: str
+
+
+@dataclass(frozen=True)
+class Completed:
+    """A collection that became a delivery."""
+
+    started_at: str
+    completed_at: str
+    is_whole_period: bool
+    page_count: int
+    row_count: int
+
+
+@dataclass(frozen=True)
+class Failed:
+    """Why a run could not collect; the next one that begins takes the line away."""
+
+    run_id: str
+    said: str
+
+
+@dataclass
+class Journal:
+    """What `file` says: the last completed collection, the one under way, the last failure."""
+
+    file: Path
+    completed: Completed | None = None
+    begun: Begun | None = None
+    pages: list[Page] = field(default_factory=list)
+    failed: Failed | None = None
+
+    @property
+    def folder(self) -> Path:
+        """Where the pages of the collection under way lie."""
+        return self.file.with_suffix("")
+
+    def page_file(self, page: Page) -> Path:
+        """Return where the bytes of a page lie."""
+        return self.folder / f"{page.number:06}.json"
+
+    def begin(self, begun: Begun) -> None:
+        """Begin anew: nothing stays of a collection that was not completed."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.begun, self.pages, self.failed = begun, [], None
+        self._rewrite()
+
+    def add(self, page: Page, body: bytes) -> None:
+        """Keep a page, and then say so."""
+        private_folder(self.folder)
+        _write_whole(self.page_file(page), body)
+        self.pages.append(page)
+        self._append("page", asdict(page))
+
+    def complete(self, completed: Completed) -> None:
+        """Note that the pages are delivered, and let go of them."""
+        self.completed, self.begun, self.pages, self.failed = completed, None, [], None
+        self._rewrite()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def abandon(self) -> None:
+        """Let go of a collection that cannot be completed."""
+        self.begun, self.pages = None, []
+        self._rewrite()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def fail(self, failed: Failed) -> None:
+        """Note why a run could not collect."""
+        self.failed = failed
+        self._append("failed", asdict(failed))
+
+    def _append(self, what: str, said: dict[str, Any]) -> None:
+        with _open(self.file, os.O_RDWR | os.O_CREAT, "rb+") as journal:
+            # Behind the last whole line: a power cut may have left a part of one.
+            journal.seek(journal.read().rfind(b"\n") + 1)
+            journal.truncate()
+            journal.write(_line(what, said))
+            journal.flush()
+            os.fsync(journal.fileno())
+
+    def _rewrite(self) -> None:
+        lines = [
+            _line(what, asdict(said))
+            for what, said in (("completed", self.completed), ("begun", self.begun))
+            if said is not None
+        ]
+        _write_whole(self.file, b"".join(lines))
+
+
+def journal_file(paths: Paths, source: str, export: str, period: str) -> Path:
+    """Return where the journal of an export's period lies, or would."""
+    return paths.raw / "api" / source / export / f"{period}.jsonl"
+
+
+def read_journal(paths: Paths, source: str, export: str, period: str) -> Journal:
+    """Return the journal of an export's period; pages whose bytes are not whole are left out."""
+    journal = Journal(journal_file(paths, source, export, period))
+    if not journal.file.exists():
+        return journal
+    *whole_lines, _ = journal.file.read_bytes().split(b"\n")
+    for line in whole_lines:
+        said = json.loads(line)
+        what = said.pop("what")
+        if what == "completed":
+            journal.completed = Completed(**said)
+        elif what == "begun":
+            journal.begun = Begun(**said)
+        elif what == "page":
+            journal.pages.append(Page(**said))
+        else:
+            journal.failed = Failed(**said)
+    whole = [page for page in journal.pages if _is_whole(journal.page_file(page), page.sha256)]
+    if whole != journal.pages:
+        # What lies behind a page that was lost cannot be told from the rest.
+        journal.begun, journal.pages = None, []
+    return journal
+
+
+def journals(paths: Paths) -> Iterator[tuple[str, str, str, Journal]]:
+    """Yield source, export and period of every journal, with what it says."""
+    for file in sorted((paths.raw / "api").glob("*/*/*.jsonl")):
+        source, export, period = file.parts[-3], file.parts[-2], file.stem
+        yield source, export, period, read_journal(paths, source, export, period)
+
+
+@contextmanager
+def held(file: Path, doing: str) -> Iterator[None]:
+    """Keep others from collecting into a journal meanwhile; PortalError if someone is at it.
+
+    Whatever changes a journal is done within.
+    """
+    # The raw store itself, and each folder below it down to the journal's.
+    for folder in reversed(file.parents[:4]):
+        private_folder(folder)
+    with _open(file.with_suffix(".lock"), os.O_WRONLY | os.O_CREAT, "wb") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise PortalError(
+                doing, "another run that is collecting the same", "one at a time",
+                "Wait until the other run has ended.",
+            ) from None  # fmt: skip
+        yield
+
+
+def age_hours(begun: Begun, now: datetime) -> float:
+    """Return how many hours ago a collection began."""
+    return (now - datetime.fromisoformat(begun.started_at)).total_seconds() / 3600
+
+
+def _is_whole(file: Path, sha256: str) -> bool:
+    return file.exists() and hashlib.sha256(file.read_bytes()).hexdigest() == sha256
+
+
+def _line(what: str, said: dict[str, Any]) -> bytes:
+    return (json.dumps({"what": what, **said}, ensure_ascii=False) + "\n").encode()
+
+
+def _write_whole(file: Path, content: bytes) -> None:
+    """Write a file that is either as before or whole, whatever happens meanwhile."""
+    aside = file.with_name(f".{file.name}.new")
+    with _open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, "wb") as target:
+        target.write(content)
+        target.flush()
+        os.fsync(target.fileno())
+    aside.replace(file)
+
+
+def _open(file: Path, flags: int, mode: str) -> IO[bytes]:
+    return os.fdopen(os.open(file, flags, PRIVATE_FILE), mode)

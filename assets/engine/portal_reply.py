@@ -1,0 +1,156 @@
+"""What a reply of a portal holds: its records as they were written, and what it says of paging.
+
+Belongs here: reading one page. Does not belong here: asking for it (`portal_client`), typing its
+records (the loader, which reads them as any JSON file). Records are cut out of the reply byte for
+byte; messages name keys that look like identifiers, and no values.
+"""
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from assets.engine.errors import PortalError
+from assets.engine.json_scan import members, skip_blanks
+from assets.engine.portal_client import MayPass
+from schemas.settings import Export
+
+_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,39}")
+_DECODER = json.JSONDecoder()
+_NO_TEXTS = ("", None)
+
+
+@dataclass(frozen=True)
+class Record:
+    """A record as the portal wrote it, on one line, with its code if it has one."""
+
+    text: bytes
+    code: str | None
+
+
+@dataclass(frozen=True)
+class Reply:
+    """One page."""
+
+    records: list[Record]
+    total: int | None
+    is_last: bool | None
+    next_cursor: str | None
+
+
+def read_reply(body: bytes, export: Export, doing: str) -> Reply:
+    """Return what a page holds.
+
+    Raises
+    ------
+    MayPass
+        The body is no whole JSON.
+    PortalError
+        There are no records where the settings say, or none that has the mapped code: the portal
+        has changed its replies, or the settings are wrong.
+    """
+    text = body.decode("utf-8-sig", "surrogateescape")
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        raise MayPass(
+            "a reply that is no whole JSON", "Ask for smaller pages by page_size."
+        ) from None
+    rows = _at(document, export.records)
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise PortalError(
+            doing,
+            f"no array of objects at {export.records or 'the top'} of the reply, "
+            f"which has {_keys(document)}",
+            "the records",
+            "Look at records of the export; the portal may have changed its replies.",
+        )
+    codes = [_code(row, export) for row in rows]
+    if rows and not any(codes):
+        raise PortalError(
+            doing,
+            f"no record with a code; the first has {_keys(rows[0])}",
+            " or ".join(export.headers()[export.definition.key]),
+            f"Look at columns.{export.definition.key} of the export; the portal may have changed "
+            "its replies.",
+        )
+    api = export.api
+    assert api is not None  # noqa: S101 (only exports with an API are asked for)
+    texts = _record_texts(text, export.records)
+    return Reply(
+        [Record(*pair) for pair in zip(texts, codes, strict=True)],
+        _count(document, api.total, doing),
+        _flag(document, api.last, doing),
+        _cursor(document, api.next_cursor),
+    )
+
+
+def _record_texts(text: str, path: str) -> list[bytes]:
+    """Return each record as it stands in the reply; a line break between tokens is a blank."""
+    at = skip_blanks(text, 0)
+    for name in path.split(".") if path else ():
+        # Of a key that stands twice the last one counts, as for json.loads.
+        at = [start for key, start, _ in members(text, at) if key == name][-1]
+    texts = []
+    at = skip_blanks(text, at + 1)
+    while not text.startswith("]", at):
+        _, end = _DECODER.raw_decode(text, at)
+        line = text[at:end].replace("\r", " ").replace("\n", " ")
+        texts.append(line.encode("utf-8", "surrogateescape"))
+        at = skip_blanks(text, end)
+        at = skip_blanks(text, at + 1) if text.startswith(",", at) else at
+    return texts
+
+
+def _at(document: Any, path: str) -> Any:
+    """Return what stands at a dotted path, or None."""
+    for name in path.split(".") if path else ():
+        document = document.get(name) if isinstance(document, dict) else None
+    return document
+
+
+def _code(row: dict[str, Any], export: Export) -> str | None:
+    for path in export.headers()[export.definition.key]:
+        code = _at(row, path)
+        if isinstance(code, str | int) and str(code).strip():
+            return str(code).strip()
+    return None
+
+
+def _count(document: Any, path: str, doing: str) -> int | None:
+    if not path:
+        return None
+    count = _at(document, path)
+    if isinstance(count, bool) or not str(count).isdecimal():
+        raise _unsaid(document, "total", path, "a number of rows", doing)
+    return int(count)
+
+
+def _flag(document: Any, path: str, doing: str) -> bool | None:
+    if not path:
+        return None
+    text = str(_at(document, path)).lower()
+    if text not in ("true", "false", "0", "1"):
+        raise _unsaid(document, "last", path, "true or false", doing)
+    return text in ("true", "1")
+
+
+def _cursor(document: Any, path: str) -> str | None:
+    cursor = _at(document, path) if path else None
+    return None if cursor in _NO_TEXTS else str(cursor)
+
+
+def _unsaid(document: Any, setting: str, path: str, expected: str, doing: str) -> PortalError:
+    return PortalError(
+        doing,
+        f"nothing of the kind at {path} of the reply, which has {_keys(document)}",
+        expected,
+        f"Look at {setting} of [exports.<name>.api]; the portal may have changed its replies.",
+    )
+
+
+def _keys(document: Any) -> str:
+    if not isinstance(document, dict):
+        return "no keys"
+    keys = [key if _IDENTIFIER.fullmatch(key) else "(another)" for key in document]
+    return "the keys " + ", ".join(keys[:40]) if keys else "no keys"

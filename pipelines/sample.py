@@ -1,0 +1,49 @@
+"""The bundled sample: which periods it has, and an installation beside its portal.
+
+Belongs here: what `make run` and `make run SOURCE=...` need to know of `data/sample`. Does not
+belong here: running the periods (`pipelines.cli`) and the portal (`tests/portal`).
+"""
+
+import os
+import shutil
+
+from assets.engine.inbox import period_of, waiting_files
+from assets.engine.paths import PROJECT, Paths, private_folder
+from assets.engine.periods import local_now
+from assets.engine.sources import load_sources
+
+SAMPLE = PROJECT / "data" / "sample"
+SAMPLE_INBOX = SAMPLE / "inbox"
+# Folders of data/sample/portals with settings of the same name.
+PORTALS = ("igate2", "national")
+
+
+def sample_keys(source: str | None, paths: Paths) -> list[str]:
+    """Return the keys of the sample's periods: of its files that wait, or of all it has."""
+    if source:
+        return sorted({folder.name for folder in SAMPLE_INBOX.glob("*/*/*")})
+    sources = load_sources(paths.sources)
+    placed = (period_of(paths, item, local_now()) for item in waiting_files(paths, sources))
+    return sorted({period.key for period in placed if period is not None})
+
+
+def beside_portal(paths: Paths, source: str) -> Paths:
+    """Return an installation of its own for what a portal of the sample gives.
+
+    It lies below the one of `paths`, so that the sample's files and a portal's pages never count
+    together. Settings that lie there already stay, whatever was changed in them.
+    """
+    folder = paths.data / "portals" / source
+    own = Paths(folder / "data", folder / "settings")
+    file = own.sources / f"{source}.toml"
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(SAMPLE / "portals" / source / file.name, file)
+    shutil.copytree(paths.reference, own.reference, dirs_exist_ok=True)
+    private_folder(own.data)
+    own.inbox.mkdir(exist_ok=True)
+    # The steps find their installation there, as those of any other.
+    os.environ["MOTCUA_DATA"] = str(own.data)
+    os.environ["MOTCUA_SETTINGS"] = str(own.settings)
+    os.environ["DAGSTER_HOME"] = str(own.data / "dagster")
+    return own

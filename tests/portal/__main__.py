@@ -1,0 +1,26 @@
+"""Serve the sample as a portal on this machine, until Ctrl-C: `make portal`."""
+
+# ruff: noqa: T201 (it talks to whoever started it)
+import secrets
+import threading
+from contextlib import suppress
+
+from tests.portal.server import sample_portal, served
+
+PORT = 8769
+
+
+def main() -> None:
+    """Say what to type in another terminal, and serve."""
+    portal = sample_portal(secrets.token_urlsafe(12))
+    with served(portal, PORT):
+        print(f"The sample's portal answers on {portal.address}; Ctrl-C stops it.")
+        print("In another terminal, in this folder, type these two lines (or SOURCE=national):\n")
+        print(f"export MOTCUA_PORTAL_TOKEN={portal.token}")
+        print("make run SOURCE=igate2\n", flush=True)
+        with suppress(KeyboardInterrupt):
+            threading.Event().wait()
+
+
+if __name__ == "__main__":
+    main()

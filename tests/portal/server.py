@@ -1,0 +1,237 @@
+"""A small portal on this machine: real HTTP, two shapes of reply, faults that can be switched on.
+
+Belongs here: paths, log-in, paging and faults as they look on the wire. Does not belong here: what
+the records are (`records`).
+
+    GET /pa/dossier/search, /pa/payment/search    iGate 2: page numbers, `content`, a bearer token
+    GET /api/HoSo                                 national: offset, `data`, a token in `session`
+    GET /api/YeuCauThanhToan                      national: a cursor
+    POST /faults?name=storm&times=3&after=2       a fault, for demonstrations
+"""
+
+import gzip
+import json
+import threading
+import time
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+from zoneinfo import ZoneInfo
+
+from assets.engine.periods import TIMEZONE
+from tests.portal.faults import Faults
+from tests.portal.records import (
+    Changed,
+    igate_dossier,
+    igate_payment,
+    national_dossier,
+    national_payment,
+    sample_records,
+)
+
+STALL_SECONDS = 2.0
+BOMB_BYTES = 64 << 20
+MOST_ROWS = 500
+IGATE_DOSSIERS, IGATE_PAYMENTS = "/pa/dossier/search", "/pa/payment/search"
+NATIONAL_DOSSIERS, NATIONAL_PAYMENTS = "/api/HoSo", "/api/YeuCauThanhToan"
+
+
+@dataclass
+class Portal:
+    """What the portal holds, what is wrong with it, and what it was asked."""
+
+    token: str
+    lists: dict[str, list[Changed]] = field(default_factory=dict)
+    faults: Faults = field(default_factory=Faults)
+    elsewhere: str = "https://portal.example/"
+    asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    headers: list[dict[str, str]] = field(default_factory=list)
+    port: int = 0
+
+    @property
+    def address(self) -> str:
+        """Where the portal is asked."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def reply(self, path: str, asked: dict[str, str], fault: str | None) -> dict[str, Any]:
+        """Return the reply to a request."""
+        first, last = _range(asked)
+        rows = [item.record for item in self.lists[path] if first <= item.at <= last]
+        if fault == "drift" and rows:
+            # As when a row is changed, and the portal sorts by the last change.
+            moved = next(item for item in self.lists[path] if item.record is rows[0])
+            self.lists[path].remove(moved)
+            self.lists[path].append(moved)
+        if path.startswith("/pa/"):
+            size = min(int(asked["size"]), MOST_ROWS)
+            start = (int(asked["page"]) - (fault == "repeat")) * size
+            page = rows[start : start + size]
+            found = {"totalElements": len(rows), "last": start + size >= len(rows)}
+            return {"content": _broken(page, fault), **found, "number": int(asked["page"])}
+        size = min(int(asked["limit"]), MOST_ROWS)
+        start = int(asked.get("offset") or asked.get("cursor") or 0)
+        start -= size * (fault == "repeat")
+        page = rows[start : start + size]
+        following = str(start + size) if start + size < len(rows) else None
+        reply: dict[str, Any] = {"error_code": "0", "message": "", "total": str(len(rows)),
+                                 "data": _broken(page, fault)}  # fmt: skip
+        if path == NATIONAL_PAYMENTS:
+            reply["next"] = str(start) if fault == "loop" else following
+        return reply
+
+
+def sample_portal(token: str) -> Portal:
+    """Return a portal that holds the sample, in both shapes."""
+    igate, igate_fees = sample_records(igate_dossier, igate_payment)
+    national, national_fees = sample_records(national_dossier, national_payment)
+    return Portal(token, {
+        IGATE_DOSSIERS: igate, IGATE_PAYMENTS: igate_fees,
+        NATIONAL_DOSSIERS: national, NATIONAL_PAYMENTS: national_fees,
+    })  # fmt: skip
+
+
+@contextmanager
+def served(portal: Portal, port: int = 0) -> Iterator[Portal]:
+    """Serve the portal on 127.0.0.1 until the block ends."""
+    handler = type("Handler", (_Handler,), {"portal": portal})
+    server = ThreadingHTTPServer(("127.0.0.1", port), handler)
+    server.daemon_threads = True
+    portal.port = server.server_address[1]
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    try:
+        yield portal
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def _range(asked: dict[str, str]) -> tuple[datetime, datetime]:
+    """Return the first and last moment that is asked for."""
+    since = ("updated-from", "accepted-from", "CapNhatTu", "TuNgay")
+    first = next(asked[name] for name in since if name in asked)
+    last = asked.get("accepted-to") or asked["DenNgay"]
+    return _moment(first), _moment(last)
+
+
+def _moment(text: str) -> datetime:
+    if text.isdecimal():
+        return datetime.strptime(text, "%Y%m%d%H%M%S").replace(tzinfo=ZoneInfo(TIMEZONE))
+    return datetime.strptime(text.replace(".000Z", "+0000"), "%Y-%m-%dT%H:%M:%S%z")
+
+
+def _broken(page: list[dict[str, Any]], fault: str | None) -> list[dict[str, Any]]:
+    if fault == "gap":
+        return page[1:]
+    if fault != "fields":
+        return page
+    return [{f"{key}New": value for key, value in record.items()} for record in page]
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    portal: Portal
+
+    def do_GET(self) -> None:
+        parts = urlsplit(self.path)
+        asked = dict(parse_qsl(parts.query))
+        self.portal.asked.append((parts.path, asked))
+        self.portal.headers.append(dict(self.headers.items()))
+        fault = self.portal.faults.next()
+        with suppress(BrokenPipeError, ConnectionResetError):
+            if self._fails_early(fault):
+                return
+            if not self._is_logged_in():
+                self._send(401, b'{"message": "no session"}')
+            elif parts.path not in self.portal.lists:
+                self._send(404, b'{"message": "no such path"}')
+            else:
+                self._answer(parts.path, asked, fault)
+
+    def do_POST(self) -> None:
+        parts = urlsplit(self.path)
+        asked = dict(parse_qsl(parts.query))
+        try:
+            numbers = {name: int(asked[name]) for name in ("times", "after") if name in asked}
+            self.portal.faults.switch_on(asked.get("name", ""), **numbers)
+        except ValueError as error:
+            self._send(400, str(error).encode())
+            return
+        self._send(200, b"{}")
+
+    def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002
+        """Say nothing: the tests ask what was asked."""
+
+    def _is_logged_in(self) -> bool:
+        given = self.headers.get("Authorization"), self.headers.get("session")
+        return given[0] == f"Bearer {self.portal.token}" or given[1] == self.portal.token
+
+    def _answer(self, path: str, asked: dict[str, str], fault: str | None) -> None:
+        reply = self.portal.reply(path, asked, fault)
+        if fault == "envelope":
+            reply = {"items" if key in ("content", "data") else key: reply[key] for key in reply}
+        body = json.dumps(reply, ensure_ascii=False, indent=1).encode()
+        if fault == "truncated":
+            self._send(200, body[: len(body) // 2])
+        elif fault == "cut":
+            self._head(200, len(body))
+            self.wfile.write(body[: len(body) // 2])
+            self.wfile.flush()
+            self.close_connection = True
+        elif fault == "not_gzip":
+            self._head(200, len(body), ("Content-Encoding", "gzip"))
+            self.wfile.write(body)
+        elif "gzip" in self.headers.get("Accept-Encoding", ""):
+            packed = gzip.compress(body, 1)
+            self._head(200, len(packed), ("Content-Encoding", "gzip"))
+            self.wfile.write(packed)
+        else:
+            self._send(200, body)
+
+    def _fails_early(self, fault: str | None) -> bool:
+        """Answer with the fault; return whether that was all."""
+        statuses = {"error": 500, "expired": 401, "forbidden": 403, "missing": 404}
+        if fault in statuses:
+            self._send(statuses[fault], b'{"message": "no"}')
+        elif fault == "storm":
+            self._send(429, b'{"message": "too often"}', ("Retry-After", "1"))
+        elif fault == "html":
+            self._send(200, b"<html>Log in</html>", kind="text/html; charset=utf-8")
+        elif fault == "redirect":
+            self._send(302, b"", ("Location", self.portal.elsewhere))
+        elif fault == "stall":
+            time.sleep(STALL_SECONDS)
+            self.close_connection = True
+        elif fault == "endless":
+            self._head(200, 1 << 40)
+            for _ in range(1 << 12):
+                self.wfile.write(b" " * (64 << 10))
+        elif fault == "bomb":
+            packer = zlib.compressobj(9, zlib.DEFLATED, 31)
+            bomb = packer.compress(b" " * BOMB_BYTES) + packer.flush()
+            self._head(200, len(bomb), ("Content-Encoding", "gzip"))
+            self.wfile.write(bomb)
+        else:
+            return False
+        return True
+
+    def _send(
+        self, status: int, body: bytes, *more: tuple[str, str], kind: str = "application/json"
+    ) -> None:
+        self._head(status, len(body), *more, kind=kind)
+        self.wfile.write(body)
+
+    def _head(
+        self, status: int, size: int, *more: tuple[str, str], kind: str = "application/json"
+    ) -> None:
+        self.send_response(status)
+        for name, text in (("Content-Type", kind), ("Content-Length", str(size)), *more):
+            self.send_header(name, text)
+        self.end_headers()

@@ -1,0 +1,380 @@
+"""Collecting a period page by page: nothing is lost or doubled, whatever is cut off or moves."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from assets.engine.errors import SettingsError
+from assets.engine.paths import Paths
+from assets.engine.portal_journal import journals, read_journal
+from assets.engine.sources import load_sources
+from tests.portal.records import Changed
+from tests.portal.server import Portal, served
+from tests.portal.support import (
+    KEY,
+    LATER,
+    PATHS,
+    RECORDS,
+    TOKEN,
+    VARIABLE,
+    WITHIN,
+    changed,
+    code,
+    collect,
+    delivered,
+    deliveries,
+    later,
+    left_over,
+    record,
+    write_settings,
+)
+
+each_paging = pytest.mark.parametrize("paging", ["page", "offset", "cursor"])
+ALL = [code(number) for number in range(1, 36)]
+
+
+@pytest.fixture
+def paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Paths:
+    monkeypatch.setenv(VARIABLE, TOKEN)
+    return Paths(tmp_path / "data", tmp_path / "settings")
+
+
+@pytest.fixture
+def portal() -> Iterator[Portal]:
+    with served(Portal(TOKEN, {path: changed(35) for path in PATHS.values()})) as portal:
+        yield portal
+
+
+def records(paths: Paths, paging: str = "page", number: int = -1) -> list[dict[str, str]]:
+    return list(json.loads(delivered(paths, number))[RECORDS[paging]])
+
+
+def codes(paths: Paths, paging: str = "page", number: int = -1) -> list[str]:
+    return [item["code"] for item in records(paths, paging, number)]
+
+
+@each_paging
+def test_every_record_comes_once_and_as_it_was_written(
+    paging: str, paths: Paths, portal: Portal
+) -> None:
+    write_settings(paths, portal, paging)
+    said: list[str] = []
+    result = collect(paths, said=said.append)
+    assert (result.failures, result.page_count, result.row_count) == ([], 4, 35)
+    assert codes(paths, paging) == ALL
+    assert json.loads(delivered(paths))["covers_to"] == "2023-01-14"
+    (delivery,) = deliveries(paths)
+    assert (delivery.name, delivery.period) == ("api.json", KEY)
+    assert left_over(paths.data) == []
+    assert "4 pages, 35 of 35 rows" in said[-1]
+
+
+@each_paging
+def test_the_same_rows_once_more_are_nothing_new(paging: str, paths: Paths, portal: Portal) -> None:
+    write_settings(paths, portal, paging)
+    assert len(collect(paths).new) == 1
+    again = collect(paths, later(24))
+    assert (again.failures, again.page_count, again.new) == ([], 4, [])
+    assert len(deliveries(paths)) == 1
+
+
+def test_rows_that_did_not_change_cover_one_more_day(paths: Paths, portal: Portal) -> None:
+    write_settings(paths, portal, old='since_param = "updated-from"', new="")
+    collect(paths, WITHIN)
+    collect(paths, WITHIN.replace(day=11))
+    assert [json.loads(delivered(paths, n))["covers_to"] for n in (0, 1)] == [
+        "2023-01-09", "2023-01-10",
+    ]  # fmt: skip
+
+
+@each_paging
+@pytest.mark.parametrize("after", [1, 2, 3])
+def test_a_collection_that_was_cut_off_goes_on_behind_its_last_whole_page(
+    after: int, paging: str, paths: Paths, portal: Portal
+) -> None:
+    write_settings(paths, portal, paging)
+    portal.faults.switch_on("forbidden", after=after)
+    assert len(collect(paths).failures) == 1
+    result = collect(paths, later(23))
+    assert (result.failures, result.page_count) == ([], 4 - after)
+    assert codes(paths, paging) == ALL
+    assert deliveries(paths)[0].modified_at == LATER.isoformat()
+
+
+@pytest.mark.parametrize(
+    "change", ["a day later", "another address", "a page that was lost", "a page of other bytes"]
+)
+def test_a_collection_begins_anew_where_it_cannot_go_on(
+    change: str, paths: Paths, portal: Portal
+) -> None:
+    write_settings(paths, portal)
+    portal.faults.switch_on("forbidden", after=2)
+    collect(paths)
+    page = paths.data / "raw" / "api" / "mau" / "hoso" / KEY / "000001.json"
+    if change == "another address":
+        write_settings(paths, portal, old="127.0.0.1", new="localhost")
+    elif change == "a page that was lost":
+        page.unlink()
+    elif change == "a page of other bytes":
+        page.write_bytes(b"{")
+    result = collect(paths, later(25 if change == "a day later" else 1))
+    assert (result.failures, result.page_count) == ([], 4)
+    assert codes(paths) == ALL
+
+
+@pytest.mark.parametrize("cut", [1, 20, 100])
+def test_a_line_that_a_power_cut_left_is_no_page(cut: int, paths: Paths, portal: Portal) -> None:
+    write_settings(paths, portal)
+    portal.faults.switch_on("forbidden", after=2)
+    collect(paths)
+    file = paths.data / "raw" / "api" / "mau" / "hoso" / f"{KEY}.jsonl"
+    *whole, _ = file.read_bytes().splitlines(keepends=True)
+    file.write_bytes(b"".join(whole)[:-cut])
+    result = collect(paths)
+    assert (result.failures, result.page_count) == ([], 3)
+    assert codes(paths) == ALL
+
+
+def test_a_cut_between_delivery_and_journal_delivers_once(paths: Paths, portal: Portal) -> None:
+    write_settings(paths, portal)
+    file = paths.data / "raw" / "api" / "mau" / "hoso" / f"{KEY}.jsonl"
+    portal.faults.switch_on("forbidden", after=3)
+    collect(paths)
+    pages = {page: page.read_bytes() for page in file.with_suffix("").iterdir()}
+    begun = file.read_bytes().rsplit(b'{"what": "failed"', 1)[0]
+    collect(paths)
+    # As it was before the last page came, with the delivery listed already.
+    file.write_bytes(begun)
+    file.with_suffix("").mkdir()
+    for page, body in pages.items():
+        page.write_bytes(body)
+    result = collect(paths)
+    assert (result.failures, result.new) == ([], [])
+    assert len(deliveries(paths)) == 1
+
+
+@each_paging
+@pytest.mark.parametrize("times", [1, 2, 3])
+def test_rows_that_move_between_pages_are_neither_lost_nor_doubled(
+    times: int, paging: str, paths: Paths, portal: Portal
+) -> None:
+    write_settings(paths, portal, paging)
+    portal.faults.switch_on("drift", times=times)
+    assert collect(paths).failures == []
+    found = Counter(codes(paths, paging))
+    assert set(found) == set(ALL)
+    # Doubled within the portal's own pages, at most; a later walk adds only what is new.
+    assert sum(found.values()) <= len(ALL) + times
+
+
+@each_paging
+def test_rows_that_the_portal_counts_and_never_lists_are_told(
+    paging: str, paths: Paths, portal: Portal
+) -> None:
+    write_settings(paths, portal, paging)
+    portal.faults.switch_on("gap", times=999)
+    (failure,) = collect(paths).failures
+    # By offset, the next page begins behind what came.
+    count = 34 if paging == "offset" else 31
+    said = f"{count} different rows, though the portal says 35"
+    for part in (said, "asking for all pages 3 times", "params", "page_size"):
+        assert part in failure
+    assert deliveries(paths) == []
+    assert left_over(paths.data) == []
+
+
+@each_paging
+def test_rows_that_a_portal_left_out_once_come_with_the_next_walk(
+    paging: str, paths: Paths, portal: Portal
+) -> None:
+    write_settings(paths, portal, paging)
+    portal.faults.switch_on("gap", times=2, after=1)
+    assert collect(paths).failures == []
+    assert set(codes(paths, paging)) == set(ALL)
+
+
+def test_a_page_that_comes_twice_is_asked_for_again(paths: Paths, portal: Portal) -> None:
+    write_settings(paths, portal)
+    portal.faults.switch_on("repeat", after=1)
+    assert collect(paths).failures == []
+    assert codes(paths) == ALL
+
+
+def test_a_parameter_that_the_portal_does_not_know_is_told(paths: Paths, portal: Portal) -> None:
+    write_settings(paths, portal)
+    portal.faults.switch_on("repeat", times=3, after=1)
+    (failure,) = collect(paths).failures
+    assert "the same page as the one before" in failure
+    assert "page_param of [exports.hoso.api]" in failure
+
+
+def test_a_cursor_that_leads_back_is_told(paths: Paths, portal: Portal) -> None:
+    write_settings(paths, portal, "cursor")
+    portal.faults.switch_on("loop", after=2)
+    (failure,) = collect(paths).failures
+    assert "a next page that was asked for before" in failure
+
+
+def test_rows_that_the_portal_itself_lists_twice_are_taken_as_they_are(
+    paths: Paths, portal: Portal
+) -> None:
+    write_settings(paths, portal)
+    rows = portal.lists[PATHS["page"]]
+    rows.insert(20, rows[3])
+    result = collect(paths)
+    assert (result.failures, result.page_count) == ([], 8)
+    assert Counter(codes(paths)) == Counter([*ALL, code(4)])
+
+
+def test_a_portal_that_caps_its_pages_is_read_to_the_end(paths: Paths, portal: Portal) -> None:
+    write_settings(paths, portal, "offset", old="page_size = 10", new="page_size = 1000")
+    portal.lists[PATHS["offset"]] = changed(1234)
+    result = collect(paths)
+    assert (result.failures, result.page_count, result.row_count) == ([], 3, 1234)
+
+
+def test_without_a_total_an_empty_page_is_the_end(paths: Paths, portal: Portal) -> None:
+    write_settings(paths, portal, "offset", old='total = "total"', new="")
+    result = collect(paths)
+    assert (result.failures, result.page_count, result.row_count) == ([], 5, 35)
+
+
+def test_no_rows_are_a_delivery_too(paths: Paths, portal: Portal) -> None:
+    write_settings(paths, portal)
+    portal.lists[PATHS["page"]].clear()
+    assert collect(paths).failures == []
+    assert records(paths) == []
+
+
+@pytest.mark.parametrize("setting", ["total", "last"])
+def test_what_the_reply_no_longer_says_is_told(setting: str, paths: Paths, portal: Portal) -> None:
+    old = {"total": 'total = "totalElements"', "last": 'last = "last"'}[setting]
+    write_settings(paths, portal, old=old, new=f'{setting} = "moi"')
+    (failure,) = collect(paths).failures
+    assert "nothing of the kind at moi" in failure
+    assert f"Look at {setting} of" in failure
+
+
+def test_later_only_changes_are_asked_for(paths: Paths, portal: Portal) -> None:
+    write_settings(paths, portal, more="overlap_minutes = 30")
+    collect(paths, WITHIN)
+    rows = portal.lists[PATHS["page"]]
+    rows[4] = Changed(WITHIN, record(5, "Đã trả kết quả"))
+    rows[7] = Changed(WITHIN.replace(hour=0, minute=59), record(8, "Đã trả kết quả"))
+    rows[8] = Changed(WITHIN.replace(hour=1, minute=1), record(9, "Đã trả kết quả"))
+    portal.asked.clear()
+    result = collect(paths, WITHIN.replace(day=11))
+    assert (result.failures, result.row_count) == ([], 2)
+    ((_, asked),) = portal.asked
+    assert asked["updated-from"] == "2023-01-09T18:00:00.000Z"
+    assert asked["accepted-to"] == "2023-01-14T16:59:59.000Z"
+    assert "accepted-from" not in asked
+    assert [item.name for item in deliveries(paths)] == ["api.json", "since-20230111T013000.json"]
+    assert records(paths) == [record(5, "Đã trả kết quả"), record(9, "Đã trả kết quả")]
+
+
+def test_a_period_that_is_over_is_asked_for_whole_once_its_last_day_was(
+    paths: Paths, portal: Portal
+) -> None:
+    write_settings(paths, portal)
+    for now in (WITHIN, WITHIN.replace(day=15), WITHIN.replace(day=16)):
+        portal.asked.clear()
+        assert collect(paths, now).failures == []
+        asked = portal.asked[0][1]
+        assert ("updated-from" in asked) == (now.day == 15), now.day
+    assert [item.name for item in deliveries(paths)] == [
+        "api.json", "since-20230115T013000.json", "api.json",
+    ]  # fmt: skip
+
+
+def test_one_portal_that_fails_stops_no_other(paths: Paths, portal: Portal) -> None:
+    write_settings(paths, portal, name="a", old="/pa/dossier/search", new="/khong-co")
+    write_settings(paths, portal, name="b")
+    result = collect(paths)
+    assert len(result.failures) == 1
+    assert "Asking the portal of a:" in result.failures[0]
+    assert [item.source for item in deliveries(paths)] == ["b"]
+
+
+def test_a_source_without_an_api_of_its_own_is_not_asked(paths: Paths, portal: Portal) -> None:
+    write_settings(paths, portal)
+    file = paths.sources / "mau.toml"
+    text = file.read_text("utf-8")
+    begin, end = text.index("[api]"), text.index("[values.dossier.state]")
+    file.write_text(text[:begin] + text[end:], "utf-8")
+    assert collect(paths).page_count == 0
+    assert portal.asked == []
+
+
+def test_what_failed_is_noted_until_it_succeeds(paths: Paths, portal: Portal) -> None:
+    write_settings(paths, portal)
+    portal.faults.switch_on("forbidden", after=1)
+    (failure,) = collect(paths).failures
+    ((_, _, _, journal),) = journals(paths)
+    assert journal.failed is not None
+    assert (journal.failed.run_id, journal.failed.said) == ("a-run", failure)
+    collect(paths)
+    assert read_journal(paths, "mau", "hoso", KEY).failed is None
+
+
+def test_pages_that_nobody_goes_on_from_are_let_go_of(paths: Paths, portal: Portal) -> None:
+    write_settings(paths, portal)
+    portal.faults.switch_on("forbidden", after=2)
+    collect(paths)
+    assert len(left_over(paths.data)) == 2
+    (paths.sources / "mau.toml").unlink()
+    write_settings(paths, portal, name="khac")
+    collect(paths, later(25))
+    assert left_over(paths.data) == []
+
+
+def test_what_the_raw_store_holds_of_a_portal_is_private(paths: Paths, portal: Portal) -> None:
+    write_settings(paths, portal)
+    portal.faults.switch_on("forbidden", after=2)
+    collect(paths)
+    files = [file for file in (paths.data / "raw").rglob("*") if file.is_file()]
+    assert len(files) == 4  # two pages, journal, lock
+    for file in (paths.data / "raw").rglob("*"):
+        assert file.stat().st_mode & 0o777 == (0o600 if file.is_file() else 0o700), file
+
+
+def test_no_secret_is_kept_anywhere(paths: Paths, portal: Portal) -> None:
+    write_settings(paths, portal)
+    portal.faults.switch_on("expired", after=2)
+    collect(paths)
+    collect(paths)
+    for file in (*paths.data.rglob("*"), *paths.settings.rglob("*")):
+        if file.is_file():
+            assert TOKEN.encode() not in file.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "misfit"),
+    [
+        ("http://127.0.0.1", "http://portal.example", "api.base_url"),
+        ("http://127.0.0.1", "https://ai:khoa@portal.example", "api.base_url"),
+        ("http://", "", "api.base_url"),
+        ("http://", "ftp://", "api.base_url"),
+        ('token_variable = "MOTCUA_TEST_TOKEN"', 'token_variable = "mau token"',
+         "api.token_variable"),
+        ("max_attempts", "most_attempts", "api.most_attempts: is no setting"),
+        ('paging = "page"', 'paging = "pages"', "exports.hoso.api.paging"),
+        ('paging = "page"', 'paging = "cursor"', "next_cursor"),
+        ('date_zone = "UTC"', 'date_zone = "Vietnam"', "date_zone 'Vietnam' is no zone"),
+        ('kind = "dossier"', 'kind = "dossier"\nis_snapshot = true', "since_param"),
+        ('from_param = "accepted-from"', "", "exports.hoso.api.from_param: is missing"),
+        ("page_size = 10", "pagesize = 10", "did you mean page_size?"),
+        ("max_attempts = 3", 'user_variable = "A"', "user_variable"),
+    ],
+)  # fmt: skip
+def test_settings_that_do_not_fit_are_named(
+    old: str, new: str, misfit: str, paths: Paths, portal: Portal
+) -> None:
+    write_settings(paths, portal, old=old, new=new)
+    with pytest.raises(SettingsError) as error:
+        load_sources(paths.sources)
+    assert misfit in str(error.value)
+    assert "khoa" not in str(error.value)
