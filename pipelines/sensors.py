@@ -17,6 +17,8 @@ from pipelines.housekeeping import PARTITION_TAG
 from pipelines.jobs import daily_check, nightly
 from pipelines.schedules import RUN_TAG
 
+# By day only files are taken in; portals are asked at night.
+FILES_ONLY = {"ops": {"raw__delivery": {"config": {"api": "stored"}}}}
 UNFINISHED = [
     dg.DagsterRunStatus.QUEUED,
     dg.DagsterRunStatus.NOT_STARTED,
@@ -47,7 +49,9 @@ def inbox_sensor(
     busy = {run.tags.get(PARTITION_TAG) for run in unfinished}
     placed = by_period(paths, files, now)
     requests = [
-        dg.RunRequest(partition_key=key, run_key=content, tags={RUN_TAG: "inbox"})
+        dg.RunRequest(
+            partition_key=key, run_key=content, run_config=FILES_ONLY, tags={RUN_TAG: "inbox"}
+        )
         for key, waiting in placed.items()
         if key not in busy and (content := content_key(paths, key, waiting))
     ]

@@ -17,6 +17,7 @@ from pydantic import BaseModel
 from assets.engine.errors import MotcuaError
 from assets.engine.operations import load_operations
 from assets.engine.paths import Paths
+from assets.engine.portal_journal import journals
 from assets.engine.reference import read_reference
 from assets.engine.sources import load_sources
 from schemas.operations import Operations
@@ -137,13 +138,16 @@ def named_variables(settings: BaseModel) -> list[str]:
 
 
 def collection_findings(paths: Paths) -> Iterator[Finding]:
-    """Look for collections from a portal's API that were cut off: their pages wait for more."""
-    for folder in sorted((paths.raw / "api").glob("*/*/*/")):
-        place = "/".join(folder.relative_to(paths.raw / "api").parts)
-        yield Finding(
-            "look", f"the collection of {place} from the portal's API is not complete",
-            "the period's next run goes on with it; if it stays, look at the log of that run.",
-        )  # fmt: skip
+    """Look for collections from a portal's API that were cut off, and why."""
+    for source, export, period, journal in journals(paths):
+        place = f"{source}/{export}/{period}"
+        if journal.failed is not None:
+            yield Finding("wrong", journal.failed.said, f"then run the period again: {place}")
+        elif journal.begun is not None:
+            yield Finding(
+                "look", f"{place} is not collected whole: {len(journal.pages)} pages are there",
+                "the period's next run goes on behind the last page.",
+            )  # fmt: skip
 
 
 def _mode(path: Path) -> int:

@@ -20,16 +20,17 @@ CERTIFICATE = Path(__file__).with_name("loopback.pem")
 
 
 class MailServer(socketserver.ThreadingTCPServer):
-    """Keeps what it is given: messages, and each user with password."""
+    """Keeps what it is given: messages, and each user with password; lets some in, or nobody."""
 
     daemon_threads = True
 
-    def __init__(self, refused: int = 0) -> None:
+    def __init__(self, refused: int = 0, *, is_open: bool = True) -> None:
         super().__init__(("127.0.0.1", 0), _MailConversation)
         self.messages: list[EmailMessage] = []
         self.logins: list[tuple[str, str]] = []
         self.was_encrypted: list[bool] = []
         self.still_refused = refused
+        self.is_open = is_open
 
     @property
     def port(self) -> int:
@@ -67,7 +68,8 @@ class _MailConversation(socketserver.StreamRequestHandler):
             elif verb == "AUTH":
                 _, user, password = base64.b64decode(line.split()[-1]).decode().split("\0")
                 self.server.logins.append((user, password))
-                self._say("235 welcome")
+                # Some servers say again what they were told.
+                self._say("235 welcome" if self.server.is_open else f"535 not {user} {password}")
             elif verb == "DATA":
                 self._say("354 go on")
                 self.server.messages.append(self._message())

@@ -234,6 +234,8 @@ def _look(
     asked = {
         str(request.partition_key): str(request.run_key) for request in data.run_requests or []
     }
+    for request in data.run_requests or []:
+        assert dg.validate_run_config(defs.resolve_job_def("nightly"), dict(request.run_config))
     return asked, data.cursor
 
 

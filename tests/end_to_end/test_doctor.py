@@ -1,5 +1,6 @@
 """`make doctor`: what it finds of each trouble, and what it says to do."""
 
+import hashlib
 import os
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import pytest
 
 from assets.engine.paths import PROJECT, Paths
 from assets.engine.periods import local_now, month_of
+from assets.engine.portal_journal import Begun, Completed, Failed, Page, read_journal
 from pipelines.doctor import main
 from pipelines.serve import INSTANCE_SETTINGS
 from tests.assets.runs import run_job
@@ -107,16 +109,32 @@ def test_a_daemon_that_does_not_run_and_an_instance_of_another_version(
     assert any(said.endswith("is not the one of this version") for said in levels)
 
 
-def test_open_folders_and_cut_off_collections(doctor: Doctor, prepared: Paths) -> None:
-    pages = prepared.raw / "api" / "igate2" / "dossiers" / "2023-10-15"
-    pages.mkdir(parents=True)
+def test_open_folders(doctor: Doctor, prepared: Paths) -> None:
+    prepared.raw.mkdir()
     prepared.raw.chmod(0o755)
     prepared.inbox.chmod(0o777)
     printed = doctor(prepared)
     assert f"wrong  others may enter or read {prepared.raw}," in printed
     assert f"-> chmod go-rwx {prepared.raw}" in printed
     assert "look   everybody on this machine may look into the inbox" in printed
-    assert "look   the collection of igate2/dossiers/2023-10-15 from" in printed
+
+
+def test_collections_that_were_cut_off_or_refused(doctor: Doctor, prepared: Paths) -> None:
+    whole, begun, failed = (
+        read_journal(prepared, "igate2", "dossiers", f"2023-{month}-15")
+        for month in ("08", "09", "10")
+    )
+    begun.file.parent.mkdir(parents=True)
+    begun.begin(Begun("2023-10-16T01:30:00+07:00", {}, "page", is_whole_period=True))
+    begun.add(Page(1, 1, "2", hashlib.sha256(b"{}").hexdigest(), 10, 20, ""), b"{}")
+    failed.fail(Failed("a-run", "Asking the portal: found 401; expected 200. Renew the token."))
+    whole.begin(Begun("2023-10-16T01:30:00+07:00", {}, "page", is_whole_period=True))
+    whole.complete(Completed("", "", is_whole_period=True, page_count=1, row_count=1))
+    printed = doctor(prepared)
+    assert "look   igate2/dossiers/2023-09-15 is not collected whole: 1 pages" in printed
+    assert "wrong  Asking the portal: found 401;" in printed
+    assert "-> then run the period again: igate2/dossiers/2023-10-15" in printed
+    assert "2023-08-15" not in printed
 
 
 def test_too_little_room_and_slips_in_settings(
