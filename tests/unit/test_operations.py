@@ -7,7 +7,8 @@ import pytest
 
 from assets.engine.errors import SettingsError
 from assets.engine.operations import load_operations, operations_or_defaults, secret
-from schemas.operations import Operations
+from assets.engine.paths import PROJECT
+from schemas.operations import Alerts, Mail, Operations
 from tests.support import SETTINGS
 
 MAIL = """
@@ -95,3 +96,12 @@ def test_a_variable_that_is_not_set_is_named(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("MOTCUA_WEBHOOK_URL", "")
     with pytest.raises(SettingsError, match="no environment variable MOTCUA_WEBHOOK_URL"):
         secret("MOTCUA_WEBHOOK_URL")
+
+
+def test_the_readme_says_what_every_setting_means() -> None:
+    text = (PROJECT / "README.md").read_text(encoding="utf-8")
+    night = text[text.index("## The night") : text.index("## When something is wrong")]
+    for name in (Operations.model_fields.keys() - {"alerts"}) | Alerts.model_fields.keys():
+        assert name in night, name
+    for name, field in Mail.model_fields.items():
+        assert f"`{field.alias or name}`" in night or f".{field.alias or name}`" in night, name
