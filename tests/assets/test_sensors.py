@@ -74,6 +74,16 @@ def test_a_server_that_nobody_vouches_for_gets_nothing(secrets: None) -> None:
     assert not server.logins
 
 
+def test_what_a_server_answers_is_not_told(secrets: None) -> None:
+    """Some say again what they were told."""
+    server = MailServer(is_open=False)
+    with serving(server):
+        (untold,) = send(ALERT, Alerts(mail=_with_login(server)))
+    assert server.logins
+    assert "SMTPAuthenticationError" in untold
+    assert "mat-khau" not in untold
+
+
 def test_a_server_that_restarts_is_asked_again() -> None:
     server = MailServer(refused=2)
     with serving(server):
