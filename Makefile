@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run portal period check-source ui test check format bench mutants soak lock sample docs screenshots
+.PHONY: help setup run portal period check-source ui doctor test check audit format bench mutants soak lock sample docs screenshots
 
 help: ## List the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -39,13 +39,20 @@ check-source: $(READY) ## Check settings: make check-source SETTINGS=x.toml EXPO
 ui: $(READY) ## Dagster on http://127.0.0.1:3000, with its daemon
 	$(BIN)/python -m pipelines.cli ui
 
+doctor: $(READY) ## Look at folders, room, locks, daemon, schedules, settings: what to do?
+	@$(BIN)/python -m pipelines.doctor
+
 test: $(READY) ## Every test
 	$(BIN)/python -m pytest
 
-check: $(READY) ## Format, lint and types
+check: $(READY) ## Format, lint, types, known vulnerabilities
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	@$(MAKE) --no-print-directory audit
+
+audit: $(READY) ## Is a dependency known to be vulnerable?
+	$(BIN)/python -m tests.audit
 
 format: $(READY) ## Format, and mend what lint can mend
 	$(BIN)/ruff format .

@@ -6,6 +6,7 @@ https://docs.dagster.io/guides/build/assets/metadata-and-tags
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -21,6 +22,8 @@ GROUPS = {
     "reference.period": "core",
     "raw.purge": "publish",
 }
+# Every night makes every asset; two hours are for the night's own length.
+FRESHNESS = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=26))
 
 
 def table_asset(
@@ -44,6 +47,7 @@ def table_asset(
         partitions_def=partitions_def,
         deps=deps,
         code_version=code_version,
+        freshness_policy=FRESHNESS,
     )
 
 

@@ -7,10 +7,7 @@ any step of the pipeline. Runs pass no queue here; the warehouse's lock keeps th
 import argparse
 import filecmp
 import logging
-import os
 import shutil
-import signal
-import subprocess
 import sys
 import time
 from datetime import datetime
@@ -28,7 +25,8 @@ try:
     from assets.engine.periods import TIMEZONE, month_from_key
 except MotcuaError as error:
     sys.exit(str(error))
-from assets.engine.paths import PROJECT, Paths, private_folder
+from assets.engine.operations import load_operations
+from assets.engine.paths import Paths
 from assets.engine.raw_store import read_manifest
 from assets.engine.reference import read_reference
 from assets.engine.settings_check import check_settings
@@ -38,9 +36,9 @@ from assets.partitions import begun_period
 from pipelines.definitions import defs
 from pipelines.jobs import COUNT_ANEW
 from pipelines.sample import PORTALS, SAMPLE_INBOX, beside_portal, sample_keys
+from pipelines.serve import prepare_instance, serve_ui
 from schemas.reference import REFERENCE_SCHEMAS
 
-INSTANCE_SETTINGS = PROJECT / "data" / "dagster" / "dagster.yaml"
 # Dagster's own event log tells every step; what the terminal gets of it is printed here.
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 SHOWN_RATES = (
@@ -78,10 +76,11 @@ def main(arguments: list[str] | None = None) -> int:
             paths = beside_portal(paths, options.source)
         if options.command == "check-source":
             return _check_source(paths, options)
-        _prepare_instance(paths)
+        prepare_instance(paths)
         if options.command == "ui":
-            return _serve_ui()
+            return serve_ui()
         # Dagster would wrap what is wrong here into a hundred lines.
+        load_operations(paths.settings)
         load_sources(paths.sources)
         for name in REFERENCE_SCHEMAS:
             read_reference(paths.reference / f"{name}.csv", name)
@@ -101,15 +100,6 @@ def _check_source(paths: Paths, options: argparse.Namespace) -> int:
     )
     print(report(found), end="")
     return 0 if found.is_clean else 1
-
-
-def _prepare_instance(paths: Paths) -> None:
-    """Point Dagster at this installation's instance, with the committed settings in it."""
-    home = Path(os.environ.setdefault("DAGSTER_HOME", str(paths.data / "dagster")))
-    private_folder(home)
-    settings = home / "dagster.yaml"
-    if not settings.exists():
-        shutil.copyfile(INSTANCE_SETTINGS, settings)
 
 
 def _run_sample(paths: Paths, instance: dg.DagsterInstance, source: str | None) -> int:
@@ -275,36 +265,6 @@ def _print_table(titles: list[str], rows: list[tuple[Any, ...]]) -> None:
         cells = ["–" if value is None else f"{value:,}" for value in row[3:]]
         print(f"{row[2]:<12}" + "".join(f"{cell:>14}" for cell in cells))
     print()
-
-
-def _serve_ui() -> int:
-    """Run webserver and daemon until one ends or the user stops them."""
-    # Both would create the databases of a new instance at once, and leave them with two versions.
-    with dg.DagsterInstance.get():
-        pass
-    common = ["-w", str(PROJECT / "workspace.yaml")]
-    commands = (
-        ["dagster-webserver", *common, "-h", "127.0.0.1", "-p", os.environ.get("PORT", "3000")],
-        ["dagster-daemon", "run", *common],
-    )
-    print(f"Dagster starts on http://127.0.0.1:{os.environ.get('PORT', '3000')}; Ctrl-C stops it.")
-    binaries = Path(sys.executable).parent
-    # A service manager stops a program by SIGTERM, which would leave both running.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    processes: list[subprocess.Popen[bytes]] = []
-    is_stopped = False
-    try:
-        for name, *rest in commands:
-            processes.append(subprocess.Popen([binaries / name, *rest]))  # noqa: S603
-        while all(process.poll() is None for process in processes):
-            time.sleep(0.5)
-    except KeyboardInterrupt:
-        is_stopped = True
-    finally:
-        for process in processes:
-            process.terminate()
-        codes = [process.wait() for process in processes]
-    return int(any(codes) and not is_stopped)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ Belongs here: lists. Does not belong here: anything that decides or computes.
 import dagster as dg
 
 from assets.checks import balance, files_loaded_checks, period_whole
+from assets.checks_of_periods import periods_complete
 from assets.checks_of_portals import portals_answered
 from assets.core.dossier import dossier
 from assets.core.dossier_version import dossier_version
@@ -47,8 +48,10 @@ from assets.reference.unit import unit
 from assets.reference.unit_succession import unit_succession
 from assets.reference.working_day import working_day
 from assets.resources import Installation
-from pipelines.jobs import compute, nightly, take_in
-from pipelines.schedules import nightly_schedule
+from pipelines.housekeeping import housekeeping
+from pipelines.jobs import compute, daily_check, nightly, take_in
+from pipelines.schedules import daily_check_schedule, housekeeping_schedule, nightly_schedule
+from pipelines.sensors import daily_check_sensor, failure_sensor, inbox_sensor
 
 defs = dg.Definitions(
     assets=[
@@ -63,9 +66,12 @@ defs = dg.Definitions(
         summary, outside, conflict, gone, orphan,
         motcua, dossiers, by_unit_csv, return_files,
     ],
-    asset_checks=[balance, period_whole, portals_answered, *files_loaded_checks],
-    jobs=[nightly, take_in, compute],
-    schedules=[nightly_schedule],
+    asset_checks=[
+        balance, period_whole, portals_answered, *files_loaded_checks, periods_complete,
+    ],
+    jobs=[nightly, take_in, compute, daily_check, housekeeping],
+    schedules=[nightly_schedule, daily_check_schedule, housekeeping_schedule],
+    sensors=[inbox_sensor, failure_sensor, daily_check_sensor],
     resources={"installation": Installation()},
     # One process a run: DuckDB's file lock allows one, and it starts five times as fast.
     executor=dg.in_process_executor,

@@ -6,6 +6,14 @@ https://docs.dagster.io/guides/build/jobs/asset-jobs
 
 import dagster as dg
 
+from assets.checks_of_periods import periods_complete
+from assets.engine.operations import operations_or_defaults
+from assets.engine.paths import Paths
+
+# The schedule tells a slip in the settings at its ticks; loading the code is no place for it.
+_OPERATIONS = operations_or_defaults(Paths.from_environment().settings, lambda _: None)
+TIME_LIMIT = {"dagster/max_runtime": str(60 * _OPERATIONS.max_run_minutes)}
+
 COUNT_ANEW = {"ops": {"indicators__own_count": {"config": {"anew": True}}}}
 TAKE_IN = dg.AssetSelection.assets(
     ["raw", "delivery"],
@@ -21,19 +29,31 @@ TAKE_IN = dg.AssetSelection.assets(
     ["core", "procedure_version"],
 )
 
+# Looks at all periods at once, which is no step of any one of them.
+PERIODS_COMPLETE = dg.AssetSelection.checks(periods_complete)
+
 nightly = dg.define_asset_job(
     "nightly",
-    selection=dg.AssetSelection.all(),
+    selection=dg.AssetSelection.all() - PERIODS_COMPLETE,
+    tags=TIME_LIMIT,
     description="Một kỳ, từ tệp đến số liệu công bố | One period, from files to published figures",
 )
 take_in = dg.define_asset_job(
     "take_in",
     selection=TAKE_IN,
+    tags=TIME_LIMIT,
     description="Chỉ nạp tệp của kỳ | Only take the period's files in, without figures",
 )
 compute = dg.define_asset_job(
     "compute",
-    selection=dg.AssetSelection.all() - TAKE_IN,
+    selection=dg.AssetSelection.all() - TAKE_IN - PERIODS_COMPLETE,
     config=COUNT_ANEW,
+    tags=TIME_LIMIT,
     description="Tính lại từ đầu và công bố mọi kỳ | Every period counted anew from the register",
+)
+daily_check = dg.define_asset_job(
+    "daily_check",
+    selection=PERIODS_COMPLETE,
+    tags=TIME_LIMIT,
+    description="Soát mọi kỳ đã khóa sổ | Is a closed period missing, failed or unpublished?",
 )

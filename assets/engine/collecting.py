@@ -4,14 +4,13 @@ Belongs here: which exports are asked for, and going on where one of them fails.
 here: one export's pages (`portal_collection`), files of the inbox (`inbox`).
 """
 
-import os
 from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from assets.engine.errors import PortalError, WarehouseError
-from assets.engine.inbox import DISK_TROUBLE
+from assets.engine.disk import trouble_told
+from assets.engine.errors import PortalError
 from assets.engine.paths import Paths
 from assets.engine.periods import Period
 from assets.engine.portal_client import PortalClient
@@ -69,23 +68,14 @@ def collect_portals(
             if export.api is None:
                 continue
             try:
-                result.add(
-                    _collect(
+                with trouble_told(f"Keeping pages of {name}/{export_name}"):
+                    fetched = _collect(
                         paths, source.api, name, export_name, export=export.on(period.end),
                         period=period, now=now, run_id=run_id, progress=progress,
-                    )
-                )  # fmt: skip
+                    )  # fmt: skip
+                result.add(fetched)
             except PortalError as error:
                 result.failures.append(str(error))
-            except OSError as error:
-                if error.errno not in DISK_TROUBLE:
-                    raise
-                raise WarehouseError(
-                    f"Keeping pages of {name}/{export_name}",
-                    os.strerror(error.errno or 0),
-                    "a disk with room",
-                    "Free room on the disk, and run the period again.",
-                ) from None
     return result
 
 

@@ -28,7 +28,7 @@ def run_job(
     paths: Paths,
     instance: dg.DagsterInstance,
     name: str,
-    key: str,
+    key: str | None,
     selection: list[str] | None = None,
     *,
     is_key_checked: bool = True,
@@ -41,7 +41,7 @@ def run_job(
     picked = [dg.AssetKey(name.split("/")) for name in selection] if selection else None
     return defs.resolve_job_def(name).execute_in_process(
         partition_key=key if is_key_checked else None,
-        tags=None if is_key_checked else {"dagster/partition": key},
+        tags=None if is_key_checked or key is None else {"dagster/partition": key},
         instance=instance,
         run_config=QUIET
         | {"resources": {"installation": {"config": folders}}}

@@ -15,7 +15,7 @@ FILE = Path(__file__).with_suffix(".txt")
 
 
 def snapshot() -> str:
-    """Return a line for each asset, dependency, check, job and schedule."""
+    """Return a line for each asset, dependency, check, job, schedule and sensor."""
     return "\n".join(_lines()) + "\n"
 
 
@@ -39,6 +39,9 @@ def _lines() -> Iterator[str]:
     for schedule in defs.get_repository_def().schedule_defs:
         when = f"{schedule.cron_schedule} {schedule.execution_timezone}"
         yield f"schedule {schedule.name}: {schedule.job_name} at {when}"
+    for sensor in defs.get_repository_def().sensor_defs:
+        jobs = ", ".join(sorted(target.job_name for target in sensor.targets)) or "no job"
+        yield f"sensor {sensor.name}: {jobs}, {sensor.default_status.value.lower()}"
 
 
 def _name(key: AssetKey) -> str:

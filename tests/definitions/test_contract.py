@@ -86,14 +86,18 @@ def test_only_the_balance_blocks() -> None:
     assert blocking == ["balance"]
 
 
-def test_jobs_and_schedules_are_described() -> None:
+def test_jobs_schedules_and_sensors_are_described() -> None:
     for job in defs.resolve_all_job_defs():
         if not job.name.startswith("__"):
             assert job.description is not None
             assert " | " in job.description
-    for schedule in defs.get_repository_def().schedule_defs:
-        assert schedule.description is not None
-        assert " | " in schedule.description
+    repository = defs.get_repository_def()
+    descriptions = [schedule.description for schedule in repository.schedule_defs]
+    descriptions += [sensor.description for sensor in repository.sensor_defs]
+    assert len(descriptions) > 3
+    for description in descriptions:
+        assert description is not None
+        assert " | " in description
 
 
 @pytest.mark.parametrize("table", REGISTRY.values(), ids=lambda table: table.qualified_name)

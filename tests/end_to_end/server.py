@@ -67,6 +67,12 @@ class Server:
 
     def materialise(self, job: str, key: str) -> str:
         """Launch a job for one partition; return the run's id once it has ended well."""
+        run_id, status = self.launch(job, key)
+        assert status == "SUCCESS", self.output.read_text()[-3000:]
+        return run_id
+
+    def launch(self, job: str, key: str) -> tuple[str, str]:
+        """Launch a job for one partition; return the run's id, and how it ended."""
         parameters = {
             "mode": "default",
             "executionMetadata": {"tags": [{"key": "dagster/partition", "value": key}]},
@@ -77,8 +83,7 @@ class Server:
         assert launched["__typename"] == "LaunchRunSuccess", launched
         run_id = str(launched["run"]["runId"])
         wait_until(lambda: self._status(run_id) in ENDED, RUN_SECONDS)
-        assert self._status(run_id) == "SUCCESS", self.output.read_text()[-3000:]
-        return run_id
+        return run_id, self._status(run_id)
 
     def backfill_job(self, job: str, keys: list[str]) -> list[dict[str, str]]:
         """Backfill partitions of a job's partition set; return the tags of its runs."""
@@ -122,15 +127,18 @@ class Server:
 
 
 @contextlib.contextmanager
-def served(data: Path, home: Path, output: Path) -> Iterator[Server]:
-    """Run `motcua ui` on a free port until the block ends; end its whole process group then."""
+def served(data: Path, home: Path, output: Path, **more: str) -> Iterator[Server]:
+    """Run `motcua ui` on a free port until the block ends; end its whole process group then.
+
+    `more` are variables of its environment.
+    """
     port = free_port()
     with (
         output.open("wb") as log,
         subprocess.Popen(
             [*COMMAND, "ui"],
             cwd=PROJECT,
-            env=environment(data, PORT=str(port), DAGSTER_HOME=str(home)),
+            env=environment(data, PORT=str(port), DAGSTER_HOME=str(home), **more),
             stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,

@@ -1,0 +1,65 @@
+"""The check that no closed period was forgotten.
+
+Belongs here: the daily look back over closed periods. Does not belong here: checks of what a run
+has just made (`assets.checks`), and the comparison itself (`assets.engine.closed_periods`).
+https://docs.dagster.io/guides/test/asset-checks
+"""
+
+from datetime import date
+
+import dagster as dg
+
+from assets.engine.closed_periods import (
+    closed_months,
+    delivered_months,
+    findings,
+    published_months,
+    sentence,
+)
+from assets.engine.periods import Period, local_now
+from assets.engine.warehouse import scalar
+from assets.resources import Installation
+
+ENDED_BADLY = [dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
+
+
+@dg.asset_check(
+    asset=["publish", "motcua"],
+    description="Mọi kỳ đã khóa sổ đều có số liệu công bố | No closed period is missing, failed "
+    "or unpublished",
+)
+def periods_complete(
+    context: dg.AssetCheckExecutionContext, installation: Installation
+) -> dg.AssetCheckResult:
+    """Fail if a period that closed since the first delivery needs a hand, and name it."""
+    with installation.warehouse() as connection:
+        first = scalar(connection, "SELECT min(delivery_period) FROM ops.delivery")
+        months = closed_months(first, local_now().date()) if isinstance(first, date) else []
+        found = findings(
+            months,
+            failed=_failed(context.instance, months),
+            delivered=delivered_months(connection),
+            published=published_months(connection, installation.paths),
+        )
+    return dg.AssetCheckResult(
+        passed=not found,
+        description=sentence(found),
+        metadata={
+            "closed_period_count": len(months),
+            "open_period_count": sum(map(len, found.values())),
+        },
+    )
+
+
+def _failed(instance: dg.DagsterInstance, months: list[Period]) -> set[date]:
+    """Return the months whose last run that ended did not end well."""
+    failed = set()
+    for month in months:
+        ended = dg.RunsFilter(
+            tags={"dagster/partition": month.key},
+            statuses=[dg.DagsterRunStatus.SUCCESS, *ENDED_BADLY],
+        )
+        last = instance.get_runs(ended, limit=1)
+        if last and last[0].status in ENDED_BADLY:
+            failed.add(month.start)
+    return failed

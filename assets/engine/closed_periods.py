@@ -1,0 +1,86 @@
+"""Closed periods: which of them lack a delivery, or figures that readers can open.
+
+Belongs here: comparing the calendar with the warehouse and the published file. Does not belong
+here: how runs ended (`assets.checks_of_periods` asks Dagster).
+"""
+
+from collections.abc import Iterable
+from datetime import date
+
+import duckdb
+
+from assets.engine.paths import Paths
+from assets.engine.periods import CALENDAR, Period, month_of
+from schemas.columns import quoted
+
+# More labels than this nobody reads in a sentence.
+SHOWN = 5
+
+
+def closed_months(first: date, today: date) -> list[Period]:
+    """Return the months from the one that holds `first` on that ended before `today`."""
+    months = []
+    month = month_of(first)
+    while month.end < today:
+        months.append(month)
+        month = CALENDAR.next_month(month)
+    return months
+
+
+def delivered_months(connection: duckdb.DuckDBPyConnection) -> set[date]:
+    """Return the first days of the months of which a list of dossiers is in force."""
+    rows = connection.execute(
+        "SELECT DISTINCT delivery_period FROM ops.delivery "
+        "WHERE kind = 'dossier' AND state = 'loaded'"
+    ).fetchall()
+    return {day for (day,) in rows}
+
+
+def published_months(connection: duckdb.DuckDBPyConnection, paths: Paths) -> set[date]:
+    """Return the first days of the months that the published file tells as the warehouse does."""
+    file = paths.published / "motcua.duckdb"
+    if not file.exists():
+        return set()
+    connection.execute(f"ATTACH {quoted(str(file))} AS told (READ_ONLY)")
+    try:
+        rows = connection.execute(
+            "(SELECT period_start FROM told.indicators.by_level WHERE period_kind = 'month') "
+            "EXCEPT (SELECT period_start FROM "
+            "(FROM indicators.by_level EXCEPT FROM told.indicators.by_level) "
+            "WHERE period_kind = 'month')"
+        ).fetchall()
+    finally:
+        connection.execute("DETACH told")
+    return {day for (day,) in rows}
+
+
+def findings(
+    months: list[Period], *, failed: set[date], delivered: set[date], published: set[date]
+) -> dict[str, list[Period]]:
+    """Return the months that need a hand, by what is wrong; each stands once."""
+    found: dict[str, list[Period]] = {}
+    for month in months:
+        if month.start in failed:
+            found.setdefault("whose last run failed", []).append(month)
+        elif month.start not in delivered:
+            found.setdefault("without any list of dossiers", []).append(month)
+        elif month.start not in published:
+            found.setdefault("whose figures are not published", []).append(month)
+    return found
+
+
+def sentence(found: dict[str, list[Period]]) -> str:
+    """Return what `findings` says, with what to do about it."""
+    if not found:
+        return "Every closed period is taken in, counted and published."
+    said = "; ".join(f"{len(months)} {what}: {_labels(months)}" for what, months in found.items())
+    return (
+        f"Closed periods: {said}. Deliver what is missing, and run each again by "
+        "make period PERIOD=<its first day>, or in the UI by Jobs, nightly, Materialize."
+    )
+
+
+def _labels(months: Iterable[Period]) -> str:
+    labels = [month.label for month in months]
+    more = f" and {len(labels) - SHOWN} more" if len(labels) > SHOWN else ""
+    return ", ".join(labels[:SHOWN]) + more

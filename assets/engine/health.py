@@ -1,0 +1,154 @@
+"""What of an installation is as it should be: folders, room, locks, settings, variables.
+
+Belongs here: looking at the machine; nothing is changed or opened for writing. Does not belong
+here: what Dagster knows (`pipelines.doctor`).
+"""
+
+import os
+import shutil
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel
+
+from assets.engine.errors import MotcuaError
+from assets.engine.operations import load_operations
+from assets.engine.paths import Paths
+from assets.engine.portal_journal import journals
+from assets.engine.reference import read_reference
+from assets.engine.sources import load_sources
+from schemas.operations import Operations
+from schemas.reference import REFERENCE_SCHEMAS
+
+GIGABYTE = 10**9
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at: how it is, what was seen, and what to do if it is not ok."""
+
+    level: Literal["ok", "look", "wrong"]
+    said: str
+    to_do: str = ""
+
+
+def folder_findings(paths: Paths) -> Iterator[Finding]:
+    """Look whether folders and files are there, and closed to others where they must be."""
+    if not paths.data.is_dir():
+        yield Finding(
+            "wrong", f"there is no folder {paths.data}",
+            "make run, or correct MOTCUA_DATA.",
+        )  # fmt: skip
+        return
+    if not os.access(paths.data, os.W_OK | os.X_OK):
+        yield Finding(
+            "wrong", f"{paths.data} cannot be written to",
+            "give it to the user who runs Motcua.",
+        )  # fmt: skip
+    private = [paths.raw, paths.warehouse, paths.returns, paths.warehouse_file,
+               paths.hash_key_file, paths.raw / "manifest.jsonl"]  # fmt: skip
+    open_to_others = [path for path in private if path.exists() and _mode(path) & 0o077]
+    for path in open_to_others:
+        yield Finding(
+            "wrong", f"others may enter or read {path}, which holds personal data",
+            f"chmod go-rwx {path}",
+        )  # fmt: skip
+    if not paths.inbox.is_dir():
+        yield Finding(
+            "look", f"there is no inbox {paths.inbox}", "make it, and deliver files there."
+        )
+    elif _mode(paths.inbox) & 0o007:
+        yield Finding(
+            "look", "everybody on this machine may look into the inbox, which holds names",
+            f"chmod o-rwx {paths.inbox}",
+        )  # fmt: skip
+    if not open_to_others:
+        yield Finding("ok", f"folders in {paths.data}: closed to others where they must be")
+
+
+def room_finding(paths: Paths, operations: Operations) -> Finding:
+    """Look at the room on the disk of the data folder."""
+    place = next(path for path in (paths.data, *paths.data.parents) if path.exists())
+    free = shutil.disk_usage(place).free / GIGABYTE
+    said = f"{free:,.1f} GB free on the disk of {paths.data}, wanted {operations.min_free_gb:g}"
+    if free < operations.min_free_gb:
+        return Finding(
+            "wrong", said,
+            "free room, set keep_raw_days for the sources, or lower min_free_gb.",
+        )  # fmt: skip
+    if free < 2 * operations.min_free_gb:
+        return Finding("look", said, "free room before long.")
+    return Finding("ok", said)
+
+
+def lock_holder(paths: Paths) -> int | None:
+    """Return the process that holds the warehouse open, without asking for the lock itself."""
+    locks = Path("/proc/locks")
+    if not paths.warehouse_file.exists() or not locks.exists():
+        return None
+    inode = str(paths.warehouse_file.stat().st_ino)
+    for line in locks.read_text(encoding="ascii").splitlines():
+        cells = [cell for cell in line.split() if cell != "->"]
+        if len(cells) > 5 and cells[5].rpartition(":")[2] == inode:
+            return int(cells[4])
+    return None
+
+
+def settings_findings(paths: Paths) -> Iterator[Finding]:
+    """Look at every settings and reference file, and at the variables that they name."""
+    named: set[str] = set()
+    wrong: list[Finding] = []
+    try:
+        named.update(named_variables(load_operations(paths.settings)))
+    except MotcuaError as error:
+        wrong.append(Finding("wrong", str(error)))
+    try:
+        for source in load_sources(paths.sources).values():
+            named.update(named_variables(source))
+    except MotcuaError as error:
+        wrong.append(Finding("wrong", str(error)))
+    for table in REFERENCE_SCHEMAS:
+        try:
+            read_reference(paths.reference / f"{table}.csv", table)
+        except MotcuaError as error:
+            wrong.append(Finding("wrong", str(error)))
+    wrong += [
+        Finding(
+            "wrong", f"no environment variable {name}, which the settings name",
+            "set it for the service that runs Motcua, and for this command.",
+        )
+        for name in sorted(named)
+        if not os.environ.get(name)
+    ]  # fmt: skip
+    yield from wrong or [Finding("ok", f"settings and reference tables in {paths.settings}")]
+
+
+def named_variables(settings: BaseModel) -> list[str]:
+    """Return the environment variables that settings name, at whatever depth."""
+    named = []
+    for field, value in settings:
+        if isinstance(value, BaseModel):
+            named += named_variables(value)
+        elif field.endswith("_variable") and isinstance(value, str):
+            named.append(value)
+    return named
+
+
+def collection_findings(paths: Paths) -> Iterator[Finding]:
+    """Look for collections from a portal's API that were cut off, and why."""
+    for source, export, period, journal in journals(paths):
+        place = f"{source}/{export}/{period}"
+        if journal.failed is not None:
+            yield Finding("wrong", journal.failed.said, f"then run the period again: {place}")
+        elif journal.begun is not None:
+            yield Finding(
+                "look", f"{place} is not collected whole: {len(journal.pages)} pages are there",
+                "the period's next run goes on behind the last page.",
+            )  # fmt: skip
+
+
+def _mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)

@@ -1,0 +1,67 @@
+"""Reading the settings of operation, and the secrets that settings name.
+
+Belongs here: finding `operations.toml`, fitting it to its model, looking a variable up. Does not
+belong here: the model (`schemas.operations`) and what the settings steer (`pipelines`).
+"""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from assets.engine.errors import SettingsError
+from assets.engine.settings_mend import read_settings
+from schemas.operations import Operations
+
+
+def load_operations(settings: Path) -> Operations:
+    """Return the settings of operation; the defaults where there is no `operations.toml`.
+
+    Raises
+    ------
+    SettingsError
+        The file is not TOML, or says something else than the model knows; no value is quoted, for
+        it may be a secret.
+    """
+    file = settings / "operations.toml"
+    if not file.exists():
+        return Operations()
+    try:
+        return Operations.model_validate(read_settings(file))
+    except ValidationError as error:
+        misfits = dict.fromkeys(
+            f"{'.'.join(map(str, item['loc'])) or 'the file'}: {item['msg']}"
+            for item in error.errors(include_input=False)
+        )
+        raise SettingsError(
+            f"Reading {file}",
+            "; ".join(misfits),
+            "settings as the README's part on the night describes them",
+            "Correct these settings, or remove a line for its default.",
+        ) from None
+
+
+def operations_or_defaults(settings: Path, tell: Callable[[str], object]) -> Operations:
+    """Return the settings, or the defaults after telling what does not fit.
+
+    A slip in this file must not cost a night: it steers when and whom, never a figure.
+    """
+    try:
+        return load_operations(settings)
+    except SettingsError as error:
+        tell(f"{error} Until then the defaults are in force.")
+        return Operations()
+
+
+def secret(variable: str) -> str:
+    """Return what an environment variable holds; SettingsError if it is not set."""
+    value = os.environ.get(variable)
+    if not value:
+        raise SettingsError(
+            "Looking up a secret that the settings name",
+            f"no environment variable {variable}",
+            "it set where the daemon starts",
+            f"Set {variable} for the service that runs Motcua, and start it again.",
+        )
+    return value

@@ -1,0 +1,109 @@
+"""Alerts: telling people who do not look at the UI what failed.
+
+Belongs here: mail and webhook. Does not belong here: finding out what failed
+(`pipelines.sensors`). What leaves the machine here holds no address, password or answer of a
+server: a message about a failed alert says the kind of failure only.
+"""
+
+import smtplib
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass
+from email.message import EmailMessage
+from urllib.parse import urlsplit
+
+import requests
+from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_fixed
+
+from assets.engine.errors import MotcuaError, SettingsError
+from assets.engine.operations import secret
+from schemas.operations import Alerts, Mail
+
+SECONDS = 10
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+# Failures of mail and web are OSErrors; a server that restarts is asked again.
+_again = retry(
+    retry=retry_if_exception_type(OSError),
+    stop=stop_after_attempt(3),
+    wait=wait_fixed(1),
+    reraise=True,
+)
+
+
+@dataclass(frozen=True)
+class Alert:
+    """What failed: a line, a sentence that says what to do, and where to look."""
+
+    subject: str
+    sentence: str
+    link: str
+
+    @property
+    def text(self) -> str:
+        """The whole message."""
+        return f"{self.subject}\n\n{self.sentence}\n\n{self.link}\n"
+
+
+def send(alert: Alert, settings: Alerts) -> list[str]:
+    """Send an alert wherever the settings say; return a sentence for each place it did not reach.
+
+    Nothing is raised: an alert that fails must not hide the failure it tells of.
+    """
+    ways: list[tuple[str, Callable[[], None]]] = []
+    if settings.mail:
+        mail = settings.mail
+        ways.append(("alerts.mail", lambda: _send_mail(alert, mail)))
+    if settings.webhook_url_variable:
+        variable = settings.webhook_url_variable
+        ways.append(("alerts.webhook_url_variable", lambda: _post(alert, variable)))
+    untold = []
+    for name, way in ways:
+        try:
+            way()
+        except MotcuaError as error:
+            untold.append(str(error))
+        except (OSError, ValueError) as error:
+            # The text of the error may hold the address, which is a secret.
+            untold.append(
+                f"Sending an alert: found {type(error).__name__}; expected that the server takes "
+                f"it. Check {name} in operations.toml, and the variables that it names."
+            )
+    return untold
+
+
+@_again
+def _send_mail(alert: Alert, mail: Mail) -> None:
+    message = EmailMessage()
+    message["Subject"] = alert.subject
+    message["From"] = mail.sender
+    message["To"] = ", ".join(mail.to)
+    message.set_content(alert.text)
+    with smtplib.SMTP(mail.host, mail.port, timeout=SECONDS) as server:
+        if mail.starttls:
+            server.starttls(context=ssl.create_default_context(cafile=mail.ca_bundle))
+        if mail.user_variable and mail.password_variable:
+            server.login(secret(mail.user_variable), secret(mail.password_variable))
+        server.send_message(message)
+
+
+@_again
+def _post(alert: Alert, variable: str) -> None:
+    address = secret(variable)
+    parts = urlsplit(address)
+    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
+        raise SettingsError(
+            "Sending an alert",
+            f"an address in {variable} that is not https",
+            "an https address",
+            f"Correct what {variable} holds.",
+        )
+    body = {
+        "text": alert.text,
+        "subject": alert.subject,
+        "sentence": alert.sentence,
+        "link": alert.link,
+    }
+    # A redirect would carry the message to a host that nobody chose.
+    reply = requests.post(address, json=body, timeout=SECONDS, allow_redirects=False)
+    if reply.status_code >= 300:
+        raise ConnectionError(reply.status_code)

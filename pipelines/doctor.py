@@ -1,0 +1,175 @@
+"""The command `doctor`: what is well, what to look at, what is wrong, and what to do about it.
+
+Belongs here: asking Dagster, and printing a line a finding. Does not belong here: looking at
+folders and settings (`assets.engine.health`). Nothing is changed, whatever is found.
+"""
+
+import filecmp
+import os
+import sys
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import dagster as dg
+from dagster._core.scheduler.instigation import InstigatorState, InstigatorStatus, TickStatus
+
+from assets.engine.errors import MotcuaError
+
+try:
+    # The calendar is read from the settings of the statistic when it is imported.
+    from assets.engine.periods import TIMEZONE, local_now, month_of
+except MotcuaError as error:
+    sys.exit(f"wrong  {error}")
+from assets.engine.health import (
+    Finding,
+    collection_findings,
+    folder_findings,
+    lock_holder,
+    room_finding,
+    settings_findings,
+)
+from assets.engine.operations import operations_or_defaults
+from assets.engine.paths import Paths
+from pipelines.definitions import defs
+from pipelines.serve import INSTANCE_SETTINGS, dagster_home
+from schemas.operations import Operations
+
+AT_WORK = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED]
+WAITING = [dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.NOT_STARTED]
+ENDED = [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
+
+
+def main() -> int:
+    """Print what is found; return 1 if something is wrong."""
+    paths = Paths.from_environment()
+    operations = operations_or_defaults(paths.settings, lambda _: None)
+    found = [
+        *folder_findings(paths),
+        room_finding(paths, operations),
+        *settings_findings(paths),
+        *collection_findings(paths),
+        *_dagster_findings(paths, operations),
+    ]
+    for finding in found:
+        print(f"{finding.level:<6} {finding.said}")
+        if finding.to_do:
+            print(f"       -> {finding.to_do}")
+    return int(any(finding.level == "wrong" for finding in found))
+
+
+def _dagster_findings(paths: Paths, operations: Operations) -> Iterator[Finding]:
+    home = dagster_home(paths)
+    if not (home / "dagster.yaml").exists():
+        yield Finding("wrong", f"there is no Dagster instance in {home}", "make ui makes it.")
+        return
+    if not filecmp.cmp(home / "dagster.yaml", INSTANCE_SETTINGS, shallow=False):
+        yield Finding(
+            "look", f"{home / 'dagster.yaml'} is not the one of this version",
+            f"compare it with {INSTANCE_SETTINGS}, take over what is new, start the UI again.",
+        )  # fmt: skip
+    os.environ["DAGSTER_HOME"] = str(home)
+    with dg.DagsterInstance.get() as instance:
+        yield _daemon_finding(instance)
+        yield _lock_finding(paths, instance)
+        yield _queue_finding(instance)
+        yield from _automation_findings(instance)
+        yield from _period_findings(instance, operations)
+
+
+def _daemon_finding(instance: dg.DagsterInstance) -> Finding:
+    statuses = instance.get_daemon_statuses().values()
+    still = sorted(status.daemon_type for status in statuses if not status.healthy)
+    if not still:
+        return Finding("ok", "the daemon is alive")
+    if len(still) == len(statuses):
+        return Finding(
+            "wrong", "the daemon is not running: no schedule, sensor or queued run will start",
+            "make ui, or start the service that runs it.",
+        )  # fmt: skip
+    return Finding(
+        "wrong", f"parts of the daemon give no sign of life: {', '.join(still)}",
+        "start make ui, or the service that runs it, again; its output says what stopped them.",
+    )  # fmt: skip
+
+
+def _lock_finding(paths: Paths, instance: dg.DagsterInstance) -> Finding:
+    holder = lock_holder(paths)
+    if holder is None:
+        return Finding("ok", "nobody holds the warehouse")
+    if instance.get_runs_count(dg.RunsFilter(statuses=AT_WORK)):
+        return Finding("ok", f"process {holder} holds the warehouse while a run is at work")
+    return Finding(
+        "wrong", f"process {holder} holds the warehouse though no run is at work",
+        f"see what it is (ps -fp {holder}) and close it; analysts read data/published instead.",
+    )  # fmt: skip
+
+
+def _queue_finding(instance: dg.DagsterInstance) -> Finding:
+    waiting = instance.get_runs_count(dg.RunsFilter(statuses=WAITING))
+    if not waiting:
+        return Finding("ok", "no run waits in the queue")
+    return Finding("look", f"{waiting} runs wait in the queue", "they go one after another.")
+
+
+def _automation_findings(instance: dg.DagsterInstance) -> Iterator[Finding]:
+    """Look whether each schedule and sensor is on, and how its last tick ended."""
+    states = {state.instigator_name: state for state in instance.all_instigator_state()}
+    repository = defs.get_repository_def()
+    defaults = {
+        **{item.name: item.default_status.value for item in repository.schedule_defs},
+        **{item.name: item.default_status.value for item in repository.sensor_defs},
+    }
+    for name, default in sorted(defaults.items()):
+        state = states.get(name)
+        is_set = state is not None and state.status is not InstigatorStatus.DECLARED_IN_CODE
+        status = state.status.value if state is not None and is_set else default
+        if status == InstigatorStatus.RUNNING.value:
+            yield _tick_finding(instance, name, state)
+        else:
+            yield Finding("look", f"{name} is off", "switch it on in the UI under Automation.")
+
+
+def _tick_finding(
+    instance: dg.DagsterInstance, name: str, state: InstigatorState | None
+) -> Finding:
+    ticks = (
+        instance.get_ticks(state.instigator_origin_id, state.selector_id, limit=1) if state else []
+    )
+    if not ticks:
+        return Finding("ok", f"{name} is on")
+    last = ticks[0]
+    if last.status is TickStatus.FAILURE:
+        return Finding(
+            "wrong", f"{name} failed at {_local(last.timestamp)}",
+            "read its last tick in the UI under Automation.",
+        )  # fmt: skip
+    return Finding("ok", f"{name} is on, last asked {_local(last.timestamp)}")
+
+
+def _period_findings(instance: dg.DagsterInstance, operations: Operations) -> Iterator[Finding]:
+    """Look when and how the last run of the running period ended, and of the one before."""
+    running = month_of(local_now().date())
+    before = month_of(running.start - timedelta(days=1))
+    for period in (before, running):
+        ended = dg.RunsFilter(tags={"dagster/partition": period.key}, statuses=ENDED)
+        records = instance.get_run_records(ended, limit=1)
+        if not records:
+            yield Finding("look", f"{period.label}: never run", f"make period PERIOD={period.key}")
+        elif records[0].dagster_run.status is dg.DagsterRunStatus.SUCCESS:
+            end = records[0].end_time or 0.0
+            yield Finding("ok", f"{period.label}: last run well, {_local(end)}")
+        else:
+            link = f"{operations.ui_url}/runs/{records[0].dagster_run.run_id}"
+            yield Finding(
+                "wrong", f"{period.label}: the last run failed",
+                f"read {link}, then make period PERIOD={period.key}",
+            )  # fmt: skip
+
+
+def _local(timestamp: float) -> str:
+    return f"{datetime.fromtimestamp(timestamp, ZoneInfo(TIMEZONE)):%d/%m/%Y %H:%M}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

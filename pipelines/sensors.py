@@ -1,0 +1,145 @@
+"""Sensors: what starts a run by day, and what tells of a run that failed.
+
+Belongs here: looking and asking. Does not belong here: what of the inbox is new
+(`assets.engine.waiting`) and sending alerts (`pipelines.alerts`).
+https://docs.dagster.io/guides/automate/sensors
+"""
+
+import dagster as dg
+
+from assets.engine.errors import MotcuaError
+from assets.engine.operations import operations_or_defaults
+from assets.engine.periods import local_now, month_from_key
+from assets.engine.waiting import by_period, content_key, listing_key, new_files
+from assets.resources import Installation
+from pipelines.alerts import Alert, send
+from pipelines.housekeeping import PARTITION_TAG
+from pipelines.jobs import daily_check, nightly
+from pipelines.schedules import RUN_TAG
+
+# By day only files are taken in; portals are asked at night.
+FILES_ONLY = {"ops": {"raw__delivery": {"config": {"api": "stored"}}}}
+UNFINISHED = [
+    dg.DagsterRunStatus.QUEUED,
+    dg.DagsterRunStatus.NOT_STARTED,
+    dg.DagsterRunStatus.STARTING,
+    dg.DagsterRunStatus.STARTED,
+    dg.DagsterRunStatus.CANCELING,
+]
+
+
+@dg.sensor(
+    job=nightly,
+    minimum_interval_seconds=60,
+    description="Tệp mới trong inbox ban ngày | New files in the inbox by day: a run a period",
+)
+def inbox_sensor(
+    context: dg.SensorEvaluationContext, installation: Installation
+) -> dg.SensorResult | dg.SkipReason:
+    """Request a run for each period that has new files in the inbox, once for the same content.
+
+    The cursor is a hash of what waits: what was asked for is not hashed again every minute.
+    """
+    paths, now = installation.paths, local_now()
+    files = new_files(paths, installation.sources(), now)
+    listing = listing_key(files)
+    if not files or listing == context.cursor:
+        return dg.SkipReason("Nothing new waits in the inbox.")
+    unfinished = context.instance.get_runs(dg.RunsFilter(job_name="nightly", statuses=UNFINISHED))
+    busy = {run.tags.get(PARTITION_TAG) for run in unfinished}
+    placed = by_period(paths, files, now)
+    requests = [
+        dg.RunRequest(
+            partition_key=key, run_key=content, run_config=FILES_ONLY, tags={RUN_TAG: "inbox"}
+        )
+        for key, waiting in placed.items()
+        if key not in busy and (content := content_key(paths, key, waiting))
+    ]
+    # A run under way may be past collecting: its period is asked for again when it has ended.
+    is_all_asked = busy.isdisjoint(placed)
+    return dg.SensorResult(run_requests=requests, cursor=listing if is_all_asked else None)
+
+
+@dg.run_failure_sensor(
+    name="failure_sensor",
+    minimum_interval_seconds=30,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Báo lần chạy bị lỗi qua thư hoặc webhook | Tells of a failed run: log, mail, hook",
+)
+def failure_sensor(context: dg.RunFailureSensorContext, installation: Installation) -> None:
+    """Tell what failed, of which period, and where to look; never fail itself."""
+    run = context.dagster_run
+    subject = f"Motcua: lỗi | failed: {run.job_name}{_period_of(run)}"
+    _tell(context, installation, subject, _sentence(context))
+
+
+@dg.run_status_sensor(
+    run_status=dg.DagsterRunStatus.SUCCESS,
+    monitored_jobs=[daily_check],
+    name="daily_check_sensor",
+    minimum_interval_seconds=60,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Báo kỳ đã khóa sổ còn thiếu | Tells of closed periods that the daily check names",
+)
+def daily_check_sensor(context: dg.RunStatusSensorContext, installation: Installation) -> None:
+    """Tell what the daily check found: a failed check fails no run."""
+    if found := failed_checks(context):
+        subject = "Motcua: kỳ đã khóa sổ chưa xong | closed periods need a hand"
+        _tell(context, installation, subject, " ".join(found))
+
+
+def _tell(
+    context: dg.RunStatusSensorContext, installation: Installation, subject: str, sentence: str
+) -> None:
+    settings = operations_or_defaults(installation.paths.settings, context.log.error)
+    link = f"{settings.ui_url}/runs/{context.dagster_run.run_id}"
+    context.log.error("%s: %s %s", subject, sentence, link)
+    for untold in send(Alert(subject, sentence, link), settings.alerts):
+        context.log.error(untold)
+
+
+def _period_of(run: dg.DagsterRun) -> str:
+    try:
+        return f", {month_from_key(run.tags[PARTITION_TAG]).label}"
+    except (KeyError, MotcuaError):
+        return ""
+
+
+def _sentence(context: dg.RunFailureSensorContext) -> str:
+    """Return what the first failed step says, else a failed check, else Dagster.
+
+    Only a sentence of ours is told: of any other error the kind, for its text may hold anything.
+    """
+    kind = None
+    for event in context.get_step_failure_events():
+        error = event.step_failure_data.error
+        while error is not None:
+            if error.cls_name in _ours():
+                sentence = error.message.partition(": ")[2].strip()
+                return f"{event.step_key}: {sentence}"
+            kind = f"{event.step_key}: {error.cls_name}. The log of the run says more."
+            error = error.cause
+        break
+    told = failed_checks(context)
+    return " ".join(told) or kind or context.failure_event.message or "The run ended by itself."
+
+
+def failed_checks(context: dg.RunStatusSensorContext) -> list[str]:
+    """Return what the failed checks of a run say; warnings are no failures."""
+    records = context.instance.get_records_for_run(
+        context.dagster_run.run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION
+    ).records
+    events = [record.event_log_entry.dagster_event for record in records]
+    checks = [event.asset_check_evaluation_data for event in events if event]
+    return [
+        check.description or check.check_name
+        for check in checks
+        if not check.passed and check.severity is dg.AssetCheckSeverity.ERROR
+    ]
+
+
+def _ours() -> set[str]:
+    found = [MotcuaError]
+    for kind in found:
+        found += kind.__subclasses__()
+    return {kind.__name__ for kind in found}

@@ -1,0 +1,64 @@
+"""Dagster's webserver and daemon on this machine, and the folder that holds its history.
+
+Belongs here: preparing the instance and running its two processes. Does not belong here: what they
+run (`pipelines.definitions`), and who may reach them: the UI has no log-in, so it is served to this
+machine only (README, "Behind a reverse proxy").
+"""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import dagster as dg
+
+from assets.engine.paths import PROJECT, Paths, private_folder
+
+INSTANCE_SETTINGS = PROJECT / "data" / "dagster" / "dagster.yaml"
+
+
+def dagster_home(paths: Paths) -> Path:
+    """Return the folder of this installation's Dagster instance."""
+    return Path(os.environ.get("DAGSTER_HOME") or paths.data / "dagster")
+
+
+def prepare_instance(paths: Paths) -> None:
+    """Point Dagster at this installation's instance, with the committed settings in it."""
+    home = private_folder(dagster_home(paths))
+    os.environ["DAGSTER_HOME"] = str(home)
+    settings = home / "dagster.yaml"
+    if not settings.exists():
+        shutil.copyfile(INSTANCE_SETTINGS, settings)
+
+
+def serve_ui() -> int:
+    """Run webserver and daemon until one ends or the user stops them."""
+    # Both would create the databases of a new instance at once, and leave them with two versions.
+    with dg.DagsterInstance.get():
+        pass
+    common = ["-w", str(PROJECT / "workspace.yaml")]
+    commands = (
+        ["dagster-webserver", *common, "-h", "127.0.0.1", "-p", os.environ.get("PORT", "3000")],
+        ["dagster-daemon", "run", *common],
+    )
+    print(f"Dagster starts on http://127.0.0.1:{os.environ.get('PORT', '3000')}; Ctrl-C stops it.")
+    binaries = Path(sys.executable).parent
+    # A service manager stops a program by SIGTERM, which would leave both running.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    processes: list[subprocess.Popen[bytes]] = []
+    is_stopped = False
+    try:
+        for name, *rest in commands:
+            processes.append(subprocess.Popen([binaries / name, *rest]))  # noqa: S603
+        while all(process.poll() is None for process in processes):
+            time.sleep(0.5)
+    except KeyboardInterrupt:
+        is_stopped = True
+    finally:
+        for process in processes:
+            process.terminate()
+        codes = [process.wait() for process in processes]
+    return int(any(codes) and not is_stopped)

@@ -1,0 +1,326 @@
+"""Who is told of a failure, and which files by day ask for a run."""
+
+import os
+import shutil
+import time
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from assets.engine import inbox
+from assets.engine.paths import Paths
+from assets.engine.periods import local_now, month_from_key
+from assets.engine.sources import load_sources
+from assets.resources import Installation
+from pipelines.alerts import Alert, send
+from pipelines.definitions import defs
+from pipelines.sensors import failure_sensor, inbox_sensor
+from schemas.operations import Alerts, Mail
+from tests.assets.deliveries import COMMUNE
+from tests.assets.loopback import CERTIFICATE, MailServer, Webhook, serving
+from tests.assets.runs import run_job
+from tests.support import SETTINGS
+
+KEY = "2023-05-15"
+LABEL = "Tháng 06/2023 (15/05/2023–14/06/2023)"
+ALERT = Alert("Motcua: lỗi | failed", "Reading: found x; expected y. Do z.", "http://ui/runs/1")
+
+
+def _mail(server: MailServer, **more: object) -> Mail:
+    settings = {"host": "localhost", "port": server.port, "from": "motcua@example.vn",
+                "to": ["truc@example.vn"], "starttls": False, **more}  # fmt: skip
+    return Mail.model_validate(settings)
+
+
+def _with_login(server: MailServer, **more: object) -> Mail:
+    login = {"starttls": True, "user_variable": "MAIL_USER", "password_variable": "MAIL_PASSWORD"}
+    return _mail(server, **{**login, "ca_bundle": str(CERTIFICATE), **more})
+
+
+@pytest.fixture
+def secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MAIL_USER", "motcua")
+    monkeypatch.setenv("MAIL_PASSWORD", "mat-khau")
+
+
+def test_a_mail_tells_sentence_and_link() -> None:
+    server = MailServer()
+    with serving(server):
+        assert send(ALERT, Alerts(mail=_mail(server))) == []
+    (message,) = server.messages
+    assert message["Subject"] == ALERT.subject
+    assert message["To"] == "truc@example.vn"
+    assert message.get_content().replace("\r\n", "\n") == ALERT.text
+    assert ALERT.sentence in ALERT.text
+    assert ALERT.link in ALERT.text
+
+
+def test_a_password_goes_over_a_verified_connection(secrets: None) -> None:
+    server = MailServer()
+    with serving(server):
+        assert send(ALERT, Alerts(mail=_with_login(server))) == []
+    assert server.was_encrypted == [True]
+    assert server.logins == [("motcua", "mat-khau")]
+
+
+def test_a_server_that_nobody_vouches_for_gets_nothing(secrets: None) -> None:
+    server = MailServer()
+    with serving(server):
+        (untold,) = send(ALERT, Alerts(mail=_with_login(server, ca_bundle=None)))
+    assert "SSLCertVerificationError" in untold
+    assert "Check alerts.mail in operations.toml" in untold
+    assert not server.messages
+    assert not server.logins
+
+
+def test_what_a_server_answers_is_not_told(secrets: None) -> None:
+    """Some say again what they were told."""
+    server = MailServer(is_open=False)
+    with serving(server):
+        (untold,) = send(ALERT, Alerts(mail=_with_login(server)))
+    assert server.logins
+    assert "SMTPAuthenticationError" in untold
+    assert "mat-khau" not in untold
+
+
+def test_a_server_that_restarts_is_asked_again() -> None:
+    server = MailServer(refused=2)
+    with serving(server):
+        assert send(ALERT, Alerts(mail=_mail(server))) == []
+    assert len(server.messages) == 1
+
+
+def test_a_webhook_gets_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    server = Webhook()
+    monkeypatch.setenv("HOOK", f"{server.address}/phòng-trực")
+    with serving(server):
+        assert send(ALERT, Alerts(webhook_url_variable="HOOK")) == []
+    ((_, body),) = server.posts
+    assert body["text"] == ALERT.text
+    assert (body["sentence"], body["link"]) == (ALERT.sentence, ALERT.link)
+
+
+@pytest.mark.parametrize("status", [302, 307, 404, 500])
+def test_a_webhook_that_does_not_take_it_is_told_without_its_address(
+    monkeypatch: pytest.MonkeyPatch, status: int
+) -> None:
+    server = Webhook(status)
+    monkeypatch.setenv("HOOK", f"{server.address}/bi-mat")
+    with serving(server):
+        (untold,) = send(ALERT, Alerts(webhook_url_variable="HOOK"))
+    assert "Check alerts.webhook_url_variable" in untold
+    assert "bi-mat" not in untold
+    assert {path for path, _ in server.posts} == {"/bi-mat"}
+
+
+@pytest.mark.parametrize(
+    "address", ["http://chat.example.vn/bi-mat", "bi-mat", "https://[bi-mat", "http://127.0.0.1:9"]
+)
+def test_an_address_that_is_none_is_not_quoted(
+    monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    monkeypatch.setenv("HOOK", address)
+    (untold,) = send(ALERT, Alerts(webhook_url_variable="HOOK"))
+    assert address not in untold
+    assert "bi-mat" not in untold
+
+
+def test_one_way_that_fails_does_not_stop_the_other(secrets: None) -> None:
+    server = MailServer()
+    with serving(server):
+        settings = Alerts(mail=_mail(server), webhook_url_variable="NOT_SET_ANYWHERE")
+        (untold,) = send(ALERT, settings)
+    assert "no environment variable NOT_SET_ANYWHERE" in untold
+    assert len(server.messages) == 1
+
+
+def _settings_with_alerts(folder: Path, text: str) -> Path:
+    for name in ("sources", "reference"):
+        shutil.copytree(SETTINGS / name, folder / name)
+    (folder / "operations.toml").write_text(text, encoding="utf-8")
+    return folder
+
+
+def _tell(instance: dg.DagsterInstance, paths: Paths, result: dg.ExecuteInProcessResult) -> None:
+    installation = Installation(data_folder=str(paths.data), settings_folder=str(paths.settings))
+    failure_sensor(
+        dg.build_run_status_sensor_context(
+            "failure_sensor",
+            result.get_run_failure_event(),
+            instance,
+            result.dagster_run,
+            resources={"installation": installation},
+        ).for_run_failure()
+    )
+
+
+def test_a_failed_run_is_told_by_mail_with_sentence_period_and_link(
+    installation: Paths, instance: dg.DagsterInstance, tmp_path: Path
+) -> None:
+    server = MailServer()
+    settings = _settings_with_alerts(
+        tmp_path / "settings",
+        f'ui_url = "https://motcua.example.vn/"\n[alerts.mail]\nhost = "localhost"\n'
+        f'port = {server.port}\nstarttls = false\nfrom = "m@example.vn"\nto = ["t@example.vn"]\n',
+    )
+    (settings / "reference" / "unit.csv").unlink()
+    paths = Paths(installation.data, settings)
+    with serving(server):
+        result = run_job(paths, instance, "nightly", KEY)
+        _tell(instance, paths, result)
+    (message,) = server.messages
+    assert message["Subject"] == f"Motcua: lỗi | failed: nightly, {LABEL}"
+    text = message.get_content()
+    assert "reference__unit: Reading" in text
+    assert "no file" in text
+    assert "; expected " in text
+    assert f"https://motcua.example.vn/runs/{result.run_id}" in text
+    assert "Traceback" not in text
+    assert "SettingsError" not in text
+
+
+@pytest.mark.parametrize(
+    "text", ["", "days_after_close = -1", '[alerts]\nwebhook_url_variable="NO"']
+)
+def test_alerts_that_fail_or_are_not_set_do_not_fail_the_sensor(
+    installation: Paths,
+    instance: dg.DagsterInstance,
+    tmp_path: Path,
+    text: str,
+) -> None:
+    paths = Paths(installation.data, _settings_with_alerts(tmp_path / "settings", text))
+    result = run_job(paths, instance, "nightly", KEY, ["core/dossier_version"])
+    _tell(instance, paths, result)
+
+
+def test_an_error_that_is_not_ours_is_told_by_its_kind_only(
+    installation: Paths,
+    instance: dg.DagsterInstance,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    server = Webhook()
+    monkeypatch.setenv("HOOK_OF_TEST", server.address)
+    settings = _settings_with_alerts(
+        tmp_path / "settings", '[alerts]\nwebhook_url_variable = "HOOK_OF_TEST"\n'
+    )
+    paths = Paths(installation.data, settings)
+    paths.warehouse.write_text("a file where the folder should be")
+    with serving(server):
+        result = run_job(paths, instance, "nightly", KEY, ["core/dossier_version"])
+        _tell(instance, paths, result)
+    ((_, body),) = server.posts
+    assert body["sentence"] == (
+        "core__dossier_version: FileExistsError. The log of the run says more."
+    )
+
+
+def _deliver(paths: Paths, name: str, text: str, *, key: str = KEY, age: float = 60.0) -> Path:
+    file = paths.inbox / "xin_man" / COMMUNE / key / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, encoding="utf-8")
+    _age(file, age)
+    return file
+
+
+def _age(file: Path, seconds: float) -> None:
+    moment = time.time() - seconds
+    os.utime(file, (moment, moment))
+
+
+def _look(
+    paths: Paths, instance: dg.DagsterInstance, cursor: str | None = None
+) -> tuple[dict[str, str], str | None]:
+    """Evaluate the inbox sensor; return run keys by period, and its cursor."""
+    installation = Installation(data_folder=str(paths.data), settings_folder=str(paths.settings))
+    with dg.build_sensor_context(
+        instance=instance,
+        cursor=cursor,
+        repository_def=defs.get_repository_def(),
+        resources={"installation": installation},
+    ) as context:
+        data = inbox_sensor.evaluate_tick(context)
+    asked = {
+        str(request.partition_key): str(request.run_key) for request in data.run_requests or []
+    }
+    for request in data.run_requests or []:
+        assert dg.validate_run_config(defs.resolve_job_def("nightly"), dict(request.run_config))
+    return asked, data.cursor
+
+
+def _collect(paths: Paths, key: str = KEY) -> None:
+    inbox.collect_period(paths, load_sources(paths.sources), month_from_key(key), local_now())
+
+
+def test_files_that_wait_ask_for_a_run_a_period_older_first(
+    installation: Paths, instance: dg.DagsterInstance
+) -> None:
+    assert _look(installation, instance)[0] == {}
+    _deliver(installation, "Nguyễn Thị Mẫu.csv", "a;b\n", key="2023-06-15")
+    _deliver(installation, "Nguyễn Thị Mẫu.csv", "a;b\n")
+    asked, cursor = _look(installation, instance)
+    assert list(asked) == ["2023-05-15", "2023-06-15"]
+    assert all(len(key) == 64 and key.isalnum() for key in asked.values())
+    assert _look(installation, instance, cursor)[0] == {}
+    # A daemon that lost its cursor asks with the same keys, which start nothing twice.
+    assert _look(installation, instance)[0] == asked
+
+
+def test_what_was_collected_asks_for_nothing(
+    installation: Paths, instance: dg.DagsterInstance
+) -> None:
+    file = _deliver(installation, "a.csv", "a;b\n")
+    _collect(installation)
+    assert _look(installation, instance)[0] == {}
+    _age(file, 30.0)
+    assert _look(installation, instance)[0] == {}
+
+
+def test_each_correction_asks_anew_also_one_that_is_taken_back(
+    installation: Paths, instance: dg.DagsterInstance
+) -> None:
+    keys = []
+    for number, text in enumerate(("a;b\n1;2\n", "a;b\n1;3\n", "a;b\n1;2\n", "a;b\n1;3\n")):
+        _deliver(installation, "a.csv", text, age=60.0 - number)
+        asked, _ = _look(installation, instance)
+        keys.append(asked[KEY])
+        _collect(installation)
+    assert len(set(keys)) == 4
+
+
+def test_a_second_name_for_the_same_bytes_asks_too(
+    installation: Paths, instance: dg.DagsterInstance
+) -> None:
+    _deliver(installation, "a.csv", "a;b\n")
+    first = _look(installation, instance)[0]
+    _collect(installation)
+    _deliver(installation, "b.csv", "a;b\n")
+    second = _look(installation, instance)[0]
+    assert second.keys() == first.keys()
+    assert second != first
+
+
+def test_a_file_still_being_written_waits(
+    installation: Paths, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inbox, "QUIET_SECONDS", 30.0)
+    file = _deliver(installation, "a.csv", "a;b\n", age=0.0)
+    assert _look(installation, instance)[0] == {}
+    _age(file, 60.0)
+    assert list(_look(installation, instance)[0]) == [KEY]
+
+
+def test_a_period_with_a_run_under_way_is_asked_for_when_it_has_ended(
+    installation: Paths, tmp_path: Path
+) -> None:
+    with dg.instance_for_test(temp_dir=str(tmp_path)) as instance:
+        _deliver(installation, "a.csv", "a;b\n")
+        _deliver(installation, "a.csv", "a;b\n", key="2023-06-15")
+        run = instance.create_run_for_job(
+            defs.resolve_job_def("nightly"), tags={"dagster/partition": KEY}
+        )
+        asked, cursor = _look(installation, instance)
+        assert list(asked) == ["2023-06-15"]
+        instance.report_run_failed(run)
+        assert KEY in _look(installation, instance, cursor)[0]

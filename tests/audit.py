@@ -1,0 +1,52 @@
+"""The command `python -m tests.audit`: is a locked dependency known to be vulnerable?
+
+Belongs here: asking pip-audit, and what its answer means. Does not belong here: anything that
+needs the network to pass; where nobody can be asked, that is said and nothing fails.
+"""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from assets.engine.paths import PROJECT
+
+COMMAND = [
+    str(Path(sys.executable).with_name("pip-audit")),
+    "--requirement", str(PROJECT / "requirements.lock"),
+    "--disable-pip", "--format", "json", "--progress-spinner", "off", "--timeout", "15",
+]  # fmt: skip
+
+
+def verdict(output: str) -> tuple[bool, str]:
+    """Return whether what pip-audit printed lets the check pass, and a line that says why."""
+    try:
+        packages: list[dict[str, Any]] = json.loads(output)["dependencies"]
+    except (json.JSONDecodeError, KeyError, TypeError):
+        return True, "Dependencies not audited: the advisory service could not be asked."
+    found = [
+        f"{package['name']} {package['version']}: {item['id']}, "
+        f"repaired in {', '.join(item['fix_versions']) or 'no version yet'}"
+        for package in packages
+        for item in package.get("vulns", [])
+    ]
+    if found:
+        return False, "Vulnerable dependencies; raise them and run make lock.\n" + "\n".join(found)
+    skipped = sum("skip_reason" in package for package in packages)
+    if skipped == len(packages):
+        return True, f"Dependencies not audited: the advisory service knows none of {skipped}."
+    unknown = f"; {skipped} are unknown to the advisory service" if skipped else ""
+    return True, f"{len(packages) - skipped} dependencies have no known vulnerability{unknown}."
+
+
+def main() -> int:
+    """Ask, say what came of it, and return 1 if a vulnerability is known."""
+    done = subprocess.run(COMMAND, capture_output=True, encoding="utf-8", check=False)
+    is_passed, line = verdict(done.stdout)
+    sys.stdout.write(line + "\n")
+    return int(not is_passed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,201 @@
+"""`make doctor`: what it finds of each trouble, and what it says to do."""
+
+import hashlib
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from assets.engine.paths import PROJECT, Paths
+from assets.engine.periods import local_now, month_of
+from assets.engine.portal_journal import Begun, Completed, Failed, Page, read_journal
+from pipelines.doctor import main
+from pipelines.serve import INSTANCE_SETTINGS
+from tests.assets.runs import run_job
+from tests.end_to_end.commands import environment
+from tests.end_to_end.server import Server
+from tests.end_to_end.test_command_line import HOLD
+from tests.support import SETTINGS
+
+RUNNING = month_of(local_now().date())
+
+
+@dataclass(frozen=True)
+class Doctor:
+    """The command, run in this process for an installation of the test."""
+
+    capsys: pytest.CaptureFixture[str]
+    monkeypatch: pytest.MonkeyPatch
+
+    def __call__(self, paths: Paths) -> str:
+        self.monkeypatch.setenv("MOTCUA_DATA", str(paths.data))
+        self.monkeypatch.setenv("MOTCUA_SETTINGS", str(paths.settings))
+        self.monkeypatch.setenv("DAGSTER_HOME", str(paths.data / "dagster"))
+        is_wrong = main() == 1
+        printed = self.capsys.readouterr()
+        assert printed.err == ""
+        assert is_wrong == ("wrong" in _levels(printed.out).values())
+        return printed.out
+
+
+@pytest.fixture
+def doctor(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Doctor:
+    return Doctor(capsys, monkeypatch)
+
+
+def _process(paths: Paths, **more: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "pipelines.doctor"],
+        cwd=PROJECT,
+        env=environment(paths.data, MOTCUA_SETTINGS=str(paths.settings), **more),
+        capture_output=True,
+        encoding="utf-8",
+        timeout=120,
+        check=False,
+    )
+
+
+def _levels(printed: str) -> dict[str, str]:
+    """Return what was said, with its level."""
+    lines = [line for line in printed.splitlines() if not line.startswith(" ")]
+    return {line[7:]: line[:6].strip() for line in lines}
+
+
+@pytest.fixture
+def prepared(installation: Paths) -> Paths:
+    """An installation whose Dagster instance is there, and whose daemon is not running."""
+    home = installation.data / "dagster"
+    home.mkdir(mode=0o700)
+    (home / "dagster.yaml").write_bytes(INSTANCE_SETTINGS.read_bytes())
+    installation.inbox.chmod(0o750)
+    return installation
+
+
+def test_a_running_installation_is_well(ui: Server) -> None:
+    ui.paths.inbox.chmod(0o750)
+    done = _process(ui.paths, DAGSTER_HOME=str(ui.home))
+    assert done.stderr == ""
+    levels = _levels(done.stdout)
+    assert done.returncode == 0, done.stdout
+    assert set(levels.values()) <= {"ok", "look"}
+    assert levels["the daemon is alive"] == "ok"
+    assert levels["nobody holds the warehouse"] == "ok"
+    assert levels["nightly_schedule is off"] == "look"
+    assert levels["inbox_sensor is off"] == "look"
+    assert any(said.startswith("failure_sensor is on") for said in levels)
+    assert levels[f"{RUNNING.label}: never run"] == "look"
+    assert f"-> make period PERIOD={RUNNING.key}" in done.stdout
+
+
+def test_an_installation_that_is_not_there(doctor: Doctor, tmp_path: Path) -> None:
+    printed = doctor(Paths(tmp_path / "nowhere", SETTINGS))
+    assert f"wrong  there is no folder {tmp_path / 'nowhere'}" in printed
+    assert "make run, or correct MOTCUA_DATA." in printed
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_a_daemon_that_does_not_run_and_an_instance_of_another_version(
+    doctor: Doctor, prepared: Paths
+) -> None:
+    with (prepared.data / "dagster" / "dagster.yaml").open("a", encoding="utf-8") as settings:
+        settings.write("# of old\n")
+    levels = _levels(doctor(prepared))
+    (daemon,) = [said for said, level in levels.items() if level == "wrong"]
+    assert daemon.startswith("the daemon is not running")
+    assert any(said.endswith("is not the one of this version") for said in levels)
+
+
+def test_open_folders(doctor: Doctor, prepared: Paths) -> None:
+    prepared.raw.mkdir()
+    prepared.raw.chmod(0o755)
+    prepared.inbox.chmod(0o777)
+    printed = doctor(prepared)
+    assert f"wrong  others may enter or read {prepared.raw}," in printed
+    assert f"-> chmod go-rwx {prepared.raw}" in printed
+    assert "look   everybody on this machine may look into the inbox" in printed
+
+
+def test_collections_that_were_cut_off_or_refused(doctor: Doctor, prepared: Paths) -> None:
+    whole, begun, failed = (
+        read_journal(prepared, "igate2", "dossiers", f"2023-{month}-15")
+        for month in ("08", "09", "10")
+    )
+    begun.file.parent.mkdir(parents=True)
+    begun.begin(Begun("2023-10-16T01:30:00+07:00", {}, "page", is_whole_period=True))
+    begun.add(Page(1, 1, "2", hashlib.sha256(b"{}").hexdigest(), 10, 20, ""), b"{}")
+    failed.fail(Failed("a-run", "Asking the portal: found 401; expected 200. Renew the token."))
+    whole.begin(Begun("2023-10-16T01:30:00+07:00", {}, "page", is_whole_period=True))
+    whole.complete(Completed("", "", is_whole_period=True, page_count=1, row_count=1))
+    printed = doctor(prepared)
+    assert "look   igate2/dossiers/2023-09-15 is not collected whole: 1 pages" in printed
+    assert "wrong  Asking the portal: found 401;" in printed
+    assert "-> then run the period again: igate2/dossiers/2023-10-15" in printed
+    assert "2023-08-15" not in printed
+
+
+def test_too_little_room_and_slips_in_settings(
+    doctor: Doctor, prepared: Paths, tmp_path: Path
+) -> None:
+    settings = tmp_path / "settings"
+    (settings / "sources").mkdir(parents=True)
+    (settings / "operations.toml").write_text(
+        'min_free_gb = 1e9\n[alerts]\nwebhook_url_variable = "MOTCUA_TEST_HOOK"\n'
+    )
+    paths = Paths(prepared.data, settings)
+    printed = doctor(paths)
+    wrong = [said for said, level in _levels(printed).items() if level == "wrong"]
+    assert sum("GB free on the disk of" in said for said in wrong) == 1
+    assert sum("no .toml file in" in said for said in wrong) == 1
+    assert sum("unit.csv" in said for said in wrong) == 1
+    assert "no environment variable MOTCUA_TEST_HOOK, which the settings name" in wrong
+    doctor.monkeypatch.setenv("MOTCUA_TEST_HOOK", "https://chat.vn/bi-mat")
+    told = doctor(paths)
+    assert "MOTCUA_TEST_HOOK" not in told
+    assert "bi-mat" not in told
+    (settings / "operations.toml").write_text("min_free_gbs = 1\n")
+    assert "min_free_gbs: " in doctor(paths)
+
+
+def test_a_slip_in_the_statistic_s_settings_is_a_line_too(prepared: Paths, tmp_path: Path) -> None:
+    """The calendar is made from them when the program starts."""
+    (tmp_path / "statistic.toml").write_text("closing_day = 99\n")
+    done = _process(Paths(prepared.data, tmp_path))
+    assert done.returncode == 1
+    assert done.stderr.startswith("wrong  Reading")
+    assert "closing_day" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_who_holds_the_warehouse(doctor: Doctor, prepared: Paths) -> None:
+    prepared.warehouse.mkdir(mode=0o700)
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(prepared.warehouse_file)],
+        env=os.environ,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == b"held\n"
+        printed = doctor(prepared)
+        assert f"wrong  process {holder.pid} holds the warehouse though no run" in printed
+        holder.communicate()
+    assert "ok     nobody holds the warehouse" in doctor(prepared)
+
+
+def test_how_the_last_run_of_a_period_ended(
+    doctor: Doctor, prepared: Paths, tmp_path: Path
+) -> None:
+    with dg.DagsterInstance.from_config(str(prepared.data / "dagster")) as instance:
+        well = run_job(prepared, instance, "take_in", RUNNING.key, ["raw/delivery"])
+        assert well.success
+        assert f"ok     {RUNNING.label}: last run well, " in doctor(prepared)
+        nothing = Paths(prepared.data, tmp_path)
+        badly = run_job(nothing, instance, "take_in", RUNNING.key, ["raw/delivery"])
+        assert not badly.success
+    printed = doctor(prepared)
+    assert f"wrong  {RUNNING.label}: the last run failed" in printed
+    assert f"read http://127.0.0.1:3000/runs/{badly.run_id}, then make period" in printed
