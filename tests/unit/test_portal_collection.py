@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from assets.engine.errors import SettingsError
-from assets.engine.paths import Paths
+from assets.engine.paths import PROJECT, Paths
 from assets.engine.portal_journal import journals, read_journal
 from assets.engine.sources import load_sources
+from schemas.api import ApiExport, ApiSource
 from tests.portal.records import Changed
 from tests.portal.server import Portal, served
 from tests.portal.support import (
@@ -133,8 +134,10 @@ def test_a_line_that_a_power_cut_left_is_no_page(cut: int, paths: Paths, portal:
     file = paths.data / "raw" / "api" / "mau" / "hoso" / f"{KEY}.jsonl"
     *whole, _ = file.read_bytes().splitlines(keepends=True)
     file.write_bytes(b"".join(whole)[:-cut])
+    portal.faults.switch_on("forbidden", after=1)
+    assert len(collect(paths).failures) == 1
     result = collect(paths)
-    assert (result.failures, result.page_count) == ([], 3)
+    assert (result.failures, result.page_count) == ([], 2)
     assert codes(paths) == ALL
 
 
@@ -378,3 +381,10 @@ def test_settings_that_do_not_fit_are_named(
         load_sources(paths.sources)
     assert misfit in str(error.value)
     assert "khoa" not in str(error.value)
+
+
+def test_the_readme_names_every_setting_of_an_api() -> None:
+    text = (PROJECT / "README.md").read_text("utf-8")
+    page = text[text.index("## Collecting from a portal's API") :]
+    for name in (*ApiSource.model_fields, *ApiExport.model_fields):
+        assert f"`{name}`" in page, name
