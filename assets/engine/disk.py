@@ -1,13 +1,14 @@
-"""A disk that is full or broken: one sentence for it, wherever it is noticed.
+"""The disk: what must be on it before the next step, and one sentence where it is full or broken.
 
-Belongs here: telling trouble of the disk from every other error, and saying what to do. Does not
-belong here: keeping files whole, which those do that write them.
+Belongs here: syncing, telling trouble of the disk from every other error. Does not belong here:
+keeping files whole, which those do that write them.
 """
 
 import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import duckdb
 
@@ -35,6 +36,15 @@ def trouble_told(doing: str) -> Iterator[None]:
             "a disk with room",
             "What was published before stays. Free room on the disk, and run the period again.",
         ) from None
+
+
+def sync(path: Path) -> None:
+    """Return when a file's content, or a folder's list of files, would survive a power cut."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _trouble(error: BaseException) -> str | None:

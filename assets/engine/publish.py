@@ -6,12 +6,12 @@ one replaces it by rename.
 """
 
 import csv
-import os
 from contextlib import suppress
 from pathlib import Path
 
 import duckdb
 
+from assets.engine.disk import sync
 from assets.engine.errors import WarehouseError
 from assets.engine.paths import Paths, private_folder
 from assets.engine.reader_macros import for_dossiers, for_motcua
@@ -119,21 +119,13 @@ def _new_file(target: Path) -> Path:
 def _into_place(new: Path, target: Path, mode: int) -> None:
     new.chmod(mode)
     # Else a power cut after the rename could leave the name with an empty file behind it.
-    _sync(new)
+    sync(new)
     # A reader that opened the old file for writing left its log, which the new one cannot replay.
     _wal(target).unlink(missing_ok=True)
     new.replace(target)
-    _sync(target.parent)
+    sync(target.parent)
     with suppress(OSError):  # another file is being built there
         new.parent.rmdir()
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _wal(file: Path) -> Path:

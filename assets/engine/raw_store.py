@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
+from assets.engine.disk import sync
 from assets.engine.locks import locked
 from assets.engine.paths import PRIVATE_FILE, Paths, private_folder
 
@@ -170,6 +171,8 @@ def _store_bytes(paths: Paths, file: Path) -> tuple[str, int]:
             private_folder(blob.parent)
             shutil.move(temporary, blob)
             blob.chmod(PRIVATE_FILE)
+            # Else the manifest could list bytes that a power cut took back.
+            sync(blob.parent)
     finally:
         Path(temporary).unlink(missing_ok=True)
     return digest.hexdigest(), size

@@ -43,14 +43,13 @@ def test_two_runs_started_together_end_as_one_after_the_other(
         assert {name for name in moved if not name.endswith(LOGS)} == set()
 
 
-def _rows(paths: Paths) -> tuple[int, int]:
+def _rows(paths: Paths) -> list[tuple[object, ...]]:
     """Return how many rows of the new period there are, and of how many dossiers."""
-    ((rows, dossiers),) = ask(
+    return ask(
         paths,
         "SELECT count(*), count(DISTINCT dossier_key) FROM core.dossier_version "
         f"WHERE delivery_period = DATE '{NEW}'",
     )
-    return rows, dossiers
 
 
 def _turns(paths: Paths) -> int:
