@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run portal period check-source ui doctor test check audit format bench mutants soak lock sample docs
+.PHONY: help setup run portal period check-source ui doctor test check audit format bench mutants soak lock sample docs screenshots
 
 help: ## List the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -78,6 +78,9 @@ sample: $(READY) ## Write data/sample anew (the same bytes every time)
 
 docs: $(READY) ## Write the pages of docs/ that are made from schemas/ and the sample
 	$(BIN)/python -m tests.docs
+
+screenshots: $(READY) ## Take the pictures of docs/operator.md anew (needs Debian's chromium)
+	$(BIN)/python -m tests.browser.screenshots
 
 lock: ## Resolve requirements.lock anew (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \

@@ -10,6 +10,9 @@ import dagster as dg
 
 from assets.engine.balance import check_balance
 from assets.engine.errors import BalanceError
+from assets.engine.period_state import period_state
+from assets.engine.periods import local_now, month_from_key
+from assets.engine.warehouse import scalar
 from assets.resources import Installation
 from schemas.exports import KINDS, Kind
 
@@ -36,6 +39,33 @@ def balance(installation: Installation) -> dg.AssetCheckResult:
         except BalanceError as error:
             return dg.AssetCheckResult(passed=False, description=str(error))
     return dg.AssetCheckResult(passed=True, description="Every row of every period balances.")
+
+
+@dg.asset_check(
+    asset=["indicators", "by_level"],
+    description="Kỳ đã đủ tệp và đủ số liệu | The period has its files, and figures to its end",
+)
+def period_whole(
+    context: dg.AssetCheckExecutionContext, installation: Installation
+) -> dg.AssetCheckResult:
+    """Warn if a file of the run's period is missing or refused, or its figures end too early.
+
+    Executed by itself a check has no period: then the last one that has figures.
+    """
+    with installation.warehouse() as connection:
+        key = context.run.tags.get("dagster/partition") or scalar(
+            connection, "SELECT max(period_start) FROM reference.period WHERE period_kind = 'month'"
+        )
+        if key is None:
+            return _warning(passed=False, sentence="No period has figures yet.")
+        state = period_state(connection, month_from_key(str(key)), local_now().date())
+    return _warning(passed=state.is_whole, sentence=state.sentence)
+
+
+def _warning(*, passed: bool, sentence: str) -> dg.AssetCheckResult:
+    return dg.AssetCheckResult(
+        passed=passed, severity=dg.AssetCheckSeverity.WARN, description=sentence
+    )
 
 
 def _files_loaded(kind: Kind) -> dg.AssetChecksDefinition:

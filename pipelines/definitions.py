@@ -5,7 +5,7 @@ Belongs here: lists. Does not belong here: anything that decides or computes.
 
 import dagster as dg
 
-from assets.checks import balance, files_loaded_checks
+from assets.checks import balance, files_loaded_checks, period_whole
 from assets.checks_of_periods import periods_complete
 from assets.checks_of_portals import portals_answered
 from assets.core.dossier import dossier
@@ -66,7 +66,7 @@ defs = dg.Definitions(
         summary, outside, conflict, gone, orphan,
         motcua, dossiers, by_unit_csv, return_files,
     ],
-    asset_checks=[balance, portals_answered, *files_loaded_checks, periods_complete],
+    asset_checks=[balance, period_whole, portals_answered, *files_loaded_checks, periods_complete],
     jobs=[nightly, take_in, compute, daily_check, housekeeping],
     schedules=[nightly_schedule, daily_check_schedule, housekeeping_schedule],
     sensors=[inbox_sensor, failure_sensor, daily_check_sensor],

@@ -13,6 +13,8 @@ import sys
 import time
 from pathlib import Path
 
+import dagster as dg
+
 from assets.engine.paths import PROJECT, Paths, private_folder
 
 INSTANCE_SETTINGS = PROJECT / "data" / "dagster" / "dagster.yaml"
@@ -34,6 +36,9 @@ def prepare_instance(paths: Paths) -> None:
 
 def serve_ui() -> int:
     """Run webserver and daemon until one ends or the user stops them."""
+    # Both would create the databases of a new instance at once, and leave them with two versions.
+    with dg.DagsterInstance.get():
+        pass
     common = ["-w", str(PROJECT / "workspace.yaml")]
     commands = (
         ["dagster-webserver", *common, "-h", "127.0.0.1", "-p", os.environ.get("PORT", "3000")],

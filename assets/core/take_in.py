@@ -10,12 +10,14 @@ import time
 import dagster as dg
 
 from assets.engine.errors import MotcuaError
-from assets.engine.load import load_period
+from assets.engine.load import load_period, rejected_by_rule
 from assets.engine.loaded import Loaded
 from assets.engine.warehouse import scalar
+from assets.metadata import markdown_table
 from assets.partitions import period_of
 from assets.resources import Installation
 from schemas.exports import Kind
+from schemas.rules import Rule
 
 
 def take_in(
@@ -41,6 +43,7 @@ def take_in(
             run_id=context.run.run_id,
             progress=context.log.info,
         )
+        broken = rejected_by_rule(connection, kind, period)
     for result in results:
         if result.reason:
             context.log.error(result.reason)
@@ -49,9 +52,10 @@ def take_in(
     return dg.MaterializeResult(
         metadata={
             "period_label": period.label,
+            "rejected_rows": dg.MetadataValue.md(_rejections(broken)),
+            "refused_files": dg.MetadataValue.md(_refusals(results)),
             "dagster/partition_row_count": sum(result.accepted for result in results),
             **_counts(results),
-            "refused_files": dg.MetadataValue.md(_refusals(results)),
             "seconds": round(time.monotonic() - started, 3),
         },
         data_version=dg.DataVersion(_content(results)),
@@ -77,6 +81,14 @@ def _counts(results: list[Loaded]) -> dict[str, int]:
 def _refusals(results: list[Loaded]) -> str:
     reasons = [f"- {result.reason}" for result in results if result.reason]
     return "\n".join(reasons) or "none"
+
+
+def _rejections(broken: list[tuple[Rule, int]]) -> str:
+    """Return the broken rules as a Markdown table."""
+    if not broken:
+        return "none"
+    rows = [[f"{count:,}", f"`{rule.rule_id}`", f"{rule.vi} / {rule.en}"] for rule, count in broken]
+    return markdown_table(["Dòng / Rows", "Quy tắc / Rule", "Việc cần làm / What to do"], rows)
 
 
 def _content(results: list[Loaded]) -> str:

@@ -252,27 +252,31 @@ def moved_dossiers(connection: duckdb.DuckDBPyConnection, run_id: str) -> int:
     return int(str(scalar(connection, sql, [run_id])))
 
 
-def headline(connection: duckdb.DuckDBPyConnection, month: date) -> dict[str, object]:
-    """Return the counts and rates of the whole for one month, by measure name.
+def figures_by_level(
+    connection: duckdb.DuckDBPyConnection, month: date
+) -> dict[str, dict[str, object]]:
+    """Return the counts and rates of one month, by level and measure name; the whole first.
 
-    Empty if the month has no figures. Rates over nothing are left out.
+    Empty if the month has no figures. Rates over nothing are left out. They come from the counts,
+    because each indicator table tells them, whichever is computed first.
     """
     sums = ", ".join(f"CAST(coalesce(sum({name}), 0) AS BIGINT) AS {name}" for name in COUNTS)
     cursor = connection.execute(
         f"""
-        SELECT period_label, is_provisional, {", ".join(COUNTS + RATES)}
+        SELECT unit_level, period_label, is_provisional, {", ".join(COUNTS + RATES)}
         FROM (SELECT *, {sql_file(INDICATOR_SQL / "rates.sql")}
-              FROM (SELECT {_PERIOD}, {sums}
+              FROM (SELECT {_PERIOD}, coalesce(unit_level, 'all') AS unit_level, {sums}
                     FROM (FROM indicators.own_count
                           UNION ALL BY NAME FROM indicators.own_payment)
-                    GROUP BY ALL))
+                    GROUP BY GROUPING SETS (({_PERIOD}, unit_level), ({_PERIOD}))))
         INNER JOIN reference.period USING ({_PERIOD})
         WHERE period_kind = 'month' AND period_start = ?
+        ORDER BY unit_level <> 'all', unit_level
         """,
         [month],
     )
-    row = cursor.fetchone()
-    if row is None:
-        return {}
-    names = [item[0] for item in cursor.description or []]
-    return {name: value for name, value in zip(names, row, strict=True) if value is not None}
+    names = [item[0] for item in cursor.description or []][1:]
+    return {
+        level: {name: value for name, value in zip(names, said, strict=True) if value is not None}
+        for level, *said in cursor.fetchall()
+    }

@@ -1,8 +1,8 @@
 """Loading a delivery period: which of its files must be read, and taking each in.
 
 Belongs here: what was read before and need not be read again, a file that takes the place of a
-refused one. Does not belong here: who supersedes whom (`assets.engine.in_force`), the path of one
-file (`assets.engine.load_file`).
+refused one, which rules its rows broke. Does not belong here: who supersedes whom
+(`assets.engine.in_force`), the path of one file (`assets.engine.load_file`).
 """
 
 import hashlib
@@ -20,6 +20,7 @@ from assets.engine.paths import Paths
 from assets.engine.periods import Period
 from assets.engine.raw_store import Delivery
 from schemas.exports import Kind
+from schemas.rules import RULES, Rule
 from schemas.settings import Export, Source
 
 # Raised when reading or judging changes, so that a re-materialised period is read again.
@@ -134,6 +135,25 @@ def outdated_periods(
         if version != reading_version(connection, paths, settings, export):
             periods.add(period.isoformat())
     return sorted(periods)
+
+
+def rejected_by_rule(
+    connection: duckdb.DuckDBPyConnection, kind: Kind, period: Period
+) -> list[tuple[Rule, int]]:
+    """Return the rules that rows of the period's loaded files broke, with their rows, most first.
+
+    A row that broke two rules is there twice.
+    """
+    rows = connection.execute(
+        """
+        SELECT rule_id, count(*) FROM quarantine.rejected_row
+        SEMI JOIN (FROM ops.delivery
+                   WHERE state = 'loaded' AND kind = ? AND delivery_period = ?) USING (delivery_id)
+        GROUP BY ALL ORDER BY 2 DESC, 1
+        """,
+        [kind.name, period.start],
+    ).fetchall()
+    return [(RULES[rule_id], count) for rule_id, count in rows]
 
 
 def _known(job: FileLoad) -> Loaded | None:

@@ -11,15 +11,32 @@ from typing import Any
 import dagster as dg
 import duckdb
 
-from assets.engine.compute import Change, compute_table, headline, moved_dossiers
+from assets.engine.compute import Change, compute_table, figures_by_level, moved_dossiers
 from assets.engine.periods import Period, month_of
-from assets.metadata import numbers
+from assets.metadata import markdown_table, numbers
 from assets.partitions import PERIODS, period_of
 from assets.resources import Installation
 from schemas.columns import Table
 
 # More sentences than this nobody reads; the revision log has them all.
 SHOWN_CHANGES = 5
+
+# What the table of a materialisation shows: measure and its head.
+RATE_TABLE = {
+    "total_to_handle_count": "Phải giải quyết / To handle",
+    "resolved_count": "Đã giải quyết / Resolved",
+    "on_time_pct": "Đúng hạn / On time (%)",
+    "online_pct": "Trực tuyến / Online (%)",
+    "digitised_pct": "Số hóa / Digitised (%)",
+}
+LEVEL_NAMES = {
+    "all": "Toàn bộ / All",
+    "province": "Tỉnh / Province",
+    "department": "Sở, ngành / Department",
+    "district": "Huyện / District",
+    "commune": "Xã / Commune",
+    "unassigned": "Chưa rõ / Unassigned",
+}
 
 # Direct dependencies on the partitioned versions make a backfill of several periods reach the
 # indicators: Dagster does not spread partitions through the unpartitioned registers.
@@ -104,8 +121,29 @@ def _log_other_months(
 def _metadata(
     connection: duckdb.DuckDBPyConnection, period: Period, change: Change
 ) -> dict[str, Any]:
-    measures = headline(connection, period.start)
+    levels = figures_by_level(connection, period.start)
     moved = {"moved_month_count": len(change.months)}
-    if not measures:
+    if not levels:
         return {"period_label": period.label, "has_figures": False, **moved}
-    return {**numbers(measures), "has_figures": True, **moved}
+    # What is told first stands at the top of the page.
+    return {
+        "period_label": period.label,
+        "rates": dg.MetadataValue.md(_rates(levels)),
+        **numbers(levels["all"]),
+        "has_figures": True,
+        **moved,
+    }
+
+
+def _rates(levels: dict[str, dict[str, object]]) -> str:
+    """Return the rates of each level as a Markdown table, the whole first."""
+    rows = [
+        [LEVEL_NAMES[level], *(_cell(figures.get(name)) for name in RATE_TABLE)]
+        for level, figures in levels.items()
+    ]
+    return markdown_table(["Cấp / Level", *RATE_TABLE.values()], rows)
+
+
+def _cell(value: object) -> str:
+    """Return a count as 1,234, a rate as 99.05, nothing to divide by as a dash."""
+    return "–" if value is None else f"{value:,}"

@@ -4,10 +4,13 @@ import csv
 import io
 from pathlib import Path
 
+import duckdb
+
 from assets.engine.paths import Paths
 
 COMMUNE = "dossiers_commune"
 CODE = "Mã hồ sơ"
+WITHDRAWN = {"Trạng thái": "Công dân yêu cầu rút hồ sơ", "Loại kết quả": "Trả lại/Xin rút"}
 
 
 def delivered_file(paths: Paths, export: str, key: str) -> Path:
@@ -36,6 +39,22 @@ def correct_commune(file: Path, changes: dict[str, dict[str, str]]) -> None:
     buffer = io.StringIO(newline="")
     csv.writer(buffer, delimiter=";", lineterminator="\r\n").writerows([header, *rows])
     file.write_bytes(b"\xef\xbb\xbf" + buffer.getvalue().encode())
+
+
+def withdraw_one(paths: Paths, key: str) -> None:
+    """Withdraw a dossier resolved in a period: one resolved less, one closed more."""
+    with duckdb.connect(str(paths.warehouse_file), read_only=True) as connection:
+        rows = connection.execute(
+            """
+            SELECT dossier_code FROM core.dossier
+            WHERE delivery_period = $key AND unit_code <> '033' AND state = 'returned'
+                AND result_kind = 'result' AND received_date >= $key AND finished_date >= $key
+                AND finished_date <= CAST($key AS DATE) + 27
+            ORDER BY ALL
+            """,
+            {"key": key},
+        ).fetchall()
+    correct_commune(delivered_file(paths, COMMUNE, key), {str(rows[0][0]): WITHDRAWN})
 
 
 def _records(file: Path) -> list[list[str]]:

@@ -44,6 +44,9 @@ def test_a_refused_file_stops_itself_and_not_the_run(
     assert check.metadata["refused_file_count"].value == 1
     assert check.description is not None
     assert check.description in reason
+    whole = checks_of(result)["indicators/by_level period_whole"]
+    assert not whole.passed
+    assert "refused 1;" in str(whole.description)
     assert metadata_of(result, "indicators/by_unit", KEY)["moved_month_count"] == 0
 
 

@@ -13,7 +13,9 @@ import duckdb
 import pytest
 
 from assets.engine.paths import Paths
+from assets.indicators.recompute import LEVEL_NAMES
 from schemas.exports import KINDS
+from schemas.rules import RULES
 from tests.assets.deliveries import COMMUNE, correct_commune, delivered_file
 from tests.assets.runs import checks_of, metadata_of, partitions_of, run_job
 from tests.support import SETTINGS
@@ -128,6 +130,37 @@ def test_an_indicator_tells_counts_and_rates_as_numbers(night: Night, asset: str
     assert len(set(counts) & set(published)) == 26
 
 
+def test_a_load_lists_its_rejected_rows_by_rule(night: Night) -> None:
+    table = str(metadata_of(night.result, "core/dossier_version", KEY)["rejected_rows"])
+    _heads, _line, *rows = [line.strip("| ").split(" | ") for line in table.splitlines()]
+    assert rows == [
+        ["1", f"`{name}`", f"{RULES[name].vi} / {RULES[name].en}"]
+        for name in ("column_count", "due_date_unreadable")
+    ]
+    assert metadata_of(night.result, "core/receipt_version", KEY)["rejected_rows"] == "none"
+
+
+@pytest.mark.parametrize("asset", INDICATORS)
+def test_an_indicator_shows_its_rates_by_level(night: Night, asset: str) -> None:
+    for key, end in ((KEY, "2023-06-14"), ("2023-06-15", "2023-07-14")):
+        table = str(metadata_of(night.result, asset, key)["rates"])
+        heads, _line, *rows = [line.strip("| ").split(" | ") for line in table.splitlines()]
+        assert heads[-1] == "Số hóa / Digitised (%)"
+        with duckdb.connect(str(night.paths.published / "motcua.duckdb"), read_only=True) as reader:
+            said = reader.execute(
+                "SELECT unit_level, total_to_handle_count, resolved_count, on_time_pct, "
+                "online_pct, digitised_pct FROM indicators.by_level "
+                "WHERE period_kind = 'month' AND period_end = ? AND total_to_handle_count > 0 "
+                "ORDER BY unit_level <> 'all', unit_level",
+                [end],
+            ).fetchall()
+        assert len(said) == 3
+        assert rows == [
+            [LEVEL_NAMES[level], *("–" if value is None else f"{value:,}" for value in values)]
+            for level, *values in said
+        ]
+
+
 @pytest.mark.parametrize("asset", INDICATORS)
 def test_each_month_that_moved_has_its_event_and_no_other(night: Night, asset: str) -> None:
     assert sorted(map(str, partitions_of(night.result, asset))) == [KEY, "2023-06-15"]
@@ -161,8 +194,23 @@ def test_the_checks_pass(night: Night) -> None:
     assert set(checks) == {
         *(f"{kind.table.replace('.', '/')} files_loaded" for kind in KINDS.values()),
         "indicators/by_level balance",
+        "indicators/by_level period_whole",
     }
     assert all(check.passed for check in checks.values())
+
+
+def test_the_period_is_told_in_a_sentence(night: Night) -> None:
+    said = checks_of(night.result)["indicators/by_level period_whole"].description
+    with duckdb.connect(str(night.paths.published / "motcua.duckdb"), read_only=True) as reader:
+        ((files, accepted, read, rejected),) = reader.execute(
+            "SELECT count(*), sum(accepted_count), sum(read_count), sum(quarantined_count) "
+            "FROM ops.delivery WHERE delivery_period = ? AND state = 'loaded'",
+            [KEY],
+        ).fetchall()
+    assert said == (
+        f"{LABEL}: files taken in {files}, refused 0; rows taken in {accepted:,} of {read:,}, "
+        f"rejected {rejected:,}; figures to 14/06/2023."
+    )
 
 
 def test_published_files_tell_their_rows(night: Night) -> None:

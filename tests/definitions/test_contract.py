@@ -7,6 +7,7 @@ import dagster as dg
 import pytest
 
 from assets.engine.paths import PROJECT
+from assets.metadata import GROUPS
 from pipelines.definitions import defs
 from schemas.columns import Table
 from schemas.tables import PUBLISHED_DOSSIER_TABLES, PUBLISHED_TABLES, WAREHOUSE_TABLES
@@ -29,7 +30,7 @@ def test_an_asset_is_described_owned_and_placed(asset: dg.AssetsDefinition) -> N
     assert " | " in spec.description  # Vietnamese | English
     assert spec.owners
     assert spec.kinds
-    assert spec.group_name == asset.key.path[0]
+    assert spec.group_name == GROUPS.get(".".join(asset.key.path), asset.key.path[0])
     assert len(asset.key.path) == 2
 
 

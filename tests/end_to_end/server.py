@@ -50,6 +50,11 @@ class Server:
     home: Path
     output: Path
 
+    @property
+    def site(self) -> str:
+        """The address that an operator opens."""
+        return self.url.removesuffix("/graphql")
+
     def ask(self, query: str, variables: dict[str, Any] | None = None) -> dict[str, Any]:
         """Send a GraphQL request; AssertionError if the server answers with an error."""
         body = json.dumps({"query": query, "variables": variables or {}}).encode()

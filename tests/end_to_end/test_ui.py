@@ -6,17 +6,15 @@ In each period a portal's correction withdraws one dossier: one resolved less, o
 import os
 from collections.abc import Callable
 
-import duckdb
 import pytest
 
 from assets.engine.paths import Paths
 from assets.engine.periods import month_from_key
 from pipelines.definitions import defs
-from tests.assets.deliveries import COMMUNE, correct_commune, delivered_file
+from tests.assets.deliveries import withdraw_one
 from tests.end_to_end.server import Server
 from tests.end_to_end.tables import level_figures
 
-WITHDRAWN = {"Trạng thái": "Công dân yêu cầu rút hồ sơ", "Loại kết quả": "Trả lại/Xin rút"}
 ASSETS = """{ assetNodes { assetKey { path } groupName isPartitioned description owners {
     ... on TeamAssetOwner { team } } jobNames dependencyKeys { path } } }"""
 EVENTS = """query($path: [String!]!, $keys: [String!]) {
@@ -26,28 +24,13 @@ EVENTS = """query($path: [String!]!, $keys: [String!]) {
             ... on TextMetadataEntry { text } } } } } }"""
 
 
-def _withdraw_one(paths: Paths, key: str) -> None:
-    with duckdb.connect(str(paths.warehouse_file), read_only=True) as connection:
-        rows = connection.execute(
-            """
-            SELECT dossier_code FROM core.dossier
-            WHERE delivery_period = $key AND unit_code <> '033' AND state = 'returned'
-                AND result_kind = 'result' AND received_date >= $key AND finished_date >= $key
-                AND finished_date <= CAST($key AS DATE) + 27
-            ORDER BY ALL
-            """,
-            {"key": key},
-        ).fetchall()
-    correct_commune(delivered_file(paths, COMMUNE, key), {str(rows[0][0]): WITHDRAWN})
-
-
 def _moved_by(paths: Paths, keys: list[str], redo: Callable[[], object]) -> None:
     """Withdraw one dossier in each period, redo them, and see the figures follow."""
     ends = {key: month_from_key(key).end.isoformat() for key in keys}
     before = {key: level_figures(paths, "month", ends[key]) for key in keys}
     year = level_figures(paths, "year_to_date", "2023-11-14")
     for key in keys:
-        _withdraw_one(paths, key)
+        withdraw_one(paths, key)
     redo()
     for key in keys:
         after = level_figures(paths, "month", ends[key])
@@ -65,7 +48,7 @@ def test_the_server_offers_what_is_defined(ui: Server) -> None:
     assert set(nodes) == {tuple(key.path) for key in graph.get_all_asset_keys()}
     for key in graph.get_all_asset_keys():
         node = nodes[tuple(key.path)]
-        assert node["groupName"] == key.path[0]
+        assert node["groupName"] == graph.get(key).group_name
         assert node["isPartitioned"] == graph.get(key).is_partitioned
         assert node["description"] == graph.get(key).description
         assert node["owners"] == [{"team": "motcua"}]
