@@ -66,9 +66,7 @@ defs = dg.Definitions(
         summary, outside, conflict, gone, orphan,
         motcua, dossiers, by_unit_csv, return_files,
     ],
-    asset_checks=[
-        balance, period_whole, portals_answered, *files_loaded_checks, periods_complete,
-    ],
+    asset_checks=[balance, period_whole, portals_answered, *files_loaded_checks, periods_complete],
     jobs=[nightly, take_in, compute, daily_check, housekeeping],
     schedules=[nightly_schedule, daily_check_schedule, housekeeping_schedule],
     sensors=[inbox_sensor, failure_sensor, daily_check_sensor],
