@@ -50,7 +50,7 @@ def _take_all(operator: Operator, paths: Paths) -> None:
     broken = paths.inbox / "xin_man" / COMMUNE / KEY / "khac.csv"
     broken.write_text("Tên;Tuổi\nMẫu;1\n", encoding="utf-8")
     operator.redo(KEY)
-    operator.find_in_log("closed period").wait_for()
+    operator.find_in_log("A closed period changed.").wait_for()
     _take(page, "run")
 
     operator.open_period("indicators/by_level", KEY)

@@ -4,6 +4,7 @@ import re
 
 import dagster as dg
 import duckdb
+from dagster._core.scheduler.instigation import ScheduleInstigatorData
 from playwright.sync_api import expect
 
 from assets.engine.paths import Paths
@@ -109,9 +110,11 @@ def _as_if_switched_on_yesterday(ui: Server) -> None:
             for state in instance.all_instigator_state()
             if state.instigator_name == "nightly_schedule"
         )
-        began = state.instigator_data.start_timestamp - DAY_SECONDS
-        data = state.instigator_data._replace(start_timestamp=began)
-        instance.update_instigator_state(state.with_data(data))
+        data = state.instigator_data
+        assert isinstance(data, ScheduleInstigatorData)
+        assert data.start_timestamp is not None
+        began = data.start_timestamp - DAY_SECONDS
+        instance.update_instigator_state(state.with_data(data._replace(start_timestamp=began)))
 
 
 def test_a_schedule_switched_on_ticks(operator: Operator, ui: Server) -> None:
