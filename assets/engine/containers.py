@@ -243,7 +243,8 @@ def _text_container(head: bytes) -> Container:
     # Latin-1 keeps every byte apart: marks and tags are ASCII, whatever the letters are.
     text = head.decode(codec or "latin-1", errors="replace")
     start = text.lstrip("\ufeff\u00ef\u00bb\u00bf \t\r\n")
-    if start.startswith("<") and SPREADSHEET_NAMESPACE in start and "<html" not in start.lower():
+    # Pages that Excel writes name the namespace too, in their <html>.
+    if start.startswith("<") and SPREADSHEET_NAMESPACE in start.lower().partition("<html")[0]:
         return "spreadsheet_xml"
     if _is_web_page(start):
         return "web_page"

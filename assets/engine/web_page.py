@@ -22,6 +22,8 @@ from assets.engine.legacy_text import HEAD_BYTES, utf_16_codec
 # HTML bounds both spans; a broken page must not ask for a billion cells.
 MAX_SPAN = 1000
 FREE_CELLS, CELLS_PER_CELL = 5_000_000, 50
+# A span may be a little too long for its table.
+MOST_ROWS_BELOW = 100
 
 _CHUNK = 1 << 20
 _CHARSET = re.compile(
@@ -198,17 +200,24 @@ def _table_cells(table: lxml.html.HtmlElement) -> list[Cells]:
         rows.append(row)
         filled += len(row)
         _check_spans(filled, real)
+    if max((below for below, _ in hanging.values()), default=0) > MOST_ROWS_BELOW:
+        # Such a cell stands in every row, before the row's own cells.
+        raise _far_too_large("cells that go on far below the last row")
     return rows
 
 
 def _check_spans(filled: int, real: int) -> None:
     if filled > FREE_CELLS + CELLS_PER_CELL * real:
-        raise FileRefused(
-            "Opening a web page",
-            "spans that ask for far more cells than the table has",
-            "a table whose spans are those of a header",
-            "Export the list again.",
-        )
+        raise _far_too_large("spans that ask for far more cells than the table has")
+
+
+def _far_too_large(found: str) -> FileRefused:
+    return FileRefused(
+        "Opening a web page",
+        found,
+        "a table whose spans are those of a header",
+        "Export the list again.",
+    )
 
 
 def _take_hanging(row: Cells, hanging: dict[int, tuple[int, str | None]]) -> None:

@@ -146,7 +146,7 @@ def _greedy(container: Container, seed: int, chance: random.Random) -> Case:
     name = make.__name__.strip("_")
     data = make(container.write(LIST), chance)
     # What is put into the texts of rows is theirs.
-    changed = _MOST_ESCAPES if make is _escapes else 0
+    changed = {_escapes: _MOST_ESCAPES, _entities: 1}.get(make, 0)
     return Case(container, "greedy", seed, data, changed=changed, detail=name)
 
 

@@ -61,6 +61,20 @@ def test_no_file_gone_bad_is_half_read(name: str, tmp_path: Path, counts: Counts
     assert not failures, "\n".join([f"{len(failures)} of {len(cases)} cases", *failures[:40]])
 
 
+# Of 20,000 cases those that were half read once.
+FOUND = (
+    ("utf_16", 174), ("utf_16", 509), ("utf_16", 1031), ("tsv", 459), ("windows_1258", 205),
+    ("windows_1258", 307), ("windows_1258", 377), ("tcvn3", 195), ("ndjson", 87), ("html", 230),
+    ("html", 390), ("spreadsheet_xml", 790),
+)  # fmt: skip
+
+
+def test_what_the_long_run_found_stays_mended(tmp_path: Path) -> None:
+    cases = [make_case(name, seed) for name, seed in FOUND]
+    for case, reading in zip(cases, read_cases(cases, tmp_path), strict=True):
+        assert list(_faults(case, reading)) == [], case.name
+
+
 def _outcome(case: Case, reading: Reading) -> Counter[str]:
     state = "failed" if reading.failure else reading.state
     return Counter({
