@@ -101,6 +101,14 @@ def test_a_webhook_gets_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (body["sentence"], body["link"]) == (ALERT.sentence, ALERT.link)
 
 
+def test_what_a_webhook_answers_at_length_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    server = Webhook(length=1 << 40)
+    monkeypatch.setenv("HOOK", server.address)
+    with serving(server):
+        assert send(ALERT, Alerts(webhook_url_variable="HOOK")) == []
+    assert len(server.posts) == 1
+
+
 @pytest.mark.parametrize("status", [302, 307, 404, 500])
 def test_a_webhook_that_does_not_take_it_is_told_without_its_address(
     monkeypatch: pytest.MonkeyPatch, status: int
