@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 from urllib.parse import urlsplit
 
-import requests
 from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_fixed
 
 from assets.engine.errors import MotcuaError, SettingsError
 from assets.engine.operations import secret
+from assets.engine.web import Session
 from schemas.operations import Alerts, Mail
 
 SECONDS = 10
@@ -103,7 +103,13 @@ def _post(alert: Alert, variable: str) -> None:
         "sentence": alert.sentence,
         "link": alert.link,
     }
-    # A redirect would carry the message to a host that nobody chose.
-    reply = requests.post(address, json=body, timeout=SECONDS, allow_redirects=False)
-    if reply.status_code >= 300:
-        raise ConnectionError(reply.status_code)
+    # A redirect would carry the message to a host that nobody chose; what else the server says, and
+    # at what length, is of no interest.
+    with (
+        Session() as session,
+        session.post(
+            address, json=body, timeout=SECONDS, allow_redirects=False, stream=True
+        ) as reply,
+    ):
+        if reply.status_code >= 300:
+            raise ConnectionError(reply.status_code)

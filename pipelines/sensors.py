@@ -6,6 +6,7 @@ https://docs.dagster.io/guides/automate/sensors
 """
 
 import dagster as dg
+from dagster._utils.error import SerializableErrorInfo
 
 from assets.engine.errors import MotcuaError
 from assets.engine.operations import operations_or_defaults
@@ -106,22 +107,30 @@ def _period_of(run: dg.DagsterRun) -> str:
 
 
 def _sentence(context: dg.RunFailureSensorContext) -> str:
-    """Return what the first failed step says, else a failed check, else Dagster.
+    """Return what the first failed step says, or the run itself, else a failed check, else Dagster.
 
     Only a sentence of ours is told: of any other error the kind, for its text may hold anything.
     """
     kind = None
-    for event in context.get_step_failure_events():
-        error = event.step_failure_data.error
-        while error is not None:
-            if error.cls_name in _ours():
-                sentence = error.message.partition(": ")[2].strip()
-                return f"{event.step_key}: {sentence}"
-            kind = f"{event.step_key}: {error.cls_name}. The log of the run says more."
-            error = error.cause
-        break
+    where, error = _first_error(context)
+    while error is not None:
+        if error.cls_name in _ours():
+            return where + error.message.partition(": ")[2].strip()
+        kind = f"{where}{error.cls_name}. The log of the run says more."
+        error = error.cause
     told = failed_checks(context)
     return " ".join(told) or kind or context.failure_event.message or "The run ended by itself."
+
+
+def _first_error(
+    context: dg.RunFailureSensorContext,
+) -> tuple[str, SerializableErrorInfo | None]:
+    """Return where the run failed and with what; no step does while a run waits for another."""
+    for event in context.get_step_failure_events():
+        return f"{event.step_key}: ", event.step_failure_data.error
+    if context.failure_event.event_specific_data is None:
+        return "", None
+    return "", context.failure_event.job_failure_data.error
 
 
 def failed_checks(context: dg.RunStatusSensorContext) -> list[str]:

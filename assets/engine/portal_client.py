@@ -25,6 +25,7 @@ from tenacity import (
 )
 
 from assets.engine.errors import PortalError
+from assets.engine.web import Session
 from schemas.api import ApiSource
 
 Read = TypeVar("Read")
@@ -69,7 +70,7 @@ class PortalClient:
         self.settings = settings
         self.doing = f"Asking the portal of {source}"
         self.progress = progress
-        self.session = requests.Session()
+        self.session = Session()
         # A proxy stands between this machine and others, not before the machine itself.
         self.session.trust_env = not settings.is_on_this_machine
         self.session.headers["Accept"] = "application/json"
@@ -173,8 +174,12 @@ class PortalClient:
 
     def _same_place(self, address: str, location: str) -> str:
         """Return where a redirect leads; PortalError if another host would get the secret."""
-        target = urljoin(address, location)
-        if _place(target) != _place(address):
+        try:
+            target = urljoin(address, location)
+            is_same_place = _place(target) == _place(address)
+        except ValueError:  # no address at all; the error would quote it
+            is_same_place = False
+        if not is_same_place:
             raise self._refused(
                 "a redirect to another host, scheme or port",
                 "replies from base_url itself",
@@ -258,6 +263,9 @@ class _NoLogIn(AuthBase):
 def _log_in(settings: ApiSource, doing: str) -> AuthBase:
     if settings.token_variable:
         token = _secret(settings.token_variable, doing)
+        if not token.isascii():  # no header can carry it
+            found = f"letters with marks in the environment variable {settings.token_variable}"
+            raise _unset(settings.token_variable, found, doing)
         is_bearer = settings.token_header.lower() == "authorization"
         return _Token(settings.token_header, f"Bearer {token}" if is_bearer else token)
     if settings.user_variable and settings.password_variable:
@@ -271,15 +279,20 @@ def _log_in(settings: ApiSource, doing: str) -> AuthBase:
 def _secret(variable: str, doing: str) -> str:
     text = os.environ.get(variable, "").strip()
     if not text or not text.isprintable():
-        raise PortalError(
-            doing,
-            f"no text in the environment variable {variable}"
-            if not text
-            else f"an environment variable {variable} of more than one line",
-            "the secret that [api] names",
-            f"Set {variable} where Dagster is started, and start it again.",
+        found = (
+            f"an environment variable {variable} of more than one line"
+            if text
+            else f"no text in the environment variable {variable}"
         )
+        raise _unset(variable, found, doing)
     return text
+
+
+def _unset(variable: str, found: str, doing: str) -> PortalError:
+    return PortalError(
+        doing, found, "the secret that [api] names",
+        f"Set {variable} where Dagster is started, and start it again.",
+    )  # fmt: skip
 
 
 def _wait(state: RetryCallState) -> float:
@@ -297,7 +310,7 @@ def _retry_after(text: str | None) -> float:
         return float(text)
     try:
         return max(0.0, parsedate_to_datetime(text).timestamp() - time.time())
-    except ValueError:
+    except (ValueError, OverflowError):
         return 0
 
 

@@ -18,6 +18,7 @@ from schemas.settings import Export
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,39}")
 _DECODER = json.JSONDecoder()
 _NO_TEXTS = ("", None)
+_LONGEST_COUNT = 15  # digits; Python refuses to read a number of thousands
 
 
 @dataclass(frozen=True)
@@ -121,9 +122,10 @@ def _count(document: Any, path: str, doing: str) -> int | None:
     if not path:
         return None
     count = _at(document, path)
-    if isinstance(count, bool) or not str(count).isdecimal():
+    text = str(count)
+    if isinstance(count, bool) or not text.isdecimal() or len(text) > _LONGEST_COUNT:
         raise _unsaid(document, "total", path, "a number of rows", doing)
-    return int(count)
+    return int(text)
 
 
 def _flag(document: Any, path: str, doing: str) -> bool | None:

@@ -94,11 +94,12 @@ class _MailConversation(socketserver.StreamRequestHandler):
 
 
 class Webhook(ThreadingHTTPServer):
-    """Keeps what is posted to it; answers with `status`."""
+    """Keeps what is posted to it; answers with `status`, and announces a body of a length."""
 
-    def __init__(self, status: int = 200) -> None:
+    def __init__(self, status: int = 200, length: int = 0) -> None:
         super().__init__(("127.0.0.1", 0), _Post)
         self.status = status
+        self.length = length
         self.posts: list[tuple[str, dict[str, Any]]] = []
 
     @property
@@ -115,7 +116,7 @@ class _Post(BaseHTTPRequestHandler):
         self.server.posts.append((self.path, body))
         self.send_response(self.server.status)
         self.send_header("Location", f"{self.server.address}/elsewhere")
-        self.send_header("Content-Length", "0")
+        self.send_header("Content-Length", str(self.server.length))
         self.end_headers()
 
     def log_message(self, *_: object) -> None:

@@ -3,13 +3,14 @@
 import os
 import shutil
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 import dagster as dg
 import pytest
 
-from assets.engine import inbox
-from assets.engine.paths import Paths
+from assets.engine import inbox, locks
+from assets.engine.paths import Paths, private_folder
 from assets.engine.periods import local_now, month_from_key
 from assets.engine.sources import load_sources
 from assets.resources import Installation
@@ -101,6 +102,14 @@ def test_a_webhook_gets_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (body["sentence"], body["link"]) == (ALERT.sentence, ALERT.link)
 
 
+def test_what_a_webhook_answers_at_length_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    server = Webhook(length=1 << 40)
+    monkeypatch.setenv("HOOK", server.address)
+    with serving(server):
+        assert send(ALERT, Alerts(webhook_url_variable="HOOK")) == []
+    assert len(server.posts) == 1
+
+
 @pytest.mark.parametrize("status", [302, 307, 404, 500])
 def test_a_webhook_that_does_not_take_it_is_told_without_its_address(
     monkeypatch: pytest.MonkeyPatch, status: int
@@ -144,15 +153,16 @@ def _settings_with_alerts(folder: Path, text: str) -> Path:
 
 def _tell(instance: dg.DagsterInstance, paths: Paths, result: dg.ExecuteInProcessResult) -> None:
     installation = Installation(data_folder=str(paths.data), settings_folder=str(paths.settings))
-    failure_sensor(
-        dg.build_run_status_sensor_context(
-            "failure_sensor",
-            result.get_run_failure_event(),
-            instance,
-            result.dagster_run,
-            resources={"installation": installation},
-        ).for_run_failure()
-    )
+    context = dg.build_run_status_sensor_context(
+        "failure_sensor",
+        result.get_run_failure_event(),
+        instance,
+        result.dagster_run,
+        resources={"installation": installation},
+    ).for_run_failure()
+    # Within its block, as the resource has something to do before and after its use.
+    with context:
+        failure_sensor(context)
 
 
 def test_a_failed_run_is_told_by_mail_with_sentence_period_and_link(
@@ -206,13 +216,46 @@ def test_an_error_that_is_not_ours_is_told_by_its_kind_only(
         tmp_path / "settings", '[alerts]\nwebhook_url_variable = "HOOK_OF_TEST"\n'
     )
     paths = Paths(installation.data, settings)
-    paths.warehouse.write_text("a file where the folder should be")
+    (private_folder(paths.raw) / "manifest.jsonl").mkdir()
     with serving(server):
-        result = run_job(paths, instance, "nightly", KEY, ["core/dossier_version"])
+        result = run_job(
+            paths, instance, "nightly", KEY, ["reference/unit", "core/dossier_version"]
+        )
         _tell(instance, paths, result)
     ((_, body),) = server.posts
     assert body["sentence"] == (
-        "core__dossier_version: FileExistsError. The log of the run says more."
+        "core__dossier_version: IsADirectoryError. The log of the run says more."
+    )
+
+
+@pytest.mark.parametrize("is_busy", [True, False])
+def test_a_run_that_never_came_to_a_step_is_told_too(
+    is_busy: bool,
+    installation: Paths,
+    instance: dg.DagsterInstance,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    server = Webhook()
+    monkeypatch.setenv("HOOK_OF_TEST", server.address)
+    monkeypatch.setattr(locks, "RUN_WAIT_SECONDS", 0.0)
+    settings = _settings_with_alerts(
+        tmp_path / "settings", '[alerts]\nwebhook_url_variable = "HOOK_OF_TEST"\n'
+    )
+    paths = Paths(installation.data, settings)
+    with ExitStack() as held:
+        held.enter_context(serving(server))
+        if is_busy:
+            held.enter_context(locks.locked(private_folder(paths.warehouse)))
+        else:
+            paths.warehouse.write_text("a file where the folder should be")
+        result = run_job(paths, instance, "nightly", KEY, ["core/dossier_version"])
+        _tell(instance, paths, result)
+    ((_, body),) = server.posts
+    assert body["sentence"].startswith(
+        "Waiting for the other run of this installation to end: found it still at work"
+        if is_busy
+        else "FileExistsError. The log of the run says more."
     )
 
 

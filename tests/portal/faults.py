@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 
 NAMES = (
     "storm", "error", "stall", "cut", "truncated", "html", "expired", "forbidden", "missing",
-    "redirect", "endless", "bomb", "envelope", "fields", "drift", "repeat", "not_gzip", "loop",
-    "gap",
+    "redirect", "astray", "endless", "bomb", "envelope", "fields", "drift", "repeat", "not_gzip",
+    "loop", "gap",
 )  # fmt: skip
 
 

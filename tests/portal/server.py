@@ -49,6 +49,7 @@ class Portal:
     lists: dict[str, list[Changed]] = field(default_factory=dict)
     faults: Faults = field(default_factory=Faults)
     elsewhere: str = "https://portal.example/"
+    retry_after: str = "1"
     asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
     port: int = 0
@@ -201,7 +202,7 @@ class _Handler(BaseHTTPRequestHandler):
         if fault in statuses:
             self._send(statuses[fault], b'{"message": "no"}')
         elif fault == "storm":
-            self._send(429, b'{"message": "too often"}', ("Retry-After", "1"))
+            self._send(429, b'{"message": "too often"}', ("Retry-After", self.portal.retry_after))
         elif fault == "html":
             self._send(200, b"<html>Log in</html>", kind="text/html; charset=utf-8")
         elif fault == "redirect":
@@ -209,8 +210,9 @@ class _Handler(BaseHTTPRequestHandler):
         elif fault == "stall":
             time.sleep(STALL_SECONDS)
             self.close_connection = True
-        elif fault == "endless":
-            self._head(200, 1 << 40)
+        elif fault in ("endless", "astray"):
+            status = 302 if fault == "astray" else 200
+            self._head(status, 1 << 40, ("Location", self.portal.elsewhere))
             for _ in range(1 << 12):
                 self.wfile.write(b" " * (64 << 10))
         elif fault == "bomb":

@@ -68,6 +68,14 @@ def test_a_storm_is_waited_out_as_long_as_the_portal_wishes(paths: Paths, portal
     assert all(float(line.rsplit(" ", 2)[1]) >= 1 for line in waits)
 
 
+@pytest.mark.parametrize("wish", ["soon", "-1", "Tue, 15 Nov 1994 08:12:31 +99999999999999999"])
+def test_a_wish_that_says_nothing_is_none(wish: str, paths: Paths, portal: Portal) -> None:
+    write_settings(paths, portal)
+    portal.retry_after = wish
+    portal.faults.switch_on("storm")
+    assert collect(paths).failures == []
+
+
 def test_a_wish_beyond_the_bound_is_not_granted(paths: Paths, portal: Portal) -> None:
     write_settings(paths, portal, old="max_total_seconds = 20", new="max_total_seconds = 0.9")
     portal.faults.switch_on("storm", times=9)
@@ -108,6 +116,7 @@ def test_what_does_not_pass_is_given_up_after_the_bound(
         ("missing", ["HTTP status 404", "base_url of [api] and path of [exports.<name>.api]"]),
         ("html", ["content type text/html", "base_url and path"]),
         ("redirect", ["redirect to another host", "base_url"]),
+        ("astray", ["redirect to another host", "base_url"]),
         ("endless", ["more than 1,000,000 bytes", "page_size", "max_reply_bytes"]),
         ("bomb", ["more than 1,000,000 bytes", "page_size", "max_reply_bytes"]),
         ("envelope", ["no array of objects at content", "the keys items, totalElements, last",
@@ -138,6 +147,19 @@ def test_no_secret_goes_where_a_redirect_points(paths: Paths, portal: Portal) ->
         (failure,) = collect(paths).failures
         assert "another host, scheme or port" in failure
         assert other.asked == []
+
+
+@pytest.mark.parametrize("location", ["http://[", "//127.0.0.1:abc/x", "https://x:99999/bi-mat"])
+def test_a_redirect_to_no_address_fails_its_own_portal_only(
+    location: str, paths: Paths, portal: Portal
+) -> None:
+    write_settings(paths, portal)
+    portal.elsewhere = location
+    portal.faults.switch_on("redirect")
+    (failure,) = collect(paths).failures
+    assert "another host, scheme or port" in failure
+    assert location not in failure
+    assert len(portal.asked) == 1
 
 
 def test_a_redirect_within_the_portal_is_followed(paths: Paths, portal: Portal) -> None:
@@ -180,7 +202,7 @@ def test_certificates_that_are_not_there_are_told(paths: Paths, portal: Portal) 
     assert "ca_bundle" in failure
 
 
-@pytest.mark.parametrize("text", [None, "", "  ", "a\nb"])
+@pytest.mark.parametrize("text", [None, "", "  ", "a\nb", "mật"])
 def test_a_secret_that_is_not_set_is_named(
     text: str | None, paths: Paths, portal: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
