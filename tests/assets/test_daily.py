@@ -52,16 +52,15 @@ def test_a_closed_period_that_is_missing_or_failed_is_named_and_told(
         assert "without any list of dossiers: Tháng 12/2023 (15/11/2023–14/12/2023)" in (
             check.description
         )
-        with serving(server):
-            daily_check_sensor(
-                dg.build_run_status_sensor_context(
-                    "daily_check_sensor",
-                    result.filter_events(lambda event: event.is_job_success)[0],
-                    instance,
-                    result.dagster_run,
-                    resources={"installation": Installation(settings_folder=str(tmp_path))},
-                )
-            )
+        context = dg.build_run_status_sensor_context(
+            "daily_check_sensor",
+            result.filter_events(lambda event: event.is_job_success)[0],
+            instance,
+            result.dagster_run,
+            resources={"installation": Installation(settings_folder=str(tmp_path))},
+        )
+        with serving(server), context:
+            daily_check_sensor(context)
     ((_, body),) = server.posts
     assert body["sentence"] == check.description
     assert body["link"].endswith(result.run_id)
