@@ -173,7 +173,8 @@ def _run_job(name: str, key: str, instance: dg.DagsterInstance) -> dg.ExecuteInP
         for event in result.all_events
         if event.event_type is dg.DagsterEventType.RUN_FAILURE
     ]
-    for where, cause in failed:
+    for where, error in failed:
+        cause = error
         while cause is not None and cause.cause is not None:
             cause = cause.cause
         print(f"  {where}: {cause.message.strip() if cause else 'failed'}", file=sys.stderr)

@@ -23,6 +23,7 @@ from tenacity import (
     stop_before_delay,
     wait_random_exponential,
 )
+from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from assets.engine.errors import PortalError
 from assets.engine.web import Session
@@ -33,6 +34,7 @@ CHUNK = 64 << 10
 LONGEST_WAIT = 60  # seconds between attempts, where the portal asks for no more
 MOST_REDIRECTS = 3
 _TOO_OFTEN, _TOO_SLOW = 429, 408
+_UNTRUSTED = "CERTIFICATE_VERIFY_FAILED"
 _MEDIA_TYPE = re.compile(r"[a-z]+/[a-z0-9.+-]{1,60}")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _waits = wait_random_exponential(multiplier=0.5, max=LONGEST_WAIT)
@@ -75,7 +77,6 @@ class PortalClient:
         self.session.trust_env = not settings.is_on_this_machine
         self.session.headers["Accept"] = "application/json"
         self.session.auth = _log_in(settings, self.doing)
-        self.session.verify = settings.ca_bundle or True
         self._next_request = 0.0
 
     def ask(self, path: str, params: Mapping[str, str], read: Callable[[bytes], Read]) -> Read:
@@ -128,11 +129,18 @@ class PortalClient:
                 with self.session.get(
                     address, params=query, stream=True, allow_redirects=False,
                     timeout=(self.settings.connect_timeout, self.settings.read_timeout),
+                    # Of the session's own, requests would rather take REQUESTS_CA_BUNDLE.
+                    verify=self.settings.ca_bundle or True,
                 ) as reply:  # fmt: skip
                     if not reply.is_redirect:
                         return self._body(reply, deadline)
                     address, query = self._same_place(address, reply.headers["location"]), None
-            except requests.exceptions.SSLError:
+            except requests.exceptions.SSLError as error:
+                if _UNTRUSTED not in str(error):
+                    raise MayPass(
+                        "no encrypted connection, or one that broke off",
+                        "Does the portal speak https, and show a certificate? Look at base_url.",
+                    ) from None
                 raise self._refused(
                     "a certificate that is not trusted",
                     "one of a known authority",
@@ -148,10 +156,11 @@ class PortalClient:
                 raise MayPass(
                     found, "Is the portal up? Look at base_url, connect_timeout and read_timeout."
                 ) from None
-            except (
-                requests.exceptions.ChunkedEncodingError,
-                requests.exceptions.ContentDecodingError,
-            ):
+            except ReadTimeoutError:
+                raise MayPass(
+                    "no more of a reply in time", "Look at read_timeout of [api]."
+                ) from None
+            except HTTPError:
                 raise MayPass(
                     "a reply that broke off or cannot be decompressed",
                     "Ask for smaller pages by page_size.",
@@ -198,7 +207,8 @@ class PortalClient:
                 "Look at base_url and path: a page to log in or a notice of maintenance is no API.",
             )
         body = bytearray()
-        for chunk in reply.iter_content(CHUNK):
+        # As it comes: to fill a chunk, a reply that drips would be waited for beyond all bounds.
+        while chunk := reply.raw.read1(CHUNK, decode_content=True):
             body += chunk
             if len(body) > self.settings.max_reply_bytes:
                 raise self._refused(
