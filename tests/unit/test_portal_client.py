@@ -10,6 +10,7 @@ from pathlib import Path
 
 import certifi
 import pytest
+import requests
 
 from assets.engine.paths import Paths
 from schemas import api
@@ -189,6 +190,18 @@ def test_nobody_there_is_told(paths: Paths, portal: Portal) -> None:
     (failure,) = collect(paths).failures
     assert "no connection" in failure
     assert "base_url" in failure
+
+
+def test_a_fault_is_switched_on_from_without(paths: Paths, portal: Portal) -> None:
+    write_settings(paths, portal)
+    faults = f"{portal.address}/faults"
+    unknown = requests.post(faults, params={"name": "x"}, timeout=5)
+    assert (unknown.status_code, "storm, error" in unknown.text) == (400, True)
+    asked = {"name": "missing", "times": "1", "after": "2"}
+    assert requests.post(faults, params=asked, timeout=5).status_code == 200
+    (failure,) = collect(paths).failures
+    assert "HTTP status 404" in failure
+    assert len(portal.asked) == 3
 
 
 def test_a_reply_that_drips_is_given_up_in_time(paths: Paths, portal: Portal) -> None:
