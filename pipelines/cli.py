@@ -166,13 +166,18 @@ def _run_job(name: str, key: str, instance: dg.DagsterInstance) -> dg.ExecuteInP
     totals = _totals(result)
     print(f"{name} {month_from_key(key).label}: {totals} ({time.monotonic() - started:.1f} s)")
     _print_warnings(instance, result.run_id)
-    for event in result.all_events:
-        if event.is_step_failure:
-            cause = event.step_failure_data.error
-            while cause is not None and cause.cause is not None:
-                cause = cause.cause
-            print(f"  {event.step_key}: {cause.message.strip() if cause else 'failed'}",
-                  file=sys.stderr)  # fmt: skip
+    steps = [event for event in result.all_events if event.is_step_failure]
+    failed = [(event.step_key, event.step_failure_data.error) for event in steps] or [
+        # What keeps a run waiting for another fails it before any step.
+        ("the run", event.job_failure_data.error)
+        for event in result.all_events
+        if event.event_type is dg.DagsterEventType.RUN_FAILURE
+    ]
+    for where, error in failed:
+        cause = error
+        while cause is not None and cause.cause is not None:
+            cause = cause.cause
+        print(f"  {where}: {cause.message.strip() if cause else 'failed'}", file=sys.stderr)
     return result
 
 

@@ -6,7 +6,7 @@ https://docs.dagster.io/guides/automate/sensors
 """
 
 import dagster as dg
-from dagster._utils.error import SerializableErrorInfo
+from dagster_shared.error import SerializableErrorInfo
 
 from assets.engine.errors import MotcuaError
 from assets.engine.operations import operations_or_defaults

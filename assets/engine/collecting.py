@@ -108,7 +108,10 @@ def _collect(
 def _forget_old(paths: Paths, now: datetime) -> None:
     """Let go of pages that no collection will go on from: they hold personal data."""
     for source, export, period, journal in journals(paths):
-        if journal.begun is not None and age_hours(journal.begun, now) >= LONGEST_BREAK_HOURS:
+        is_old = journal.begun and age_hours(journal.begun, now) >= LONGEST_BREAK_HOURS
+        # A run that was killed between its delivery and letting go of its pages.
+        is_left_behind = journal.begun is None and journal.folder.exists()
+        if is_old or is_left_behind:
             file = journal_file(paths, source, export, period)
             with suppress(PortalError), held(file, "Letting go of old pages"):
                 journal.abandon()

@@ -1,11 +1,11 @@
 """Asking a portal: one request at a time, patient with what may pass and with nothing else.
 
-Belongs here: log-in, time-outs, bounds, repeated attempts, and the sentence for each refusal. Does
-not belong here: what a reply holds (`portal_reply`), which page comes next (`portal_paging`). No
-secret, address or text of a reply is ever in a message: requests' own errors quote both.
+Belongs here: time-outs, bounds, repeated attempts, and the sentence for each refusal. Does not
+belong here: secrets (`portal_login`), what a reply holds (`portal_reply`), which page comes next
+(`portal_paging`). No secret, address or text of a reply is ever in a message: errors of requests
+quote both.
 """
 
-import os
 import re
 import time
 from collections.abc import Callable, Mapping
@@ -14,7 +14,6 @@ from typing import TypeVar
 from urllib.parse import urljoin, urlsplit
 
 import requests
-from requests.auth import AuthBase, HTTPBasicAuth
 from tenacity import (
     RetryCallState,
     Retrying,
@@ -23,8 +22,10 @@ from tenacity import (
     stop_before_delay,
     wait_random_exponential,
 )
+from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from assets.engine.errors import PortalError
+from assets.engine.portal_login import log_in
 from assets.engine.web import Session
 from schemas.api import ApiSource
 
@@ -33,6 +34,7 @@ CHUNK = 64 << 10
 LONGEST_WAIT = 60  # seconds between attempts, where the portal asks for no more
 MOST_REDIRECTS = 3
 _TOO_OFTEN, _TOO_SLOW = 429, 408
+_UNTRUSTED = "CERTIFICATE_VERIFY_FAILED"
 _MEDIA_TYPE = re.compile(r"[a-z]+/[a-z0-9.+-]{1,60}")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _waits = wait_random_exponential(multiplier=0.5, max=LONGEST_WAIT)
@@ -74,8 +76,7 @@ class PortalClient:
         # A proxy stands between this machine and others, not before the machine itself.
         self.session.trust_env = not settings.is_on_this_machine
         self.session.headers["Accept"] = "application/json"
-        self.session.auth = _log_in(settings, self.doing)
-        self.session.verify = settings.ca_bundle or True
+        self.session.auth = log_in(settings, self.doing)
         self._next_request = 0.0
 
     def ask(self, path: str, params: Mapping[str, str], read: Callable[[bytes], Read]) -> Read:
@@ -128,11 +129,18 @@ class PortalClient:
                 with self.session.get(
                     address, params=query, stream=True, allow_redirects=False,
                     timeout=(self.settings.connect_timeout, self.settings.read_timeout),
+                    # Of the session's own, requests would rather take REQUESTS_CA_BUNDLE.
+                    verify=self.settings.ca_bundle or True,
                 ) as reply:  # fmt: skip
                     if not reply.is_redirect:
                         return self._body(reply, deadline)
                     address, query = self._same_place(address, reply.headers["location"]), None
-            except requests.exceptions.SSLError:
+            except requests.exceptions.SSLError as error:
+                if _UNTRUSTED not in str(error):
+                    raise MayPass(
+                        "no encrypted connection, or one that broke off",
+                        "Does the portal speak https, and show a certificate? Look at base_url.",
+                    ) from None
                 raise self._refused(
                     "a certificate that is not trusted",
                     "one of a known authority",
@@ -148,10 +156,11 @@ class PortalClient:
                 raise MayPass(
                     found, "Is the portal up? Look at base_url, connect_timeout and read_timeout."
                 ) from None
-            except (
-                requests.exceptions.ChunkedEncodingError,
-                requests.exceptions.ContentDecodingError,
-            ):
+            except ReadTimeoutError:
+                raise MayPass(
+                    "no more of a reply in time", "Look at read_timeout of [api]."
+                ) from None
+            except HTTPError:
                 raise MayPass(
                     "a reply that broke off or cannot be decompressed",
                     "Ask for smaller pages by page_size.",
@@ -198,7 +207,8 @@ class PortalClient:
                 "Look at base_url and path: a page to log in or a notice of maintenance is no API.",
             )
         body = bytearray()
-        for chunk in reply.iter_content(CHUNK):
+        # As it comes: to fill a chunk, a reply that drips would be waited for beyond all bounds.
+        while chunk := reply.raw.read1(CHUNK, decode_content=True):
             body += chunk
             if len(body) > self.settings.max_reply_bytes:
                 raise self._refused(
@@ -239,60 +249,6 @@ class PortalClient:
 
     def _refused(self, found: str, expected: str, to_do: str) -> PortalError:
         return PortalError(self.doing, found, expected, to_do)
-
-
-class _Token(AuthBase):
-    """A token in a header."""
-
-    def __init__(self, header: str, text: str) -> None:
-        self.header = header
-        self.text = text
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        request.headers[self.header] = self.text
-        return request
-
-
-class _NoLogIn(AuthBase):
-    """No log-in; without it, requests would look for one in ~/.netrc."""
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        return request
-
-
-def _log_in(settings: ApiSource, doing: str) -> AuthBase:
-    if settings.token_variable:
-        token = _secret(settings.token_variable, doing)
-        if not token.isascii():  # no header can carry it
-            found = f"letters with marks in the environment variable {settings.token_variable}"
-            raise _unset(settings.token_variable, found, doing)
-        is_bearer = settings.token_header.lower() == "authorization"
-        return _Token(settings.token_header, f"Bearer {token}" if is_bearer else token)
-    if settings.user_variable and settings.password_variable:
-        return HTTPBasicAuth(
-            _secret(settings.user_variable, doing).encode(),
-            _secret(settings.password_variable, doing).encode(),
-        )
-    return _NoLogIn()
-
-
-def _secret(variable: str, doing: str) -> str:
-    text = os.environ.get(variable, "").strip()
-    if not text or not text.isprintable():
-        found = (
-            f"an environment variable {variable} of more than one line"
-            if text
-            else f"no text in the environment variable {variable}"
-        )
-        raise _unset(variable, found, doing)
-    return text
-
-
-def _unset(variable: str, found: str, doing: str) -> PortalError:
-    return PortalError(
-        doing, found, "the secret that [api] names",
-        f"Set {variable} where Dagster is started, and start it again.",
-    )  # fmt: skip
 
 
 def _wait(state: RetryCallState) -> float:

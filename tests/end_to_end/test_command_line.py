@@ -15,7 +15,8 @@ import pytest
 
 import assets.engine.warehouse as warehouse_module
 from assets.engine.errors import WarehouseError
-from assets.engine.paths import PROJECT, Paths
+from assets.engine.locks import locked
+from assets.engine.paths import PROJECT, Paths, private_folder
 from assets.engine.warehouse import warehouse
 from pipelines.cli import main
 from tests.assets.deliveries import COMMUNE, correct_commune, delivered_file
@@ -222,3 +223,19 @@ def test_a_locked_warehouse_names_who_holds_it(
         holder.communicate()
     with warehouse(own_sample) as connection:
         assert connection.execute("SELECT count(*) > 10000 FROM core.dossier").fetchone() == (True,)
+
+
+def test_a_run_that_waits_too_long_for_another_says_so(tmp_path: Path) -> None:
+    impatient = (
+        "import sys; from assets.engine import locks; locks.RUN_WAIT_SECONDS = 0.0; "
+        "from pipelines.cli import main; sys.exit(main(['period', '2023-05-15']))"
+    )
+    with locked(private_folder(private_folder(tmp_path / "data") / "warehouse")):
+        done = subprocess.run(
+            [sys.executable, "-c", impatient],
+            cwd=PROJECT, env=environment(tmp_path / "data"), capture_output=True,
+            encoding="utf-8", timeout=120, check=False,
+        )  # fmt: skip
+    assert done.returncode == 1
+    assert "Waiting for the other run of this installation to end" in done.stderr
+    assert "Look at that run in the UI" in done.stderr

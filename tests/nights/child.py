@@ -5,16 +5,21 @@ has imported this module and opened nothing. Does not belong here: when it is ki
 """
 
 import multiprocessing
+import os
+from datetime import datetime
 from multiprocessing.connection import Connection
 from pathlib import Path
 
 from assets.engine import inbox
+from assets.engine.collecting import collect_portals
 from assets.engine.paths import Paths
-from assets.engine.periods import local_now
+from assets.engine.periods import local_now, month_from_key
+from assets.engine.sources import load_sources
 from tests.assets.runs import real_instance, run_job
 from tests.nights import night
 from tests.support import SETTINGS
 
+PORTAL_TOKEN = "mau-token"
 forking = multiprocessing.get_context("forkserver")
 forking.set_forkserver_preload(["tests.nights.child"])
 
@@ -23,6 +28,19 @@ def through_the_engine(data: Path, keys: list[str], said: Connection) -> None:
     """Spend a night; say each stage that begins."""
     inbox.LOOK_SECONDS = inbox.QUIET_SECONDS = 0
     night.spend(Paths(data, SETTINGS), keys, local_now(), said.send)
+
+
+def from_portals(paths: Paths, keys: list[str], now: datetime) -> list[str]:
+    """Collect the periods from every portal; return why some could not be collected."""
+    os.environ["MOTCUA_PORTAL_TOKEN"] = PORTAL_TOKEN  # a child has the environment of long ago
+    sources = load_sources(paths.sources)
+    return [
+        failure
+        for key in keys
+        for failure in collect_portals(
+            paths, sources, month_from_key(key), now=now, run_id="night", progress=lambda _: None
+        ).failures
+    ]
 
 
 def through_dagster(data: Path, keys: list[str], said: Connection) -> None:

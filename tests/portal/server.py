@@ -11,6 +11,7 @@ the records are (`records`).
 
 import gzip
 import json
+import ssl
 import threading
 import time
 import zlib
@@ -19,6 +20,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 from zoneinfo import ZoneInfo
@@ -35,6 +37,7 @@ from tests.portal.records import (
 )
 
 STALL_SECONDS = 2.0
+DRIP_SECONDS = 0.05
 BOMB_BYTES = 64 << 20
 MOST_ROWS = 500
 IGATE_DOSSIERS, IGATE_PAYMENTS = "/pa/dossier/search", "/pa/payment/search"
@@ -97,10 +100,14 @@ def sample_portal(token: str) -> Portal:
 
 
 @contextmanager
-def served(portal: Portal, port: int = 0) -> Iterator[Portal]:
-    """Serve the portal on 127.0.0.1 until the block ends."""
+def served(portal: Portal, port: int = 0, *, certificate: Path | None = None) -> Iterator[Portal]:
+    """Serve the portal on 127.0.0.1 until the block ends, by https where it has a certificate."""
     handler = type("Handler", (_Handler,), {"portal": portal})
     server = ThreadingHTTPServer(("127.0.0.1", port), handler)
+    if certificate is not None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
     server.daemon_threads = True
     portal.port = server.server_address[1]
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
@@ -186,6 +193,13 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(body[: len(body) // 2])
             self.wfile.flush()
             self.close_connection = True
+        elif fault == "drip":
+            self._head(200, len(body))
+            for byte in body:
+                self.wfile.write(bytes([byte]))
+                time.sleep(DRIP_SECONDS)
+        elif fault == "chunks":
+            self._send_in_chunks(gzip.compress(body, 1))
         elif fault == "not_gzip":
             self._head(200, len(body), ("Content-Encoding", "gzip"))
             self.wfile.write(body)
@@ -195,6 +209,17 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(packed)
         else:
             self._send(200, body)
+
+    def _send_in_chunks(self, packed: bytes) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Encoding", "gzip")
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        for start in range(0, len(packed), 100):
+            part = packed[start : start + 100]
+            self.wfile.write(f"{len(part):x}\r\n".encode() + part + b"\r\n")
+        self.wfile.write(b"0\r\n\r\n")
 
     def _fails_early(self, fault: str | None) -> bool:
         """Answer with the fault; return whether that was all."""

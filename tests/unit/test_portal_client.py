@@ -8,9 +8,13 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import certifi
 import pytest
+import requests
 
 from assets.engine.paths import Paths
+from schemas import api
+from tests.assets.loopback import CERTIFICATE
 from tests.portal.server import Portal, served
 from tests.portal.support import (
     TOKEN,
@@ -186,6 +190,52 @@ def test_nobody_there_is_told(paths: Paths, portal: Portal) -> None:
     (failure,) = collect(paths).failures
     assert "no connection" in failure
     assert "base_url" in failure
+
+
+def test_a_fault_is_switched_on_from_without(paths: Paths, portal: Portal) -> None:
+    write_settings(paths, portal)
+    faults = f"{portal.address}/faults"
+    unknown = requests.post(faults, params={"name": "x"}, timeout=5)
+    assert (unknown.status_code, "storm, error" in unknown.text) == (400, True)
+    asked = {"name": "missing", "times": "1", "after": "2"}
+    assert requests.post(faults, params=asked, timeout=5).status_code == 200
+    (failure,) = collect(paths).failures
+    assert "HTTP status 404" in failure
+    assert len(portal.asked) == 3
+
+
+def test_a_reply_that_drips_is_given_up_in_time(paths: Paths, portal: Portal) -> None:
+    write_settings(paths, portal, old="max_total_seconds = 20", new="max_total_seconds = 1")
+    portal.faults.switch_on("drip", times=9)
+    (failure,) = collect(paths).failures
+    assert "a reply that did not end in time (attempts: 1, 1 s)" in failure
+
+
+def test_a_reply_in_chunks_is_read(paths: Paths, portal: Portal) -> None:
+    write_settings(paths, portal)
+    portal.faults.switch_on("chunks", times=9)
+    assert collect(paths).failures == []
+    assert codes(paths) == [code(number) for number in range(1, 26)]
+
+
+def test_only_a_certificate_that_is_trusted_is_shown_the_secret(
+    paths: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And the settings say which is, not a variable of the shell."""
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", certifi.where())
+    monkeypatch.setenv("NO_PROXY", "*")
+    # For this machine itself the environment is not looked into.
+    monkeypatch.setattr(api, "LOOPBACK", ())
+    with served(Portal(TOKEN, {PATH: changed(25)}), certificate=CERTIFICATE) as portal:
+        here = {"old": "http://127.0.0.1", "new": "https://localhost"}
+        write_settings(paths, portal, **here)
+        (failure,) = collect(paths).failures
+        assert "a certificate that is not trusted" in failure
+        assert "ca_bundle" in failure
+        assert portal.headers == []
+        write_settings(paths, portal, more=f'ca_bundle = "{CERTIFICATE}"', **here)
+        assert collect(paths).failures == []
+        assert codes(paths) == [code(number) for number in range(1, 26)]
 
 
 def test_plain_http_where_a_certificate_is_expected(paths: Paths, portal: Portal) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from assets.engine.errors import SettingsError
 from assets.engine.paths import PROJECT, Paths
-from assets.engine.portal_journal import journals, read_journal
+from assets.engine.portal_journal import journal_file, journals, read_journal
 from assets.engine.sources import load_sources
 from schemas.api import ApiExport, ApiSource
 from tests.portal.records import Changed
@@ -332,6 +332,21 @@ def test_pages_that_nobody_goes_on_from_are_let_go_of(paths: Paths, portal: Port
     write_settings(paths, portal, name="khac")
     collect(paths, later(25))
     assert left_over(paths.data) == []
+
+
+def test_pages_that_a_kill_left_behind_their_delivery_are_let_go_of(
+    paths: Paths, portal: Portal
+) -> None:
+    write_settings(paths, portal)
+    collect(paths)
+    folder = journal_file(paths, "mau", "hoso", KEY).with_suffix("")
+    folder.mkdir()
+    (folder / "000001.json").write_bytes(b"{}")
+    (paths.sources / "mau.toml").unlink()
+    write_settings(paths, portal, name="khac")
+    collect(paths)
+    assert left_over(paths.data) == []
+    assert read_journal(paths, "mau", "hoso", KEY).completed is not None
 
 
 def test_what_the_raw_store_holds_of_a_portal_is_private(paths: Paths, portal: Portal) -> None:

@@ -1,0 +1,129 @@
+"""Twenty nights with a portal that fails in every way end with the figures of one clean collection.
+
+Each night some dossiers change at the portal, one of its faults strikes, and some nights are killed
+while pages come. The closed period is asked for whole, the running one for its changes. What the
+last night publishes, which nothing disturbs, must be what a new installation publishes that asks
+the portal once. The seed is named; `MOTCUA_SOAK=1` lives through five such months.
+"""
+
+import os
+import random
+import shutil
+import time
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from assets.engine.paths import Paths
+from assets.engine.periods import TIMEZONE, month_from_key
+from assets.engine.portal_journal import journals
+from tests.nights import night
+from tests.nights.child import PORTAL_TOKEN, forking, from_portals
+from tests.nights.said import published_by
+from tests.portal import server
+from tests.portal.faults import NAMES
+from tests.portal.records import Changed
+from tests.portal.server import IGATE_DOSSIERS, IGATE_PAYMENTS, Portal, sample_portal, served
+from tests.support import SAMPLE_KEYS, SETTINGS
+
+SEEDS = range(5 if os.environ.get("MOTCUA_SOAK") else 1)
+NIGHTS = 20
+KEYS = SAMPLE_KEYS[:2]
+ROWS = 60
+FIRST_NIGHT = datetime(2023, 1, 20, 1, 30, tzinfo=ZoneInfo(TIMEZONE))
+# These take long to send; other tests wait for them.
+FAULTS = sorted(set(NAMES) - {"drip", "endless", "astray", "bomb"})
+PATIENCE = 60.0
+
+
+def collect_and_be_killed(paths: Paths, now: datetime, portal: Portal, pages: int) -> None:
+    """Collect in a process of its own, which dies when it has asked for some pages."""
+    asked = len(portal.asked)
+    child = forking.Process(target=from_portals, args=(paths, KEYS, now))
+    child.start()
+    patient_until = time.monotonic() + PATIENCE
+    while child.is_alive() and len(portal.asked) < asked + pages:
+        assert time.monotonic() < patient_until
+        time.sleep(0.002)
+    child.kill()
+    child.join(PATIENCE)
+
+
+def small_portal() -> Portal:
+    """Return the sample's portal with the first rows of two periods, each listed when it began."""
+    portal = sample_portal(PORTAL_TOKEN)
+    portal.retry_after = "0"
+    for path in (IGATE_DOSSIERS, IGATE_PAYMENTS):
+        rows = []
+        for period in map(month_from_key, KEYS):
+            own = [item for item in portal.lists[path] if item.at.date() == period.end]
+            start = datetime.combine(period.start, datetime.min.time(), FIRST_NIGHT.tzinfo)
+            rows += [Changed(start, item.record) for item in own[:ROWS]]
+        portal.lists[path] = rows
+    return portal
+
+
+def change_some(portal: Portal, chance: random.Random, now: datetime) -> None:
+    """Give some dossiers the state of others; the portal lists them by the day of the change."""
+    rows = portal.lists[IGATE_DOSSIERS]
+    for item in chance.sample(rows, 3):
+        state = chance.choice(rows).record["dossierStatus"]
+        rows.remove(item)
+        at = now - timedelta(hours=chance.randint(1, 23))
+        rows.append(Changed(at, item.record | {"dossierStatus": state}))
+
+
+def installation(folder: Path, portal: Portal) -> Paths:
+    paths = Paths(folder / "data", folder / "settings")
+    paths.inbox.mkdir(parents=True)
+    paths.sources.mkdir(parents=True)
+    shutil.copytree(SETTINGS / "reference", paths.reference)
+    text = (SETTINGS / "sample" / "portals" / "igate2" / "igate2.toml").read_text("utf-8")
+    text = text.replace("http://127.0.0.1:8769", portal.address)
+    text = text.replace("page_size = 50", "page_size = 20").replace(
+        "max_attempts = 3", "max_attempts = 2"
+    )
+    (paths.sources / "igate2.toml").write_text(text, "utf-8")
+    return paths
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_twenty_nights_with_a_portal_end_as_one_clean_collection(
+    seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MOTCUA_PORTAL_TOKEN", PORTAL_TOKEN)
+    monkeypatch.setattr(server, "STALL_SECONDS", 0.1)
+    chance = random.Random(seed)
+    failed = killed = 0
+    with served(small_portal()) as portal:
+        paths = installation(tmp_path / "own", portal)
+        for number in range(NIGHTS):
+            now = FIRST_NIGHT + timedelta(days=number)
+            change_some(portal, chance, now)
+            is_last = number == NIGHTS - 1
+            portal.faults.waiting.clear()
+            if not is_last:
+                name, after = chance.choice(FAULTS), chance.randrange(8)
+                portal.faults.switch_on(name, chance.randint(1, 4), after)
+            if not is_last and chance.random() < 0.3:
+                collect_and_be_killed(paths, now, portal, chance.randint(1, 10))
+                killed += 1
+            else:
+                failures = from_portals(paths, KEYS, now)
+                assert not (is_last and failures), failures
+                failed += bool(failures)
+            if is_last or number % 10 == 0:
+                night.spend(paths, KEYS, now)
+        clean = installation(tmp_path / "clean", portal)
+        assert from_portals(clean, KEYS, now) == []
+    night.spend(clean, KEYS, now)
+    assert failed > 2
+    assert killed > 2
+    assert not [journal for *_, journal in journals(paths) if journal.begun or journal.failed]
+    own, expected = (published_by(item.published / "motcua.duckdb") for item in (paths, clean))
+    figures = [name for name in expected if name.startswith("indicators.")]
+    assert len(figures) > 8
+    assert len(expected["indicators.by_unit"]) > 50
+    assert [name for name in figures if own[name] != expected[name]] == []
