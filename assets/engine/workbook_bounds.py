@@ -29,6 +29,7 @@ _DAMAGE = (EOFError, OSError, ValueError, zlib.error, zipfile.BadZipFile, NotImp
 # References of cells as spreadsheets write them: the literal start makes the search fast.
 _WIDE = re.compile(rb' r="([A-Za-z]{2,})\d')
 _LONG = re.compile(rb' r="[A-Za-z]{0,3}(\d{6,})')
+_TEXT_COUNT = re.compile(rb"""unique[Cc]ount\s*=\s*["'](\d+)""")
 # As XML allows them: sought only where a chunk has a sign of them.
 _ANY_FORM = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{0,7})(\d{1,9})""")
 _SIGNS = (b"r='", b"r =", b"r\t=", b"\tr=", b"\nr=", b"\rr=", b"r\n=", b"r\r=")
@@ -82,6 +83,12 @@ def _check_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo, *, has_cells: b
         while chunk := stream.read(_CHUNK):
             if has_cells:
                 extent.add(chunk)
+            elif any(int(count) > part.file_size for count in _TEXT_COUNT.findall(chunk)):
+                # Room for so many texts is made before the first is read.
+                raise _refused(
+                    "more texts announced than the workbook has room for",
+                    "Export it again, or save it again as .xlsx.",
+                )
     extent.check()
 
 

@@ -28,6 +28,7 @@ _SHARES: dict[Kind, int] = {
 _LONGEST_EDIT = 200
 _MAGIC_BYTES = (4, 8, 16, 64, 512)
 _MOST_ESCAPES = 3
+_MOST_FLIPS = 10
 
 
 @dataclass(frozen=True)
@@ -146,7 +147,7 @@ def _greedy(container: Container, seed: int, chance: random.Random) -> Case:
     name = make.__name__.strip("_")
     data = make(container.write(LIST), chance)
     # What is put into the texts of rows is theirs.
-    changed = {_escapes: _MOST_ESCAPES, _entities: 1}.get(make, 0)
+    changed = {"escapes": _MOST_ESCAPES, "entities": 1, "sheet_flip": _MOST_FLIPS}.get(name, 0)
     return Case(container, "greedy", seed, data, changed=changed, detail=name)
 
 
@@ -441,7 +442,7 @@ def _sheet_flip(data: bytes, chance: random.Random) -> bytes:
 
     def change(inner: bytes) -> bytes:
         changed = bytearray(inner)
-        for _ in range(chance.choice((1, 2, 10))):
+        for _ in range(chance.choice((1, 2, _MOST_FLIPS))):
             changed[chance.randrange(len(changed))] ^= 1 << chance.randrange(8)
         return bytes(changed)
 
