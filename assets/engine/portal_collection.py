@@ -24,8 +24,21 @@ from assets.engine.errors import PortalError
 from assets.engine.paths import Paths
 from assets.engine.periods import Period
 from assets.engine.portal_client import MayPass, PortalClient
-from assets.engine.portal_journal import Begun, Completed, Journal, Page, age_hours
-from assets.engine.portal_paging import asked_for, first_position, next_position, page_params
+from assets.engine.portal_journal import (
+    Begun,
+    Completed,
+    Journal,
+    Page,
+    age_hours,
+    changes_known_to,
+)
+from assets.engine.portal_paging import (
+    asked_for,
+    end_of,
+    first_position,
+    next_position,
+    page_params,
+)
 from assets.engine.portal_reply import Record, Reply, read_reply
 from assets.engine.raw_store import Delivery
 from schemas.api import ApiExport
@@ -109,17 +122,17 @@ class ExportCollection:
         return wanted
 
     def _wanted(self) -> Begun:
-        """Return what to ask for: the whole period, or what changed since it was last asked for.
+        """Return what to ask for: the whole period, or what changed since changes were known.
 
-        Once the period is over, and was collected since, whoever asks for it again wants it whole:
-        later changes belong to later periods.
+        A period that has begun since is asked for by changes from its first night on, so that none
+        is lost between it and the one before. Once a period is over, and was collected since,
+        whoever asks for it again wants it whole: later changes belong to later periods.
         """
         last, since = self.journal.completed, None
-        if last is not None and self.api.since_param is not None:
-            started = datetime.fromisoformat(last.started_at)
-            if started.date() <= self.period.end:
-                overlap = timedelta(minutes=self.client.settings.overlap_minutes)
-                since = started - overlap
+        known_to = changes_known_to(self.paths, self.source, self.export_name)
+        asked_at = datetime.fromisoformat(last.started_at) if last else self.now
+        if known_to and self.api.since_param and asked_at.date() <= self.period.end:
+            since = known_to - timedelta(minutes=self.client.settings.overlap_minutes)
         way = [self.client.settings.base_url, self.export.records, self.api.model_dump_json()]
         return Begun(
             self.now.isoformat(),
@@ -225,11 +238,14 @@ class ExportCollection:
                 self.paths, file, source=self.source, export=self.export_name,
                 period=self.period.key, name=name, now=self.now,
             )  # fmt: skip
+        known_to = changes_known_to(self.paths, self.source, self.export_name)
+        if known_to is None or not begun.is_whole_period:
+            known_to = min(started, end_of(self.period))
         page_count = len(self.journal.pages)
         self.journal.complete(
             Completed(
                 begun.started_at, datetime.now(self.now.tzinfo).isoformat(),
-                begun.is_whole_period, page_count, row_count,
+                begun.is_whole_period, page_count, row_count, known_to.isoformat(),
             )
         )  # fmt: skip
         return Fetched(fetched, row_count, delivery)

@@ -47,13 +47,18 @@ class Page:
 
 @dataclass(frozen=True)
 class Completed:
-    """A collection that became a delivery."""
+    """A collection that became a delivery.
+
+    `changes_known_to` is the moment up to which the export's changes are known, of dossiers of
+    whatever period: a whole period, asked for by the day of reception, tells none of older ones.
+    """
 
     started_at: str
     completed_at: str
     is_whole_period: bool
     page_count: int
     row_count: int
+    changes_known_to: str
 
 
 @dataclass(frozen=True)
@@ -165,6 +170,16 @@ def journals(paths: Paths) -> Iterator[tuple[str, str, str, Journal]]:
     for file in sorted((paths.raw / "api").glob("*/*/*.jsonl")):
         source, export, period = file.parts[-3], file.parts[-2], file.stem
         yield source, export, period, read_journal(paths, source, export, period)
+
+
+def changes_known_to(paths: Paths, source: str, export: str) -> datetime | None:
+    """Return up to when changes of an export are known; None before its first collection."""
+    moments = [
+        datetime.fromisoformat(journal.completed.changes_known_to)
+        for name, export_name, _, journal in journals(paths)
+        if (name, export_name) == (source, export) and journal.completed is not None
+    ]
+    return max(moments, default=None)
 
 
 @contextmanager

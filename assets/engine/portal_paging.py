@@ -11,6 +11,7 @@ from assets.engine.portal_reply import Reply
 from schemas.api import ApiExport
 
 START = ""
+ZONE = ZoneInfo(TIMEZONE)
 
 
 def first_position(api: ApiExport) -> str:
@@ -51,15 +52,18 @@ def page_params(api: ApiExport, asked: dict[str, str], position: str) -> dict[st
 
 
 def asked_for(api: ApiExport, period: Period, since: datetime | None) -> dict[str, str]:
-    """Return the parameters that ask for a period, or for what changed since a moment in it."""
-    zone = ZoneInfo(TIMEZONE)
-    first = datetime(period.start.year, period.start.month, period.start.day, tzinfo=zone)
-    last = datetime(period.end.year, period.end.month, period.end.day, 23, 59, 59, tzinfo=zone)
-    begin = {api.from_param: first}
+    """Return the parameters that ask for a period, or for what changed since a moment."""
+    start = period.start
+    begin = {api.from_param: datetime(start.year, start.month, start.day, tzinfo=ZONE)}
     if since is not None and api.since_param is not None:
         begin = {api.since_param: since}
-    moments = begin | {api.to_param: last}
+    moments = begin | {api.to_param: end_of(period)}
     return {name: _written(api, moment) for name, moment in moments.items()}
+
+
+def end_of(period: Period) -> datetime:
+    """Return the last second of a period."""
+    return datetime(period.end.year, period.end.month, period.end.day, 23, 59, 59, tzinfo=ZONE)
 
 
 def _written(api: ApiExport, moment: datetime) -> str:

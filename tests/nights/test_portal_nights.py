@@ -72,7 +72,8 @@ def change_some(portal: Portal, chance: random.Random, now: datetime) -> None:
         state = chance.choice(rows).record["dossierStatus"]
         rows.remove(item)
         at = now - timedelta(hours=chance.randint(1, 23))
-        rows.append(Changed(at, item.record | {"dossierStatus": state}))
+        received = item.received or item.at
+        rows.append(Changed(at, item.record | {"dossierStatus": state}, received))
 
 
 def installation(folder: Path, portal: Portal) -> Paths:

@@ -40,10 +40,11 @@ METHODS = {"Trực tuyến": "truc-tuyen", "Tiền mặt": "tien-mat", "Chuyển
 
 @dataclass(frozen=True)
 class Changed:
-    """A record as it stood when it changed last; a portal lists records by that moment."""
+    """A record as it stood when it changed last, and when it came in where that was earlier."""
 
     at: datetime
     record: dict[str, Any]
+    received: datetime | None = None
 
 
 def sample_records(dossier: Shape, payment: Shape) -> tuple[list[Changed], list[Changed]]:

@@ -64,8 +64,7 @@ class Portal:
 
     def reply(self, path: str, asked: dict[str, str], fault: str | None) -> dict[str, Any]:
         """Return the reply to a request."""
-        first, last = _range(asked)
-        rows = [item.record for item in self.lists[path] if first <= item.at <= last]
+        rows = [item.record for item in self.lists[path] if _is_asked_for(item, asked)]
         if fault == "drift" and rows:
             # As when a row is changed, and the portal sorts by the last change.
             moved = next(item for item in self.lists[path] if item.record is rows[0])
@@ -120,12 +119,15 @@ def served(portal: Portal, port: int = 0, *, certificate: Path | None = None) ->
         thread.join()
 
 
-def _range(asked: dict[str, str]) -> tuple[datetime, datetime]:
-    """Return the first and last moment that is asked for."""
-    since = ("updated-from", "accepted-from", "CapNhatTu", "TuNgay")
-    first = next(asked[name] for name in since if name in asked)
+def _is_asked_for(item: Changed, asked: dict[str, str]) -> bool:
+    """Say whether a record is asked for: by its change since a moment, else by its reception."""
+    received = item.received or item.at
     last = asked.get("accepted-to") or asked["DenNgay"]
-    return _moment(first), _moment(last)
+    since = asked.get("updated-from") or asked.get("CapNhatTu")
+    if since:
+        return item.at >= _moment(since) and received <= _moment(last)
+    first = asked.get("accepted-from") or asked["TuNgay"]
+    return _moment(first) <= received <= _moment(last)
 
 
 def _moment(text: str) -> datetime:

@@ -95,11 +95,12 @@ def write_settings(
 
 
 def collect(
-    paths: Paths, now: datetime = LATER, said: Callable[[str], None] = lambda _: None
-) -> FromPortals:
-    """Collect the period from the portals."""
+    paths: Paths, now: datetime = LATER, said: Callable[[str], None] = lambda _: None,
+    key: str = KEY,
+) -> FromPortals:  # fmt: skip
+    """Collect a period from the portals."""
     return collect_portals(
-        paths, load_sources(paths.sources), month_from_key(KEY), now=now, run_id="a-run",
+        paths, load_sources(paths.sources), month_from_key(key), now=now, run_id="a-run",
         progress=said,
     )  # fmt: skip
 

@@ -15,6 +15,7 @@ from schemas.api import ApiExport, ApiSource
 from tests.portal.records import Changed
 from tests.portal.server import Portal, served
 from tests.portal.support import (
+    CHANGED,
     KEY,
     LATER,
     PATHS,
@@ -34,6 +35,7 @@ from tests.portal.support import (
 )
 
 each_paging = pytest.mark.parametrize("paging", ["page", "offset", "cursor"])
+NEXT_KEY = "2023-01-15"
 ALL = [code(number) for number in range(1, 36)]
 
 
@@ -291,6 +293,34 @@ def test_a_period_that_is_over_is_asked_for_whole_once_its_last_day_was(
     assert [item.name for item in deliveries(paths)] == [
         "api.json", "since-20230115T013000.json", "api.json",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("changed_at", [(14, 8), (14, 23), (15, 1)])
+def test_no_change_is_lost_between_a_period_and_the_next(
+    changed_at: tuple[int, int], paths: Paths, portal: Portal
+) -> None:
+    write_settings(paths, portal)
+    collect(paths, WITHIN.replace(day=14))
+    rows = portal.lists[PATHS["page"]]
+    day, hour = changed_at
+    at = WITHIN.replace(day=day, hour=hour, minute=10)
+    rows[4] = Changed(at, record(5, "Đã trả kết quả"), CHANGED)
+    rows.append(Changed(WITHIN.replace(day=15, hour=0), record(36)))
+    for key in (KEY, NEXT_KEY):
+        assert collect(paths, WITHIN.replace(day=15), key=key).failures == []
+    found = [item for number in (1, 2) for item in records(paths, number=number)]
+    assert record(5, "Đã trả kết quả") in found
+    assert record(36) in records(paths, number=2)
+
+
+def test_an_old_period_that_was_never_collected_is_asked_for_whole(
+    paths: Paths, portal: Portal
+) -> None:
+    write_settings(paths, portal)
+    collect(paths, LATER, key=NEXT_KEY)
+    portal.asked.clear()
+    assert collect(paths, LATER).row_count == 35
+    assert "accepted-from" in portal.asked[0][1]
 
 
 def test_one_portal_that_fails_stops_no_other(paths: Paths, portal: Portal) -> None:
