@@ -295,22 +295,26 @@ def test_a_period_that_is_over_is_asked_for_whole_once_its_last_day_was(
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("changed_at", [(14, 8), (14, 23), (15, 1)])
-def test_no_change_is_lost_between_a_period_and_the_next(
-    changed_at: tuple[int, int], paths: Paths, portal: Portal
+def test_no_change_is_lost_where_the_closing_night_was_missed(paths: Paths, portal: Portal) -> None:
+    write_settings(paths, portal)
+    collect(paths, WITHIN.replace(day=14))
+    changed_at = WITHIN.replace(day=14, hour=8)
+    portal.lists[PATHS["page"]][4] = Changed(changed_at, record(5, "Đã trả kết quả"), CHANGED)
+    assert collect(paths, WITHIN.replace(day=25), key=NEXT_KEY).failures == []
+    assert records(paths) == [record(5, "Đã trả kết quả")]
+
+
+def test_no_dossier_is_lost_that_came_in_before_its_periods_first_night(
+    paths: Paths, portal: Portal
 ) -> None:
     write_settings(paths, portal)
     collect(paths, WITHIN.replace(day=14))
-    rows = portal.lists[PATHS["page"]]
-    day, hour = changed_at
-    at = WITHIN.replace(day=day, hour=hour, minute=10)
-    rows[4] = Changed(at, record(5, "Đã trả kết quả"), CHANGED)
-    rows.append(Changed(WITHIN.replace(day=15, hour=0), record(36)))
+    portal.lists[PATHS["page"]].append(
+        Changed(WITHIN.replace(day=15, hour=0, minute=10), record(36))
+    )
     for key in (KEY, NEXT_KEY):
         assert collect(paths, WITHIN.replace(day=15), key=key).failures == []
-    found = [item for number in (1, 2) for item in records(paths, number=number)]
-    assert record(5, "Đã trả kết quả") in found
-    assert record(36) in records(paths, number=2)
+    assert records(paths) == [record(36)]
 
 
 def test_an_old_period_that_was_never_collected_is_asked_for_whole(
