@@ -152,7 +152,8 @@ def _expand_zip(file: Path, expansion: _Expansion, depth: int) -> None:
                 "Pack the exports anew, each archive as a file of its own.",
             )
         for member in archive.infolist():
-            if not member.is_dir():
+            # A name that ends like a folder's may have bytes all the same.
+            if member.file_size or not member.is_dir():
                 _count_member(expansion)
                 _take_member(archive, member, expansion, depth)
 
@@ -176,7 +177,12 @@ def _take_member(
     except (*_DAMAGE, ValueError, RuntimeError):
         raise _damaged() from None
     with stream:
-        _take(stream, expansion, depth, member.filename.replace("\\", "/").rpartition("/")[2])
+        _take(
+            stream,
+            expansion,
+            depth,
+            member.filename.replace("\\", "/").rstrip("/").rpartition("/")[2],
+        )
 
 
 def _take(stream: IO[bytes] | gzip.GzipFile, expansion: _Expansion, depth: int, name: str) -> None:
