@@ -19,12 +19,19 @@ COMMAND = [
 ]  # fmt: skip
 
 
-def verdict(output: str) -> tuple[bool, str]:
+# What pip-audit says where the network or the service is the trouble.
+UNREACHABLE = ("requests.exceptions.", "ConnectionError", "ServiceError", "connect")
+
+
+def verdict(output: str, errors: str = "") -> tuple[bool, str]:
     """Return whether what pip-audit printed lets the check pass, and a line that says why."""
     try:
         packages: list[dict[str, Any]] = json.loads(output)["dependencies"]
     except (json.JSONDecodeError, KeyError, TypeError):
-        return True, "Dependencies not audited: the advisory service could not be asked."
+        if any(sign in errors for sign in UNREACHABLE):
+            return True, "Dependencies not audited: the advisory service could not be asked."
+        last = errors.strip().rpartition("\n")[2] or "nothing"
+        return False, f"Dependencies not audited. pip-audit says: {last}"
     found = [
         f"{package['name']} {package['version']}: {item['id']}, "
         f"repaired in {', '.join(item['fix_versions']) or 'no version yet'}"
@@ -43,7 +50,7 @@ def verdict(output: str) -> tuple[bool, str]:
 def main() -> int:
     """Ask, say what came of it, and return 1 if a vulnerability is known."""
     done = subprocess.run(COMMAND, capture_output=True, encoding="utf-8", check=False)
-    is_passed, line = verdict(done.stdout)
+    is_passed, line = verdict(done.stdout, done.stderr)
     sys.stdout.write(line + "\n")
     return int(not is_passed)
 

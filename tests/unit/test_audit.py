@@ -35,11 +35,21 @@ def test_only_a_known_vulnerability_fails(
     assert said in line
 
 
-@pytest.mark.parametrize("output", ["", "no connection", "[]", "{}"])
-def test_no_answer_is_said_and_fails_nothing(output: str) -> None:
-    is_passed, line = verdict(output)
+@pytest.mark.parametrize("output", ["", "text", "[]", "{}"])
+def test_no_connection_is_said_and_fails_nothing(output: str) -> None:
+    is_passed, line = verdict(output, "x\nrequests.exceptions.ProxyError: no way\n")
     assert is_passed
     assert "could not be asked" in line
+
+
+@pytest.mark.parametrize(
+    ("errors", "said"),
+    [("", "nothing"), ("x\nERROR:pip_audit._cli:invalid requirements input: y\n", "input: y")],
+)
+def test_a_lock_file_that_cannot_be_read_fails(errors: str, said: str) -> None:
+    is_passed, line = verdict("", errors)
+    assert not is_passed
+    assert line.endswith(said)
 
 
 def test_without_a_network_the_command_passes_with_one_line() -> None:
