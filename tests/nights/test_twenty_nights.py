@@ -7,6 +7,7 @@ say the same but the logs of what was said in between. The seed is named; `MOTCU
 through five such months and writes to `data/bench/nights.json` what happened in them.
 """
 
+import hashlib
 import json
 import os
 import random
@@ -18,8 +19,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from assets.engine.inbox import waiting_files
 from assets.engine.paths import PROJECT, Paths, private_folder
 from assets.engine.periods import local_now
+from assets.engine.raw_store import read_manifest
+from assets.engine.sources import load_sources
 from tests.assets.deliveries import COMMUNE, correct_commune, read_commune
 from tests.end_to_end.tables import differences
 from tests.nights import night
@@ -152,9 +156,18 @@ def test_twenty_nights_end_as_one_clean_load(
     happened["reads"] += int(str(reading["reads"]))
     assert reading["troubles"] == []
     assert int(str(reading["versions"])) > 3
+    _assert_all_collected(paths)
     clean = _clean_load(paths, tmp_path / "clean")
     moved = differences(all_said(clean), all_said(paths))
     assert {name: how for name, how in moved.items() if not name.endswith(LOGS)} == {}
+
+
+def _assert_all_collected(paths: Paths) -> None:
+    """What lies in the inbox is what the store has last under its name: no delivery was lost."""
+    latest = {(item.source, item.export, item.name): item.sha256 for item in read_manifest(paths)}
+    for waiting in waiting_files(paths, load_sources(paths.sources)):
+        sha256 = hashlib.sha256(waiting.file.read_bytes()).hexdigest()
+        assert latest[waiting.source, waiting.export, waiting.name] == sha256
 
 
 def _clean_load(paths: Paths, folder: Path) -> Paths:
