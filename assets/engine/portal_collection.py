@@ -49,6 +49,8 @@ WHOLE = "api.json"
 LONGEST_BREAK_HOURS = 24
 MOST_WALKS = 3
 PAGES_A_WORD = 20
+# Five million rows at fifty a page: more is a portal that always names another page.
+MOST_PAGES = 100_000
 
 
 @dataclass(frozen=True)
@@ -154,7 +156,9 @@ class ExportCollection:
             rows += len(reply.records)
             position = next_position(self.api, position, reply, rows)
             if position is not None and position in seen:
-                raise self._same_again("next_cursor")
+                raise self._no_end("a next page that was asked for before", "next_cursor")
+            if len(self.journal.pages) >= MOST_PAGES:
+                raise self._no_end(f"more than {MOST_PAGES:,} pages", "last and total")
             seen.add(position)
             before = _digest(reply)
             page = Page(
@@ -180,10 +184,11 @@ class ExportCollection:
     def _page_setting(self) -> str:
         return f"{self.api.paging}_param of [exports.{self.export_name}.api]"
 
-    def _same_again(self, setting: str) -> PortalError:
+    def _no_end(self, found: str, setting: str) -> PortalError:
+        self.journal.abandon()
         return PortalError(
             self.doing,
-            "a next page that was asked for before",
+            found,
             "a way to the last page",
             f"Look at {setting} and {self._page_setting()}.",
         )

@@ -17,7 +17,6 @@ from schemas.settings import Export
 
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,39}")
 _DECODER = json.JSONDecoder()
-_NO_TEXTS = ("", None)
 _LONGEST_COUNT = 15  # digits; Python refuses to read a number of thousands
 
 
@@ -139,7 +138,7 @@ def _flag(document: Any, path: str, doing: str) -> bool | None:
 
 def _cursor(document: Any, path: str) -> str | None:
     cursor = _at(document, path) if path else None
-    return None if cursor in _NO_TEXTS else str(cursor)
+    return None if cursor in ("", None) or cursor is False else str(cursor)
 
 
 def _unsaid(document: Any, setting: str, path: str, expected: str, doing: str) -> PortalError:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from assets.engine import portal_collection
 from assets.engine.errors import SettingsError
 from assets.engine.paths import PROJECT, Paths
 from assets.engine.portal_journal import journal_file, journals, read_journal
@@ -214,6 +215,16 @@ def test_a_parameter_that_the_portal_does_not_know_is_told(paths: Paths, portal:
     (failure,) = collect(paths).failures
     assert "the same page as the one before" in failure
     assert "page_param of [exports.hoso.api]" in failure
+
+
+def test_pages_without_end_are_told(
+    paths: Paths, portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(portal_collection, "MOST_PAGES", 2)
+    write_settings(paths, portal)
+    (failure,) = collect(paths).failures
+    assert "found more than 2 pages; expected a way to the last page. Look at last" in failure
+    assert left_over(paths.data) == []
 
 
 def test_a_cursor_that_leads_back_is_told(paths: Paths, portal: Portal) -> None:
