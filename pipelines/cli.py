@@ -7,6 +7,7 @@ any step of the pipeline. Runs pass no queue here; the warehouse's lock keeps th
 import argparse
 import filecmp
 import logging
+import re
 import shutil
 import sys
 import time
@@ -177,7 +178,11 @@ def _run_job(name: str, key: str, instance: dg.DagsterInstance) -> dg.ExecuteInP
         cause = error
         while cause is not None and cause.cause is not None:
             cause = cause.cause
-        print(f"  {where}: {cause.message.strip() if cause else 'failed'}", file=sys.stderr)
+        said = cause.message.strip() if cause else "failed"
+        if cause and cause.cls_name:
+            # Dagster puts the name of the class before the sentence.
+            said = re.sub(rf"^[\w.]*{cause.cls_name}: ", "", said)
+        print(f"  {where}: {said}", file=sys.stderr)
     return result
 
 

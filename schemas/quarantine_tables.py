@@ -85,7 +85,8 @@ CHECK_VALUE = Table(
      Column("counted", COUNT, "Số tính từ các dòng", "Sum over the readable rows above", False)),
 )  # fmt: skip
 REJECTED_ROW = Table(
-    "quarantine", "rejected_row", "Dòng bị từ chối", "Rejected rows, one row a rule broken",
+    "quarantine", "rejected_row", "Dòng bị từ chối, kể cả của tệp đã được thay",
+    "Rejected rows, one row a rule broken; those of superseded files stay",
     ("delivery_id", "part_number", "row_number", "rule_id"),
     (DELIVERY_ID, PART_NUMBER, ROW_NUMBER,
      Column("rule_id", "VARCHAR", "Mã quy tắc", "Rule broken", False),

@@ -96,7 +96,7 @@ def _collect(
     with held(file, f"Collecting {source}/{export_name}/{period.key} from its portal"):
         journal = read_journal(paths, source, export_name, period.key)
         try:
-            client = PortalClient(api, source, progress)
+            client = PortalClient(api, source, export_name, progress)
             return ExportCollection(
                 paths, client, journal, source, export_name, export, period, now, progress
             ).run()

@@ -57,8 +57,8 @@ class PortalClient:
     ----------
     settings
         The source's `[api]`.
-    source
-        The source's name, for messages.
+    source, export
+        Their names, for messages.
     progress
         Told why and how long an attempt waits.
 
@@ -68,9 +68,11 @@ class PortalClient:
         An environment variable that the settings name is not set.
     """
 
-    def __init__(self, settings: ApiSource, source: str, progress: Callable[[str], None]) -> None:
+    def __init__(
+        self, settings: ApiSource, source: str, export: str, progress: Callable[[str], None]
+    ) -> None:
         self.settings = settings
-        self.doing = f"Asking the portal of {source}"
+        self.doing = f"Asking the portal of {source} for {export}"
         self.progress = progress
         self.session = Session()
         # A proxy stands between this machine and others, not before the machine itself.

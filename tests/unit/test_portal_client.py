@@ -105,7 +105,7 @@ def test_what_does_not_pass_is_given_up_after_the_bound(
     write_settings(paths, portal)
     portal.faults.switch_on(fault, times=99)
     (failure,) = collect(paths).failures
-    assert failure.startswith("Asking the portal of mau: found ")
+    assert failure.startswith("Asking the portal of mau for hoso: found ")
     for part in (found, "attempts: 3", to_do, "goes on behind the last whole page"):
         assert part in failure
     assert len(portal.asked) == 3

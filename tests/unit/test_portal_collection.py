@@ -343,7 +343,7 @@ def test_one_portal_that_fails_stops_no_other(paths: Paths, portal: Portal) -> N
     write_settings(paths, portal, name="b")
     result = collect(paths)
     assert len(result.failures) == 1
-    assert "Asking the portal of a:" in result.failures[0]
+    assert "Asking the portal of a for hoso:" in result.failures[0]
     assert [item.source for item in deliveries(paths)] == ["b"]
 
 
