@@ -63,7 +63,7 @@ bench: $(READY) ## Measure against bare DuckDB: make bench ROWS=10000000
 	$(BIN)/python -m tests.benchmarks.bench --rows $(ROWS)
 	$(BIN)/python -m tests.benchmarks.containers
 
-mutants: $(READY) ## Change the counting SQL in a hundred places: is every slip noticed?
+mutants: $(READY) ## Change the counting SQL in hundreds of places: is every slip noticed?
 	$(BIN)/python -m tests.mutation.run
 
 soak: $(READY) ## The long versions of property, fuzz, kill and night tests, the slow backfill
