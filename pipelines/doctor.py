@@ -155,7 +155,10 @@ def _period_findings(instance: dg.DagsterInstance, operations: Operations) -> It
         ended = dg.RunsFilter(tags={"dagster/partition": period.key}, statuses=ENDED)
         records = instance.get_run_records(ended, limit=1)
         if not records:
-            yield Finding("look", f"{period.label}: never run", f"make period PERIOD={period.key}")
+            yield Finding(
+                "look", f"{period.label}: never run",
+                f"nothing, if the nights are to do it; else make period PERIOD={period.key}",
+            )  # fmt: skip
         elif records[0].dagster_run.status is dg.DagsterRunStatus.SUCCESS:
             end = records[0].end_time or 0.0
             yield Finding("ok", f"{period.label}: last run well, {_local(end)}")

@@ -42,6 +42,9 @@ class ApiSource(BaseModel, extra="forbid", frozen=True):
         Most bytes of one reply, decompressed.
     max_attempts, max_total_seconds
         How often one page is asked for, and for how long at most, while trouble may pass.
+    max_collection_minutes
+        How long the pages of one export's period are asked for, before the next source has its
+        turn; the next run goes on behind the last page.
     overlap_minutes
         How much earlier than the last collection began the next one asks for changes.
     """
@@ -58,6 +61,7 @@ class ApiSource(BaseModel, extra="forbid", frozen=True):
     max_reply_bytes: Annotated[int, Field(ge=1024, le=1 << 30)] = 64 << 20
     max_attempts: Annotated[int, Field(ge=1, le=100)] = 6
     max_total_seconds: Annotated[float, Field(gt=0, le=86400)] = 600
+    max_collection_minutes: Annotated[float, Field(gt=0, le=1440)] = 120
     overlap_minutes: Annotated[int, Field(ge=0, le=7 * 24 * 60)] = 60
 
     @property

@@ -13,7 +13,7 @@ from assets.engine.disk import trouble_told
 from assets.engine.errors import PortalError
 from assets.engine.paths import Paths
 from assets.engine.periods import Period
-from assets.engine.portal_client import PortalClient
+from assets.engine.portal_client import PortalClient, Rate
 from assets.engine.portal_collection import LONGEST_BREAK_HOURS, ExportCollection, Fetched
 from assets.engine.portal_journal import (
     Failed,
@@ -60,10 +60,11 @@ def collect_portals(
     `failures_of_runs` finds it.
     """
     result = FromPortals()
-    _forget_old(paths, now)
+    _forget_old(paths, sources, now)
     for name, source in sorted(sources.items()):
         if source.api is None:
             continue
+        rate = Rate(source.api.requests_per_second)
         for export_name, export in sorted(source.exports.items()):
             if export.api is None:
                 continue
@@ -71,7 +72,7 @@ def collect_portals(
                 with trouble_told(f"Keeping pages of {name}/{export_name}"):
                     fetched = _collect(
                         paths, source.api, name, export_name, export=export.on(period.end),
-                        period=period, now=now, run_id=run_id, progress=progress,
+                        period=period, now=now, run_id=run_id, rate=rate, progress=progress,
                     )  # fmt: skip
                 result.add(fetched)
             except PortalError as error:
@@ -90,13 +91,14 @@ def failures_of_runs(paths: Paths, run_ids: Collection[str | None]) -> list[str]
 
 def _collect(
     paths: Paths, api: ApiSource, source: str, export_name: str, *,
-    export: Export, period: Period, now: datetime, run_id: str, progress: Callable[[str], None],
+    export: Export, period: Period, now: datetime, run_id: str, rate: Rate,
+    progress: Callable[[str], None],
 ) -> Fetched:  # fmt: skip
     file = journal_file(paths, source, export_name, period.key)
     with held(file, f"Collecting {source}/{export_name}/{period.key} from its portal"):
         journal = read_journal(paths, source, export_name, period.key)
         try:
-            client = PortalClient(api, source, export_name, progress)
+            client = PortalClient(api, source, export_name, rate=rate, progress=progress)
             return ExportCollection(
                 paths, client, journal, source, export_name, export, period, now, progress
             ).run()
@@ -105,13 +107,25 @@ def _collect(
             raise
 
 
-def _forget_old(paths: Paths, now: datetime) -> None:
+def _forget_old(paths: Paths, sources: dict[str, Source], now: datetime) -> None:
     """Let go of pages that no collection will go on from: they hold personal data."""
     for source, export, period, journal in journals(paths):
         is_old = journal.begun and age_hours(journal.begun, now) >= LONGEST_BREAK_HOURS
         # A run that was killed between its delivery and letting go of its pages.
         is_left_behind = journal.begun is None and journal.folder.exists()
-        if is_old or is_left_behind:
+        is_unasked = not _is_asked(sources, source, export) and (journal.begun or journal.failed)
+        if is_old or is_left_behind or is_unasked:
             file = journal_file(paths, source, export, period)
             with suppress(PortalError), held(file, "Letting go of old pages"):
                 journal.abandon()
+
+
+def _is_asked(sources: dict[str, Source], source: str, export: str) -> bool:
+    """Say whether the settings still know an API of the export."""
+    settings = sources.get(source)
+    return (
+        settings is not None
+        and settings.api is not None
+        and export in settings.exports
+        and settings.exports[export].api is not None
+    )

@@ -65,6 +65,12 @@ def folder_findings(paths: Paths) -> Iterator[Finding]:
             "look", "everybody on this machine may look into the inbox, which holds names",
             f"chmod o-rwx {paths.inbox}",
         )  # fmt: skip
+    for log in sorted(paths.published.glob("*.wal")):
+        yield Finding(
+            "wrong", f"{log} keeps everybody from opening the published file beside it: a program "
+            "that wrote to the file died and left it",
+            f"rm {log}; the next run would remove it, too.",
+        )  # fmt: skip
     if not open_to_others:
         yield Finding("ok", f"folders in {paths.data}: closed to others where they must be")
 
@@ -93,8 +99,19 @@ def lock_holder(paths: Paths) -> int | None:
     for line in locks.read_text(encoding="ascii").splitlines():
         cells = [cell for cell in line.split() if cell != "->"]
         if len(cells) > 5 and cells[5].rpartition(":")[2] == inode:
-            return int(cells[4])
+            holder = int(cells[4])
+            if may_hold(holder, paths.warehouse_file):
+                return holder
     return None
+
+
+def may_hold(process: int, file: Path) -> bool:
+    """Say whether a process has the file open, as a file of another disk may share its number."""
+    try:
+        links = list(Path(f"/proc/{process}/fd").iterdir())
+    except OSError:  # of another user, or ended meanwhile
+        return True
+    return any(link.exists() and link.samefile(file) for link in links)
 
 
 def settings_findings(paths: Paths) -> Iterator[Finding]:

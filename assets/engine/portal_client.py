@@ -50,6 +50,19 @@ class MayPass(Exception):
         super().__init__(found)
 
 
+class Rate:
+    """Keeps the requests to one portal apart, whichever of its exports they are for."""
+
+    def __init__(self, per_second: float) -> None:
+        self._gap = 1 / per_second
+        self._next_request = 0.0
+
+    def wait(self) -> None:
+        """Return when the next request may be sent."""
+        time.sleep(max(0.0, self._next_request - time.monotonic()))
+        self._next_request = time.monotonic() + self._gap
+
+
 class PortalClient:
     """One portal, asked over one session.
 
@@ -59,6 +72,8 @@ class PortalClient:
         The source's `[api]`.
     source, export
         Their names, for messages.
+    rate
+        Shared by all exports of the source.
     progress
         Told why and how long an attempt waits.
 
@@ -69,17 +84,23 @@ class PortalClient:
     """
 
     def __init__(
-        self, settings: ApiSource, source: str, export: str, progress: Callable[[str], None]
+        self,
+        settings: ApiSource,
+        source: str,
+        export: str,
+        *,
+        rate: Rate,
+        progress: Callable[[str], None],
     ) -> None:
         self.settings = settings
         self.doing = f"Asking the portal of {source} for {export}"
+        self.rate = rate
         self.progress = progress
         self.session = Session()
         # A proxy stands between this machine and others, not before the machine itself.
         self.session.trust_env = not settings.is_on_this_machine
         self.session.headers["Accept"] = "application/json"
         self.session.auth = log_in(settings, self.doing)
-        self._next_request = 0.0
 
     def ask(self, path: str, params: Mapping[str, str], read: Callable[[bytes], Read]) -> Read:
         """Return what `read` makes of the reply to a GET.
@@ -126,7 +147,7 @@ class PortalClient:
         address = f"{self.settings.base_url}/{path.lstrip('/')}"
         query: Mapping[str, str] | None = params
         for _ in range(MOST_REDIRECTS + 1):
-            self._keep_the_rate()
+            self.rate.wait()
             try:
                 with self.session.get(
                     address, params=query, stream=True, allow_redirects=False,
@@ -178,10 +199,6 @@ class PortalClient:
         raise self._refused(
             f"more than {MOST_REDIRECTS} redirects", "a reply", "Look at base_url and path."
         )
-
-    def _keep_the_rate(self) -> None:
-        time.sleep(max(0.0, self._next_request - time.monotonic()))
-        self._next_request = time.monotonic() + 1 / self.settings.requests_per_second
 
     def _same_place(self, address: str, location: str) -> str:
         """Return where a redirect leads; PortalError if another host would get the secret."""

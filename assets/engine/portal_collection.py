@@ -13,6 +13,7 @@ when the period is over are a new delivery, and the period's last day is covered
 import hashlib
 import json
 import os
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -55,7 +56,7 @@ MOST_PAGES = 100_000
 
 @dataclass(frozen=True)
 class Fetched:
-    """What a collection brought; no delivery if the bytes were there already."""
+    """Pages and rows that this run was given; no delivery if the bytes were there already."""
 
     page_count: int
     row_count: int
@@ -96,17 +97,17 @@ class ExportCollection:
             The portal refuses, does not answer, or does not give all the rows it says it has.
         """
         begun = self._begin_or_go_on()
-        fetched = 0
-        walk = self.journal.pages[-1].walk if self.journal.pages else 1
+        give_up_at = time.monotonic() + 60 * self.client.settings.max_collection_minutes
+        already = len(self.journal.pages)
+        walk = self.journal.pages[-1].walk if already else 1
         while True:
-            fetched += self._walk(begun, walk)
+            self._walk(begun, walk, give_up_at)
             if self._has_all(walk):
                 break
-            if walk == MOST_WALKS:
-                self._give_up()
             walk += 1
             self.progress(f"{self.doing}: rows moved between pages; all are asked for once more")
-        return self._deliver(begun, walk, fetched)
+        new = self.journal.pages[already:]
+        return Fetched(len(new), sum(page.row_count for page in new), self._deliver(begun, walk))
 
     def _begin_or_go_on(self) -> Begun:
         """Return the collection that was cut off, if it asked for the same not long ago."""
@@ -143,15 +144,18 @@ class ExportCollection:
             since is None,
         )
 
-    def _walk(self, begun: Begun, walk: int) -> int:
-        """Ask for the pages of a walk that have not come yet; return how many came."""
+    def _walk(self, begun: Begun, walk: int, give_up_at: float) -> None:
+        """Ask for the pages of a walk that have not come yet: one at least, however late it is."""
         done = [page for page in self.journal.pages if page.walk == walk]
         position = done[-1].next_position if done else first_position(self.api)
         rows = sum(page.row_count for page in done)
         before = _digest(self._reply(done[-1])) if done else None
         seen = {page.next_position for page in done}
-        count = 0
+        is_first = True
         while position is not None:
+            if not is_first and time.monotonic() > give_up_at:
+                raise self._too_long()
+            is_first = False
             body, reply = self._ask(begun, position, before)
             rows += len(reply.records)
             position = next_position(self.api, position, reply, rows)
@@ -166,11 +170,9 @@ class ExportCollection:
                 len(reply.records), reply.total, datetime.now(self.now.tzinfo).isoformat(),
             )  # fmt: skip
             self.journal.add(page, body)
-            count += 1
             if page.number % PAGES_A_WORD == 0 or position is None:
                 of = f" of {reply.total:,}" if reply.total is not None else ""
                 self.progress(f"{self.doing}: {page.number:,} pages, {rows:,}{of} rows")
-        return count
 
     def _ask(self, begun: Begun, position: str, before: str | None) -> tuple[bytes, Reply]:
         def read(body: bytes) -> tuple[bytes, Reply]:
@@ -183,6 +185,16 @@ class ExportCollection:
 
     def _page_setting(self) -> str:
         return f"{self.api.paging}_param of [exports.{self.export_name}.api]"
+
+    def _too_long(self) -> PortalError:
+        return PortalError(
+            self.doing,
+            f"no end after {self.client.settings.max_collection_minutes:g} minutes, "
+            f"{len(self.journal.pages):,} pages so far",
+            "all pages by then",
+            "The next run goes on behind the last page. Raise page_size, requests_per_second or "
+            "max_collection_minutes if this comes often.",
+        )
 
     def _no_end(self, found: str, setting: str) -> PortalError:
         self.journal.abandon()
@@ -197,7 +209,7 @@ class ExportCollection:
         """Say whether as many different rows came as the portal says there are.
 
         Where a walk of so many rows gives what the one before gave, nothing moved: the portal
-        itself lists rows twice.
+        itself lists rows twice. PortalError if the last walk did not bring them all either.
         """
         total = next(page.total for page in reversed(self.journal.pages))
         if total is None:
@@ -208,17 +220,19 @@ class ExportCollection:
             for record in self._reply(page).records:
                 different.add(_key(record))
                 walks.setdefault(page.walk, Counter())[_hash(record.text)] += 1
-        self.different_count = len(different)
         is_same = walk > 1 and walks.get(walk) == walks.get(walk - 1)
         rows = sum(page.row_count for page in self.journal.pages if page.walk == walk)
-        return len(different) >= total or (is_same and rows >= total)
+        if len(different) >= total or (is_same and rows >= total):
+            return True
+        if walk == MOST_WALKS:
+            raise self._never_all(len(different), total)
+        return False
 
-    def _give_up(self) -> None:
-        total = self.journal.pages[-1].total
+    def _never_all(self, different_count: int, total: int) -> PortalError:
         self.journal.abandon()
-        raise PortalError(
+        return PortalError(
             self.doing,
-            f"{self.different_count:,} different rows, though the portal says {total:,}, after "
+            f"{different_count:,} different rows, though the portal says {total:,}, after "
             f"asking for all pages {MOST_WALKS} times",
             "every row once at least",
             "Rows move between pages while they are asked for: set params so that the portal "
@@ -230,7 +244,7 @@ class ExportCollection:
     def _reply(self, page: Page) -> Reply:
         return read_reply(self.journal.page_file(page).read_bytes(), self.export, self.doing)
 
-    def _deliver(self, begun: Begun, walks: int, fetched: int) -> Fetched:
+    def _deliver(self, begun: Begun, walks: int) -> Delivery | None:
         """Put the pages into the raw store as one file, and let go of them."""
         started = datetime.fromisoformat(begun.started_at)
         name = WHOLE if begun.is_whole_period else f"since-{started:%Y%m%dT%H%M%S}.json"
@@ -253,7 +267,7 @@ class ExportCollection:
                 begun.is_whole_period, page_count, row_count, known_to.isoformat(),
             )
         )  # fmt: skip
-        return Fetched(fetched, row_count, delivery)
+        return delivery
 
     def _write(self, file: Path, covers_to: str, walks: int) -> int:
         """Write the records of the first walk, and of later ones what is new; return how many."""

@@ -71,7 +71,7 @@ def delivery(
             "growing_file_count": collected.growing,
             "stray_file_count": sum(strays.values()),
             "new_bytes": sum(item.size for item in new),
-            "page_count": fetched.page_count,
+            "fetched_page_count": fetched.page_count,
             "fetched_row_count": fetched.row_count,
             "portal_failure_count": len(fetched.failures),
         }

@@ -10,6 +10,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from assets.engine.health import may_hold
 from assets.engine.paths import PROJECT, Paths
 from assets.engine.periods import local_now, month_of
 from assets.engine.portal_journal import Begun, Completed, Failed, Page, read_journal
@@ -88,7 +89,7 @@ def test_a_running_installation_is_well(ui: Server) -> None:
     assert levels["inbox_sensor is off"] == "look"
     assert any(said.startswith("failure_sensor is on") for said in levels)
     assert levels[f"{RUNNING.label}: never run"] == "look"
-    assert f"-> make period PERIOD={RUNNING.key}" in done.stdout
+    assert f"are to do it; else make period PERIOD={RUNNING.key}" in done.stdout
 
 
 def test_an_installation_that_is_not_there(doctor: Doctor, tmp_path: Path) -> None:
@@ -186,6 +187,26 @@ def test_who_holds_the_warehouse(doctor: Doctor, prepared: Paths) -> None:
         assert f"wrong  process {holder.pid} holds the warehouse though no run" in printed
         holder.communicate()
     assert "ok     nobody holds the warehouse" in doctor(prepared)
+
+
+def test_whether_a_process_has_a_file_open(tmp_path: Path) -> None:
+    """The kernel's table of locks gives a file's number, which a file of another disk may share."""
+    file = tmp_path / "own"
+    with file.open("wb"):
+        assert may_hold(os.getpid(), file)
+    assert not may_hold(os.getpid(), file)
+    assert may_hold(2**31 - 1, file)  # nobody knows
+
+
+def test_a_log_that_a_dead_writer_left_beside_a_published_file(
+    doctor: Doctor, prepared: Paths
+) -> None:
+    prepared.published.mkdir()
+    log = prepared.published / "motcua.duckdb.wal"
+    log.touch()
+    printed = doctor(prepared)
+    assert f"wrong  {log} keeps everybody from opening the published file" in printed
+    assert f"-> rm {log}" in printed
 
 
 def test_how_the_last_run_of_a_period_ended(

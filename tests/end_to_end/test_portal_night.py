@@ -1,22 +1,30 @@
 """A night with a portal that fails: everything else goes on, and the run says what failed."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import dagster as dg
 import pytest
 
 from assets.engine.paths import Paths
+from assets.engine.periods import TIMEZONE
+from assets.resources import Installation
 from pipelines.definitions import defs
+from pipelines.schedules import RUN_TAG, nightly_schedule
 from tests.assets.runs import QUIET, failures, metadata_of, real_instance, run_job
+from tests.portal.records import Changed
 from tests.portal.server import Portal, served
 from tests.portal.support import (
+    CHANGED,
     KEY,
     PATHS,
     TOKEN,
     VARIABLE,
     changed,
     deliveries,
+    record,
     write_settings,
 )
 from tests.support import SETTINGS
@@ -61,7 +69,7 @@ def test_a_portal_that_fails_costs_the_night_nothing_else(
         assert f"environment variable {VARIABLE}" in said
         found = metadata_of(result, "raw/delivery", KEY)
         assert (found["portal_failure_count"], found["new_file_count"]) == (1, 2)
-        assert (found["page_count"], found["fetched_row_count"]) == (4, 35)
+        assert (found["fetched_page_count"], found["fetched_row_count"]) == (4, 35)
         metadata_of(result, "publish/motcua", None)
         assert _loaded(paths) == [("b", 35), ("xin_man", 1)]
         assert not [e for e in instance.all_logs(result.run_id) if TOKEN in str(e)]
@@ -90,9 +98,56 @@ def test_a_period_is_redone_from_what_is_stored(
             asset_selection=[dg.AssetKey(["raw", "delivery"])],
         )
         assert result.success
-        assert metadata_of(result, "raw/delivery", KEY)["page_count"] == 0
+        assert metadata_of(result, "raw/delivery", KEY)["fetched_page_count"] == 0
     assert len(portal.asked) == asked
     assert deliveries(paths) == before
+
+
+def test_a_closing_run_comes_behind_old_periods_that_only_their_own_asking_would_update(
+    paths: Paths, portal: Portal, tmp_path: Path
+) -> None:
+    closing = datetime(2023, 2, 15, 1, 30, tzinfo=ZoneInfo(TIMEZONE))
+    night = [("2023-01-15", "closing"), ("2023-02-15", "nightly")]
+    (paths.sources / "b.toml").unlink()
+    write_settings(paths, portal, name="a", old='since_param = "updated-from"\n', new="")
+    assert _asked_at(paths, closing) == night  # nothing is published
+    with real_instance(tmp_path / "home") as instance:
+        assert run_job(paths, instance, "nightly", KEY).success
+        assert _asked_at(paths, closing) == [(KEY, "still_open"), *night]
+        assert _asked_at(paths, closing.replace(month=1)) == [
+            (KEY, "closing"), ("2023-01-15", "nightly"),
+        ]  # fmt: skip
+        assert _asked_at(paths, closing.replace(day=16)) == [
+            (key, "nightly") for key, _ in night
+        ]  # fmt: skip
+        portal.lists[PATHS["page"]][:] = [
+            Changed(CHANGED, record(number, "Đã trả kết quả")) for number in range(1, 36)
+        ]
+        assert run_job(paths, instance, "nightly", KEY).success
+        assert _asked_at(paths, closing) == night
+        (paths.published / "motcua.duckdb").chmod(0o644)
+        (paths.published / "motcua.duckdb").write_bytes(b"none")
+        assert _asked_at(paths, closing) == night
+
+
+def test_old_periods_of_portals_that_tell_changes_are_not_asked_again(
+    paths: Paths, tmp_path: Path
+) -> None:
+    closing = datetime(2023, 2, 15, 1, 30, tzinfo=ZoneInfo(TIMEZONE))
+    with real_instance(tmp_path / "home") as instance:
+        assert run_job(paths, instance, "nightly", KEY).success
+    assert _asked_at(paths, closing) == [("2023-01-15", "closing"), ("2023-02-15", "nightly")]
+
+
+def _asked_at(paths: Paths, tick: datetime) -> list[tuple[str | None, str]]:
+    folders = {"data_folder": str(paths.data), "settings_folder": str(paths.settings)}
+    with dg.build_schedule_context(
+        scheduled_execution_time=tick,
+        repository_def=defs.get_repository_def(),
+        resources={"installation": Installation(**folders)},
+    ) as context:
+        requests = nightly_schedule.evaluate_tick(context).run_requests or []
+    return [(request.partition_key, request.tags[RUN_TAG]) for request in requests]
 
 
 def _loaded(paths: Paths) -> list[tuple[object, ...]]:

@@ -285,6 +285,20 @@ def test_no_more_requests_a_second_than_set(paths: Paths, portal: Portal) -> Non
     assert time.monotonic() - started >= 2 / 5
 
 
+def test_exports_of_a_source_share_its_rate(paths: Paths, portal: Portal) -> None:
+    write_settings(paths, portal, old="requests_per_second = 1000", new="requests_per_second = 5")
+    file = paths.sources / "mau.toml"
+    text = file.read_text("utf-8")
+    one = text[text.index("[exports.hoso]") :]
+    more = [one.replace("exports.hoso", f"exports.hoso_{number}") for number in range(2)]
+    file.write_text("\n".join([text, *more]), "utf-8")
+    for rows in portal.lists.values():
+        del rows[5:]
+    started = time.monotonic()
+    assert collect(paths).page_count == 3
+    assert time.monotonic() - started >= 2 / 5
+
+
 def test_a_failure_leaves_no_page_in_a_delivery_and_goes_on_behind_the_cut(
     paths: Paths, portal: Portal, tmp_path: Path
 ) -> None:

@@ -368,6 +368,35 @@ def test_what_failed_is_noted_until_it_succeeds(paths: Paths, portal: Portal) ->
     assert read_journal(paths, "mau", "hoso", KEY).failed is None
 
 
+def test_a_failure_of_an_export_that_is_no_longer_asked_is_forgotten(
+    paths: Paths, portal: Portal
+) -> None:
+    write_settings(paths, portal)
+    collect(paths)
+    portal.faults.switch_on("forbidden", after=2)
+    assert len(collect(paths, later(24)).failures) == 1
+    (paths.sources / "mau.toml").unlink()
+    write_settings(paths, portal, name="khac")
+    collect(paths, later(25))
+    journal = read_journal(paths, "mau", "hoso", KEY)
+    assert (journal.failed, journal.begun) == (None, None)
+    assert journal.completed is not None
+    assert left_over(paths.data) == []
+
+
+def test_a_collection_that_takes_too_long_makes_room_and_goes_on_with_the_next_run(
+    paths: Paths, portal: Portal
+) -> None:
+    write_settings(paths, portal, more="max_collection_minutes = 0.0001")
+    for _ in range(3):
+        (failure,) = collect(paths).failures
+        assert "found no end after 0.0001 minutes, " in failure
+        assert "The next run goes on behind the last page. Raise page_size" in failure
+    assert collect(paths).failures == []
+    assert len(portal.asked) == 4
+    assert codes(paths) == ALL
+
+
 def test_pages_that_nobody_goes_on_from_are_let_go_of(paths: Paths, portal: Portal) -> None:
     write_settings(paths, portal)
     portal.faults.switch_on("forbidden", after=2)
