@@ -184,7 +184,7 @@ def test_amounts_with_a_fraction_are_noted_not_called_wrong(
     check = check_settings(settings, "fees", tmp_path / "fees.csv", reference, PERIOD)
     assert _said(check) == []
     (note,) = check.findings.notes
-    assert re.search(r"amount .*: \d+ amounts are no whole numbers: 999\.99", note)
+    assert re.search(r"amount .*: amounts that are no whole numbers \(\d+\): 999\.99", note)
 
 
 def test_no_person_is_named_where_a_column_of_people_is_mapped(
