@@ -91,6 +91,14 @@ def _no_header(paths: Paths) -> None:
     _text(paths, csv_text(ROWS).split("\r\n", 1)[1])
 
 
+def _two_columns(paths: Paths) -> None:
+    _text(paths, f"ten;so\n{PERSON};1\n")
+
+
+def _one_column(paths: Paths) -> None:
+    _text(paths, f"ten\n{PERSON}\n{PERSON}, x\n")
+
+
 def _missing_column(paths: Paths) -> None:
     _text(paths, csv_text(ROWS).replace("Trạng thái", "Tình trạng", 1))
 
@@ -142,6 +150,10 @@ REFUSALS = {
     _page_without_table: ("payments", "no table", "a <table> with rows", "Export the list again."),
     _cut_page: ("payments", "a table without its end", "up to </table>", "cut off"),
     _no_header: ("dossiers_commune", "(0 of 16 matched)", "'Trạng thái'", "the source settings."),
+    _two_columns: ("dossiers_commune", "found text of 2 columns divided by ';' (0 of 16 matched);",
+                   "'Trạng thái'", "correct the columns in the source settings."),
+    _one_column: ("dossiers_commune", "found text without columns (0 of 16 matched);",
+                  "'Trạng thái'", "correct the columns in the source settings."),
     _missing_column: ("dossiers_commune", "no column ['Trạng thái']; other columns there are",
                       "every column of the source settings", "Correct these columns"),
     _open_quotation_mark: ("dossiers_commune", "a stray or open quotation mark near row 5",
