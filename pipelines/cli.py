@@ -26,6 +26,7 @@ try:
     from assets.engine.periods import TIMEZONE, month_from_key
 except MotcuaError as error:
     sys.exit(str(error))
+from assets.engine.in_force import behind_refused
 from assets.engine.operations import load_operations
 from assets.engine.paths import Paths
 from assets.engine.raw_store import read_manifest
@@ -227,21 +228,25 @@ def _finish(paths: Paths, key: str, period_kinds: tuple[str, ...], *, ok: bool) 
     with duckdb.connect(str(published), read_only=True) as reader:
         _print_rates(reader, key, period_kinds)
         print(f"Published: {published} (with dossiers.duckdb and by_unit.csv beside it)")
-        _print_refusals(reader, key)
+        _print_refusals(reader, key, behind_refused(reader, read_manifest(paths)))
     return 0
 
 
-def _print_refusals(reader: duckdb.DuckDBPyConnection, key: str) -> None:
-    """Print which files are refused; none of them fails a run, for the night goes on."""
+def _print_refusals(reader: duckdb.DuckDBPyConnection, key: str, replaced: set[str]) -> None:
+    """Print which files are refused; none of them fails a run, for the night goes on.
+
+    In the stead of those of `replaced` an older file of their name is in force.
+    """
     refused = reader.execute(
-        "SELECT CAST(delivery_period AS VARCHAR), reason FROM ops.delivery "
+        "SELECT CAST(delivery_period AS VARCHAR), reason, delivery_id FROM ops.delivery "
         "WHERE reason IS NOT NULL AND state <> 'superseded' ORDER BY ALL"
     ).fetchall()
-    own = [reason for period, reason in refused if period == key]
+    own = [(reason, delivery_id) for period, reason, delivery_id in refused if period == key]
     if own:
-        print(f"Refused in this period: {len(own)} (an older file of the same name stays in force)")
-    for reason in own:
-        print(f"  {reason}")
+        print(f"Refused in this period: {len(own)}")
+    for reason, delivery_id in own:
+        stays = " (an older file of the same name stays in force)"
+        print(f"  {reason}{stays if delivery_id in replaced else ''}")
     if len(refused) > len(own):
         print(f"Still refused in other periods: {len(refused) - len(own)} (see ops.delivery)")
 

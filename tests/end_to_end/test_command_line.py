@@ -119,7 +119,10 @@ def test_redoing_a_period_changes_no_table(installed: Installed) -> None:
 
 
 def test_a_correction_and_a_refusal_are_told_in_a_few_lines(own_sample: Paths) -> None:
-    """A dossier is resolved a month later; another file has no header that the settings know."""
+    """A dossier is resolved a month later; two files have no header that the settings know.
+
+    One of them comes under the name of a good one.
+    """
     with warehouse(own_sample) as connection:
         rows = connection.execute(
             "SELECT min(dossier_code) FROM core.dossier WHERE delivery_period = ? "
@@ -139,10 +142,17 @@ def test_a_correction_and_a_refusal_are_told_in_a_few_lines(own_sample: Paths) -
         assert line.count(" -> ") <= 3
     assert "Tháng 06/2023" in changes[0]
     assert done.stderr == ""
-    *_, refused, reason = done.stdout.splitlines()
-    assert refused == "Refused in this period: 1 (an older file of the same name stays in force)"
-    assert "found" in reason
-    assert "expected" in reason
+    assert " 1 dossier changed; FROM explain_change(" in done.stdout
+    *_, refused, first, second = done.stdout.splitlines()
+    assert refused == "Refused in this period: 2"
+    stays = " (an older file of the same name stays in force)"
+    assert [line.endswith(stays) for line in (first, second)] == [
+        "/payments/" in line for line in (first, second)
+    ]
+    assert "/dossiers_commune/" in first + second
+    for reason in (first, second):
+        assert "found text of 2 columns divided by ';'" in reason
+        assert "expected" in reason
 
 
 def test_the_ui_ends_with_all_it_started_when_it_is_told_to(tmp_path: Path) -> None:

@@ -2,10 +2,13 @@
 
 from pathlib import Path
 
+import duckdb
 import pytest
 import xlsxwriter  # type: ignore[import-untyped,unused-ignore]
 
+from assets.engine.in_force import behind_refused
 from assets.engine.paths import Paths
+from assets.engine.raw_store import read_manifest
 from tests.support import new_installation
 from tests.unit.deliveries import (
     JANUARY,
@@ -232,6 +235,24 @@ def test_a_refused_file_is_read_again_only_when_the_settings_change(installation
     first, second = load(installation), load(installation)
     assert [result.is_new for result in (*first, *second)] == [True, False]
     assert first[0].reason == second[0].reason
+
+
+def test_an_older_file_stands_behind_a_refused_one_only_where_there_is_one(
+    installation: Paths,
+) -> None:
+    deliver_csv(installation, [dossier(1)], name="a.csv")
+    load(installation)
+    _two_columns(installation)  # b.csv: no older one
+    (refused, _) = sorted(load(installation), key=lambda result: result.state, reverse=True)
+    assert _behind_refused(installation) == set()
+    place(installation, "dossiers_commune", JANUARY, "a.csv").write_text("a;b\n", encoding="utf-8")
+    later = {result.delivery.delivery_id for result in load(installation) if result.reason}
+    assert _behind_refused(installation) == later - {refused.delivery.delivery_id} != set()
+
+
+def _behind_refused(paths: Paths) -> set[str]:
+    with duckdb.connect(str(paths.warehouse_file), read_only=True) as connection:
+        return behind_refused(connection, read_manifest(paths))
 
 
 @pytest.mark.parametrize(
