@@ -20,6 +20,7 @@ from assets.engine.settings_findings import (
     likely,
     shapes_of,
     shown_texts,
+    shown_unit_codes,
     shown_units,
     toml_list,
     toml_text,
@@ -134,13 +135,17 @@ def _try_units(seen: ColumnSeen, trial: Trial, name: str, findings: Findings) ->
             "portal write codes, or give one of them another name, which the portal writes too",
         )
     if unknown:
-        shown = shown_units(unknown, list(trial.unit_owners))
+        names = shown_units(unknown, list(trial.unit_owners))
+        codes = shown_unit_codes(unknown, seen.header)
         findings.add(
             "reference/unit.csv",
-            f"does not know the unit of {unknown.total():,} rows in column '{seen.header}': "
-            + described(unknown, shown, seen.rows),
+            f"does not know {counted(len(unknown), 'different unit')} of "
+            f"{counted(unknown.total(), 'row')} in column '{seen.header}': "
+            f"{described(unknown, {*names, *codes}, seen.rows)}. Add a row for each to that "
+            "file of the reference tables named above, or list it under unit_names if it is "
+            "another name of a unit there; until then these dossiers count as unassigned",
         )
-        for text in shown:
+        for text in names:
             findings.propose("unit_names", f'{NEEDS_A_DECISION} "code" = {toml_list([text])}')
 
 
