@@ -13,7 +13,7 @@ import sys
 import time
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 from zoneinfo import ZoneInfo
 
 import dagster as dg
@@ -57,12 +57,26 @@ SHOWN_COUNTS = (
 )  # fmt: skip
 
 
+class _Parser(argparse.ArgumentParser):
+    """A parser that answers a wrong command with one sentence, and the exit status 2."""
+
+    def error(
+        self, found: str, expected: str = "", to_do: str = "make help lists the commands."
+    ) -> NoReturn:
+        """Say what was found; what is expected is the form of the command if nothing else is."""
+        form = " ".join(self.format_usage().split()).removeprefix("usage: ").removesuffix(" ...")
+        self.exit(2, f"{MotcuaError('Reading the command', found, expected or form, to_do)}\n")
+
+
 def main(arguments: list[str] | None = None) -> int:
-    """Run a command; return 0, or 1 with a sentence on the error stream."""
-    parser = argparse.ArgumentParser(prog="motcua", description=__doc__)
+    """Run a command; return 0, or 1 with a sentence on the error stream.
+
+    What is no command ends the process with 2.
+    """
+    parser = _Parser(prog="motcua", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     run = commands.add_parser("run", help="take the sample in, compute, publish, print rates")
-    run.add_argument("source", nargs="?", choices=PORTALS, help="from its portal: make portal")
+    run.add_argument("source", nargs="?", help="from its portal: make portal")
     period = commands.add_parser("period", help="redo one period and whatever it moves")
     period.add_argument("key", help="first day of the period, such as 2023-10-15")
     commands.add_parser("ui", help="Dagster on 127.0.0.1:3000, with its daemon")
@@ -72,6 +86,12 @@ def main(arguments: list[str] | None = None) -> int:
     check.add_argument("file", type=Path, help="a file as the portal delivers it")
     check.add_argument("--period", help="first day of its period, such as 2023-10-15")
     options = parser.parse_args(arguments)
+    if options.command == "run" and options.source not in (None, *PORTALS):
+        run.error(
+            f"SOURCE={options.source}, which the bundled sample has not",
+            f"{' or '.join(PORTALS)}, or no SOURCE",
+            "Portals and files of your own are collected by make period PERIOD=2023-10-15.",
+        )
     paths = Paths.from_environment()
     try:
         if options.command == "run" and options.source:
