@@ -13,7 +13,7 @@ import sys
 import time
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 from zoneinfo import ZoneInfo
 
 import dagster as dg
@@ -26,6 +26,7 @@ try:
     from assets.engine.periods import TIMEZONE, month_from_key
 except MotcuaError as error:
     sys.exit(str(error))
+from assets.engine.in_force import behind_refused
 from assets.engine.operations import load_operations
 from assets.engine.paths import Paths
 from assets.engine.raw_store import read_manifest
@@ -56,12 +57,26 @@ SHOWN_COUNTS = (
 )  # fmt: skip
 
 
+class _Parser(argparse.ArgumentParser):
+    """A parser that answers a wrong command with one sentence, and the exit status 2."""
+
+    def error(
+        self, found: str, expected: str = "", to_do: str = "make help lists the commands."
+    ) -> NoReturn:
+        """Say what was found; what is expected is the form of the command if nothing else is."""
+        form = " ".join(self.format_usage().split()).removeprefix("usage: ").removesuffix(" ...")
+        self.exit(2, f"{MotcuaError('Reading the command', found, expected or form, to_do)}\n")
+
+
 def main(arguments: list[str] | None = None) -> int:
-    """Run a command; return 0, or 1 with a sentence on the error stream."""
-    parser = argparse.ArgumentParser(prog="motcua", description=__doc__)
+    """Run a command; return 0, or 1 with a sentence on the error stream.
+
+    What is no command ends the process with 2.
+    """
+    parser = _Parser(prog="motcua", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     run = commands.add_parser("run", help="take the sample in, compute, publish, print rates")
-    run.add_argument("source", nargs="?", choices=PORTALS, help="from its portal: make portal")
+    run.add_argument("source", nargs="?", help="from its portal: make portal")
     period = commands.add_parser("period", help="redo one period and whatever it moves")
     period.add_argument("key", help="first day of the period, such as 2023-10-15")
     commands.add_parser("ui", help="Dagster on 127.0.0.1:3000, with its daemon")
@@ -71,6 +86,12 @@ def main(arguments: list[str] | None = None) -> int:
     check.add_argument("file", type=Path, help="a file as the portal delivers it")
     check.add_argument("--period", help="first day of its period, such as 2023-10-15")
     options = parser.parse_args(arguments)
+    if options.command == "run" and options.source not in (None, *PORTALS):
+        run.error(
+            f"SOURCE={options.source}, which the bundled sample has not",
+            f"{' or '.join(PORTALS)}, or no SOURCE",
+            "Portals and files of your own are collected by make period PERIOD=2023-10-15.",
+        )
     paths = Paths.from_environment()
     try:
         if options.command == "run" and options.source:
@@ -227,21 +248,25 @@ def _finish(paths: Paths, key: str, period_kinds: tuple[str, ...], *, ok: bool) 
     with duckdb.connect(str(published), read_only=True) as reader:
         _print_rates(reader, key, period_kinds)
         print(f"Published: {published} (with dossiers.duckdb and by_unit.csv beside it)")
-        _print_refusals(reader, key)
+        _print_refusals(reader, key, behind_refused(reader, read_manifest(paths)))
     return 0
 
 
-def _print_refusals(reader: duckdb.DuckDBPyConnection, key: str) -> None:
-    """Print which files are refused; none of them fails a run, for the night goes on."""
+def _print_refusals(reader: duckdb.DuckDBPyConnection, key: str, replaced: set[str]) -> None:
+    """Print which files are refused; none of them fails a run, for the night goes on.
+
+    In the stead of those of `replaced` an older file of their name is in force.
+    """
     refused = reader.execute(
-        "SELECT CAST(delivery_period AS VARCHAR), reason FROM ops.delivery "
+        "SELECT CAST(delivery_period AS VARCHAR), reason, delivery_id FROM ops.delivery "
         "WHERE reason IS NOT NULL AND state <> 'superseded' ORDER BY ALL"
     ).fetchall()
-    own = [reason for period, reason in refused if period == key]
+    own = [(reason, delivery_id) for period, reason, delivery_id in refused if period == key]
     if own:
-        print(f"Refused in this period: {len(own)} (an older file of the same name stays in force)")
-    for reason in own:
-        print(f"  {reason}")
+        print(f"Refused in this period: {len(own)}")
+    for reason, delivery_id in own:
+        stays = " (an older file of the same name stays in force)"
+        print(f"  {reason}{stays if delivery_id in replaced else ''}")
     if len(refused) > len(own):
         print(f"Still refused in other periods: {len(refused) - len(own)} (see ops.delivery)")
 

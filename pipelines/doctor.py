@@ -15,6 +15,7 @@ import dagster as dg
 from dagster._core.scheduler.instigation import InstigatorState, InstigatorStatus, TickStatus
 
 from assets.engine.errors import MotcuaError
+from assets.engine.wording import counted
 
 try:
     # The calendar is read from the settings of the statistic when it is imported.
@@ -109,7 +110,9 @@ def _queue_finding(instance: dg.DagsterInstance) -> Finding:
     waiting = instance.get_runs_count(dg.RunsFilter(statuses=WAITING))
     if not waiting:
         return Finding("ok", "no run waits in the queue")
-    return Finding("look", f"{waiting} runs wait in the queue", "they go one after another.")
+    return Finding(
+        "look", f"{counted(waiting, 'run')} waiting in the queue", "they go one after another."
+    )
 
 
 def _automation_findings(instance: dg.DagsterInstance) -> Iterator[Finding]:

@@ -12,6 +12,7 @@ from dagster._core.storage.event_log import SqliteEventLogStorage
 
 from assets.engine.operations import operations_or_defaults
 from assets.engine.periods import local_now
+from assets.engine.wording import counted
 from assets.resources import Installation
 
 PARTITION_TAG = "dagster/partition"
@@ -28,7 +29,9 @@ def forget_old_runs(context: dg.OpExecutionContext, installation: Installation) 
     settings = operations_or_defaults(installation.paths.settings, context.log.error)
     before = local_now() - timedelta(days=settings.keep_runs_days)
     count = forget_runs(context.instance, before)
-    context.log.info("%s runs that ended before %s forgotten", count, f"{before:%d/%m/%Y}")
+    context.log.info(
+        "%s that ended before %s forgotten", counted(count, "run"), f"{before:%d/%m/%Y}"
+    )
 
 
 @dg.job(description="Dọn lịch sử chạy của Dagster | Tidies the history of runs, figures stay")

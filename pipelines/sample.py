@@ -10,6 +10,7 @@ import shutil
 from assets.engine.inbox import period_of, waiting_files
 from assets.engine.paths import PROJECT, Paths, private_folder
 from assets.engine.periods import local_now
+from assets.engine.reference import read_reference
 from assets.engine.sources import load_sources
 
 SAMPLE = PROJECT / "data" / "sample"
@@ -35,6 +36,8 @@ def beside_portal(paths: Paths, source: str) -> Paths:
     """
     folder = paths.data / "portals" / source
     own = Paths(folder / "data", folder / "settings")
+    # It says which tables are missing before anything is copied.
+    read_reference(paths.reference / "unit.csv", "unit")
     file = own.sources / f"{source}.toml"
     if not file.exists():
         file.parent.mkdir(parents=True, exist_ok=True)

@@ -9,6 +9,7 @@ import duckdb
 from assets.engine.errors import BalanceError
 from assets.engine.indicator_sql import COUNTS
 from assets.engine.warehouse import INDICATOR_SQL, sql_file
+from assets.engine.wording import counted
 from schemas.columns import Table
 from schemas.indicator_tables import (
     BY_LEVEL,
@@ -60,7 +61,7 @@ def raise_if(breaks: list[tuple[object, ...]]) -> None:
         shown = "; ".join(" ".join(map(str, item)) for item in breaks[:5])
         raise BalanceError(
             "Checking the balance of the indicators",
-            f"{len(breaks)} breaks, the first: {shown}",
+            f"{counted(len(breaks), 'break')}, the first: {shown}",
             "every row in balance",
             "Nothing was published. This is a defect of Motcua: report it with this sentence.",
         )

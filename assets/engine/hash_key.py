@@ -9,6 +9,7 @@ import secrets
 
 from assets.engine.errors import SettingsError
 from assets.engine.paths import PRIVATE_FILE, Paths, private_folder
+from assets.engine.wording import counted
 
 VARIABLE = "MOTCUA_HASH_KEY"
 MINIMUM_LENGTH = 32
@@ -20,7 +21,7 @@ def dossier_hash_key(paths: Paths) -> str:
     if len(key) < MINIMUM_LENGTH:
         raise SettingsError(
             "Reading the key of the dossier hash",
-            f"{len(key)} characters",
+            counted(len(key), "character"),
             f"at least {MINIMUM_LENGTH}",
             f"Set {VARIABLE} to a longer secret, or remove it to use a generated key.",
         )

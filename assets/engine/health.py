@@ -20,6 +20,7 @@ from assets.engine.paths import Paths
 from assets.engine.portal_journal import journals
 from assets.engine.reference import read_reference
 from assets.engine.sources import load_sources
+from assets.engine.wording import counted
 from schemas.operations import Operations
 from schemas.reference import REFERENCE_SCHEMAS
 
@@ -161,8 +162,9 @@ def collection_findings(paths: Paths) -> Iterator[Finding]:
         if journal.failed is not None:
             yield Finding("wrong", journal.failed.said, f"then run the period again: {place}")
         elif journal.begun is not None:
+            pages = counted(len(journal.pages), "page")
             yield Finding(
-                "look", f"{place} is not collected whole: {len(journal.pages)} pages are there",
+                "look", f"{place} is not collected whole: {pages} there",
                 "the period's next run goes on behind the last page.",
             )  # fmt: skip
 

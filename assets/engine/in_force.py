@@ -65,6 +65,25 @@ def put_in_force(
     return changed
 
 
+def behind_refused(connection: duckdb.DuckDBPyConnection, arrivals: list[Delivery]) -> set[str]:
+    """Return the ids of refused deliveries in whose stead an older one of their name is in force.
+
+    `arrivals` are of any source, export and period.
+    """
+    states = dict(connection.execute("SELECT delivery_id, state FROM ops.delivery").fetchall())
+    loaded = {
+        (d.source, d.export, d.period, d.name)
+        for d in arrivals
+        if states.get(d.delivery_id) == "loaded"
+    }
+    return {
+        d.delivery_id
+        for d in arrivals
+        if states.get(d.delivery_id) == "refused"
+        and (d.source, d.export, d.period, d.name) in loaded
+    }
+
+
 def _recorded(connection: duckdb.DuckDBPyConnection, delivery: Delivery) -> dict[str, Standing]:
     rows = connection.execute(
         """

@@ -19,6 +19,7 @@ from assets.engine.loaded import Loaded, is_loaded
 from assets.engine.paths import Paths
 from assets.engine.periods import Period
 from assets.engine.raw_store import Delivery
+from assets.engine.wording import counted
 from schemas.exports import Kind
 from schemas.rules import RULES, Rule
 from schemas.settings import Export, Source
@@ -94,7 +95,7 @@ def _said(result: Loaded) -> str:
         return f"{result.state}: {result.reason}"
     return (
         f"loaded {result.accepted:,} of {result.read:,} rows, {result.quarantined:,} quarantined, "
-        f"{result.flagged:,} flagged, {result.duplicates:,} duplicates"
+        f"{result.flagged:,} flagged, {counted(result.duplicates, 'duplicate')}"
     )
 
 

@@ -17,6 +17,7 @@ from assets.engine.containers import (
     Container,
     DelimitedHead,
     NoList,
+    columns_said,
     delimited_heads,
     find_period,
     sniff,
@@ -132,6 +133,7 @@ class OpenFile:
         with member.open("rb") as handle:
             head_bytes = handle.read(HEAD_BYTES)
         refusals: list[HeaderMissing] = []
+        columns = ""
         readings: list[tuple[int, _Reading]] = []
         widest = 0
         for encoding in candidate_encodings(head_bytes):
@@ -145,6 +147,7 @@ class OpenFile:
             except HeaderMissing as refusal:
                 refusals.append(refusal)
                 widest = max([widest, *(len(row) for head in heads for row in head.rows)])
+                columns = columns or columns_said(heads)
             else:
                 reading = _Reading(encoding, head, header, has_old_lines)
                 readings.append((head.last_lines[header.last_row], reading))
@@ -160,7 +163,8 @@ class OpenFile:
                 "Export it again as CSV UTF-8 or as .xlsx.",
             )
         if not best.matched and widest < len(self.export.columns):
-            found = f"text without columns (0 of {len(self.export.columns)} matched)"
+            found = columns or "text without columns"
+            found += f" (0 of {len(self.export.columns)} matched)"
             raise NoList(best.doing, found, best.expected, best.to_do)
         raise best
 

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from assets.engine.errors import SettingsError
 from assets.engine.settings_mend import read_settings
+from assets.engine.wording import misfits
 from schemas.operations import Operations
 
 
@@ -27,16 +28,13 @@ def load_operations(settings: Path) -> Operations:
     file = settings / "operations.toml"
     if not file.exists():
         return Operations()
+    data = read_settings(file)
     try:
-        return Operations.model_validate(read_settings(file))
+        return Operations.model_validate(data)
     except ValidationError as error:
-        misfits = dict.fromkeys(
-            f"{'.'.join(map(str, item['loc'])) or 'the file'}: {item['msg']}"
-            for item in error.errors(include_input=False)
-        )
         raise SettingsError(
             f"Reading {file}",
-            "; ".join(misfits),
+            misfits(data, error),
             "settings as the README's part on the night describes them",
             "Correct these settings, or remove a line for its default.",
         ) from None

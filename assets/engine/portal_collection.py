@@ -42,6 +42,7 @@ from assets.engine.portal_paging import (
 )
 from assets.engine.portal_reply import Record, Reply, read_reply
 from assets.engine.raw_store import Delivery
+from assets.engine.wording import counted
 from schemas.api import ApiExport
 from schemas.settings import Export
 
@@ -172,7 +173,7 @@ class ExportCollection:
             self.journal.add(page, body)
             if page.number % PAGES_A_WORD == 0 or position is None:
                 of = f" of {reply.total:,}" if reply.total is not None else ""
-                self.progress(f"{self.doing}: {page.number:,} pages, {rows:,}{of} rows")
+                self.progress(f"{self.doing}: {counted(page.number, 'page')}, {rows:,}{of} rows")
 
     def _ask(self, begun: Begun, position: str, before: str | None) -> tuple[bytes, Reply]:
         def read(body: bytes) -> tuple[bytes, Reply]:
@@ -232,8 +233,8 @@ class ExportCollection:
         self.journal.abandon()
         return PortalError(
             self.doing,
-            f"{different_count:,} different rows, though the portal says {total:,}, after "
-            f"asking for all pages {MOST_WALKS} times",
+            f"{counted(different_count, 'different row')}, though the portal says {total:,}, "
+            f"after asking for all pages {MOST_WALKS} times",
             "every row once at least",
             "Rows move between pages while they are asked for: set params so that the portal "
             "sorts by something that does not change, such as the day of reception; larger pages "

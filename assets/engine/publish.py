@@ -16,6 +16,7 @@ from assets.engine.errors import WarehouseError
 from assets.engine.paths import Paths, private_folder
 from assets.engine.reader_macros import for_dossiers, for_motcua
 from assets.engine.warehouse import create_table, transaction
+from assets.engine.wording import counted
 from schemas.columns import Table, quoted
 from schemas.indicator_tables import BY_UNIT
 from schemas.tables import PUBLISHED_DOSSIER_TABLES, PUBLISHED_TABLES
@@ -102,7 +103,8 @@ def _check_opens(file: Path, rows: dict[str, int]) -> None:
             found = reader.execute(f"SELECT count(*) FROM {name}").fetchall()[0][0]
             if found != count:
                 raise WarehouseError(
-                    f"Checking the new {file.name}", f"{found} rows in {name}", f"{count} rows",
+                    f"Checking the new {file.name}", f"{counted(found, 'row')} in {name}",
+                    counted(count, "row"),
                     "The published file of before stays in place. Run again.",
                 )  # fmt: skip
 

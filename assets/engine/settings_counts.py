@@ -7,6 +7,7 @@ not belong here: texts of single columns (`settings_tries`).
 from assets.engine.settings_draft import DraftSource
 from assets.engine.settings_findings import Findings
 from assets.engine.settings_trial import Trial
+from assets.engine.wording import counted
 
 # A share of receptions at night that says something about the zone, not about the clerks.
 _NIGHT_SHARE = 0.25
@@ -52,8 +53,8 @@ def _look_at_night(trial: Trial, name: str, findings: Findings) -> None:
     night = trial.flags.get("received_at_night", 0)
     if trial.loaded.accepted and night > _NIGHT_SHARE * trial.loaded.accepted:
         findings.notes.append(
-            f"exports.{name}.time_zone: {night:,} dossiers were received between 0 and 5 o'clock: "
-            "are the times of another zone?"
+            f"exports.{name}.time_zone: {counted(night, 'dossier')} received between 0 and 5 "
+            "o'clock: are the times of another zone?"
         )
 
 

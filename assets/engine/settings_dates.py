@@ -14,6 +14,7 @@ import pyarrow as pa
 from assets.engine.settings_draft import DraftExport, DraftSource
 from assets.engine.settings_findings import Findings, shapes_of, toml_list
 from assets.engine.settings_trial import ColumnSeen, Trial
+from assets.engine.wording import counted
 from schemas.columns import quoted
 from schemas.settings import LOCAL_TIME_ZONE, date_order
 from schemas.usual_headers import USUAL_DATE_FORMATS
@@ -105,13 +106,13 @@ def _say_unread(
         other = _only(seen.unreadable, lambda text: text in unread and text in readable)
         if never:
             findings.notes.append(
-                f"{seen.place}: {never.total():,} dates are read by no usual format: "
+                f"{seen.place}: {counted(never.total(), 'date')} that no usual format reads: "
                 + shapes_of(never, seen.rows)
             )
         if other:
             findings.notes.append(
-                f"{seen.place}: {other.total():,} dates are read only by formats of another order "
-                "than most: the portal mixes both, have it write one: "
+                f"{seen.place}: {counted(other.total(), 'date')} that only formats of another "
+                "order than most read: the portal mixes both, have it write one: "
                 + shapes_of(other, seen.rows)
             )
 

@@ -28,6 +28,9 @@ _UNIT_WORD = re.compile(
     r"sở|phòng|ban (quản|chỉ|tiếp|dân|nội|tổ)|chi cục|cục|trung tâm|công an|chi nhánh|bảo hiểm|"
     r"kho bạc|trạm|thanh tra|department|office|division)\b"
 )
+# A code of a unit has a digit, and too few of them for a number of a phone, a paper or a dossier.
+_UNIT_CODE = re.compile(r"(?=.{1,16}$)(?=.*[0-9])(?!.*[0-9]{6})[A-Z0-9]+([.-][A-Z0-9]+)*")
+_MOST_BARE_DIGITS = 6
 # A list of values is short; more different texts than this are no list, so may be people.
 _MOST_VALUES = 40
 _MOST_SHOWN = 12
@@ -115,6 +118,26 @@ def shown_units(texts: Counter[str], unit_names: Sequence[str]) -> list[str]:
         if count >= _ROWS_TO_SHOW
         and (_UNIT_WORD.match(label_key(text)) or likely(label_key(text), known, _CLOSE))
     ]
+
+
+def shown_unit_codes(texts: Counter[str], header: str) -> list[str]:
+    """Return the texts of a column of units that may be named because they are shaped like codes.
+
+    A wrong column may hold names, or numbers of phones and papers: those have no digit, or only
+    digits and more of them.
+    """
+    if PEOPLE_HEADER.search(header):
+        return []
+    return [
+        text
+        for text, count in texts.most_common()
+        if count >= _ROWS_TO_SHOW and _UNIT_CODE.fullmatch(text) and not _is_a_number(text)
+    ]
+
+
+def _is_a_number(text: str) -> bool:
+    digits = re.sub("[.-]", "", text)
+    return digits.isdecimal() and len(digits) > _MOST_BARE_DIGITS
 
 
 def is_written_like_a_name(text: str) -> bool:

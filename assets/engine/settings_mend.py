@@ -13,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from assets.engine.errors import SettingsError
 from assets.engine.settings_findings import Findings, likely, toml_list, toml_text
+from assets.engine.wording import existing, misfit
 from schemas.api import ApiExport, ApiSource
 from schemas.exports import KINDS
 from schemas.settings import Change, Export, Marks, Source
@@ -31,16 +32,19 @@ class Unusable(Exception):
 
 def read_settings(file: Path) -> dict[str, Any]:
     """Return a settings file as data; SettingsError if it is no TOML."""
-    doing = f"Reading source settings {file.name}"
+    doing = f"Reading settings file {file.name}"
     try:
         return tomllib.loads(file.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         said = str(error)
         to_do = next((_TWICE[sign] for sign in _TWICE if sign in said), "Correct that line.")
-        raise SettingsError(doing, said, "a TOML file in UTF-8", to_do) from None
+        raise SettingsError(doing, f"no TOML: {said}", "a TOML file in UTF-8", to_do) from None
     except OSError as error:
         raise SettingsError(
-            doing, error.strerror or "no such file", "a settings file", "Correct SETTINGS."
+            doing,
+            error.strerror or "no such file",
+            "a file that can be read",
+            "Correct its path or its permissions.",
         ) from None
 
 
@@ -101,25 +105,13 @@ def _mend(data: dict[str, Any], error: ValidationError, findings: Findings) -> N
     """Name one misfit, and take it out of `data` or put something usable in its place."""
     # A misspelt setting first: the one that is meant is then no longer missing.
     item = min(error.errors(), key=lambda item: item["type"] != "extra_forbidden")
-    path = _existing(data, item["loc"])
+    path = existing(data, item["loc"])
     if item["type"] == "missing":
         _fill(data, path, str(item["loc"][-1]), findings)
     elif path:
-        _take_out(data, path, item["type"], item["msg"], findings)
+        _take_out(data, path, item["type"], misfit(item), findings)
     else:
-        raise Unusable(item["msg"])
-
-
-def _existing(data: Any, place: tuple[int | str, ...]) -> list[int | str]:
-    """Return the part of `place` that there is in `data`; pydantic adds names of types to it."""
-    path: list[int | str] = []
-    for step in place:
-        inner = dict(enumerate(data)) if isinstance(data, list) else data
-        if not isinstance(inner, dict) or step not in inner:
-            break
-        data = inner[step]
-        path.append(step)
-    return path
+        raise Unusable(misfit(item))
 
 
 def _fill(data: dict[str, Any], path: list[int | str], key: str, findings: Findings) -> None:
@@ -148,16 +140,16 @@ def _take_out(
     meant = None
     if kind == "extra_forbidden":
         meant = likely(str(key), [name for name in _settings_at(path) if name not in parent])
-        said = "is no setting" + (f"; did you mean {meant}?" if meant else "")
+        said += f"; did you mean {meant}?" if meant else ""
     elif path[:-1] == ["values"]:
         meant = likely(str(key), [name for name in KINDS if name not in parent])
     elif key == "kind" and isinstance(parent, dict):
         meant, content = "kind", _likely_kind(parent)
-        said = f"{_first_lower(said)}; read as {content}"
+        said = f"{said}; read as {content}"
     elif path[:-1] == ["exports"]:
         meant = re.sub(r"[^a-z0-9_]", "_", str(key).lower()).strip("_0123456789") or None
         said = "is no name of small letters, digits and _" + (f", say {meant}" if meant else "")
-    findings.add(place, _first_lower(said))
+    findings.add(place, said)
     if meant and isinstance(parent, dict) and meant not in parent:
         parent[meant] = content
 
@@ -182,7 +174,3 @@ def _at(data: Any, path: list[int | str]) -> Any:
     for step in path:
         data = data[step]
     return data
-
-
-def _first_lower(text: str) -> str:
-    return text[:1].lower() + text[1:]

@@ -20,12 +20,14 @@ from assets.engine.settings_findings import (
     likely,
     shapes_of,
     shown_texts,
+    shown_unit_codes,
     shown_units,
     toml_list,
     toml_text,
 )
 from assets.engine.settings_trial import ColumnSeen, Trial
 from assets.engine.text import label_key, shape
+from assets.engine.wording import counted
 from schemas.columns import quoted
 from schemas.usual_headers import USUAL_MARKS
 
@@ -52,7 +54,7 @@ def try_all(
             _try_pattern(seen, export, name, findings)
         elif seen.column.reading == "procedure_code" and seen.unreadable:
             findings.notes.append(
-                f"{seen.place}: no procedure code in {seen.unreadable.total():,} rows: "
+                f"{seen.place}: no procedure code in {counted(seen.unreadable.total(), 'row')}: "
                 + shapes_of(seen.unreadable, seen.rows)
             )
         elif seen.column.reading == "amount":
@@ -129,17 +131,21 @@ def _try_units(seen: ColumnSeen, trial: Trial, name: str, findings: Findings) ->
         owners = " and ".join(sorted(trial.unit_owners[label_key(text)]))
         findings.add(
             "reference/unit.csv",
-            f"'{text}' in {unknown.pop(text):,} rows is the name of {owners}: have the portal "
-            "write codes, or give one of them another name, which the portal writes too",
+            f"'{text}' in {counted(unknown.pop(text), 'row')} is the name of {owners}: have the "
+            "portal write codes, or give one of them another name, which the portal writes too",
         )
     if unknown:
-        shown = shown_units(unknown, list(trial.unit_owners))
+        names = shown_units(unknown, list(trial.unit_owners))
+        codes = shown_unit_codes(unknown, seen.header)
         findings.add(
             "reference/unit.csv",
-            f"does not know the unit of {unknown.total():,} rows in column '{seen.header}': "
-            + described(unknown, shown, seen.rows),
+            f"does not know {counted(len(unknown), 'different unit')} of "
+            f"{counted(unknown.total(), 'row')} in column '{seen.header}': "
+            f"{described(unknown, {*names, *codes}, seen.rows)}. Add a row for each to that "
+            "file of the reference tables named above, or list it under unit_names if it is "
+            "another name of a unit there; until then these dossiers count as unassigned",
         )
-        for text in shown:
+        for text in names:
             findings.propose("unit_names", f'{NEEDS_A_DECISION} "code" = {toml_list([text])}')
 
 
@@ -168,8 +174,8 @@ def _try_marks(
         findings.propose(f"exports.{name}.marks", line)
     else:
         findings.notes.append(
-            f"{seen.place}: {seen.unreadable.total():,} amounts are no whole numbers: "
-            + shapes_of(seen.unreadable, seen.rows)
+            f"{seen.place}: amounts that are no whole numbers "
+            f"({seen.unreadable.total():,}): " + shapes_of(seen.unreadable, seen.rows)
         )
 
 

@@ -12,6 +12,7 @@ from assets.engine.errors import SettingsError
 from assets.engine.settings_draft import draft_source
 from assets.engine.settings_findings import Findings
 from assets.engine.settings_mend import read_settings
+from assets.engine.wording import misfit
 from schemas.settings import Source
 
 
@@ -52,4 +53,4 @@ def _misfits(file: Path, error: ValidationError) -> str:
     findings = Findings()
     draft_source(file, findings)
     said = [f"{finding.place}: {finding.said}" for finding in findings.wrong]
-    return "; ".join(said or [str(item["msg"]) for item in error.errors()])
+    return "; ".join(said or [misfit(item) for item in error.errors()])

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from assets.engine.errors import SettingsError
 from assets.engine.settings_mend import read_settings
+from assets.engine.wording import misfits
 from schemas.statistic import Statistic
 
 
@@ -24,16 +25,13 @@ def load_statistic(settings: Path) -> Statistic:
     file = settings / "statistic.toml"
     if not file.exists():
         return Statistic()
+    data = read_settings(file)
     try:
-        return Statistic.model_validate(read_settings(file))
+        return Statistic.model_validate(data)
     except ValidationError as error:
-        misfits = dict.fromkeys(
-            f"{item['loc'][0] if item['loc'] else 'the file'}: {item['msg']}"
-            for item in error.errors()
-        )
         raise SettingsError(
             f"Reading {file}",
-            "; ".join(misfits),
+            misfits(data, error),
             'closing_day 1 to 27 or "last", end_basis "finished" or "returned", '
             'closed_other "separate" or "resolved"',
             "Correct these settings, or remove a line for its default.",

@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from assets.engine.errors import SettingsError
+from assets.engine.wording import counted
 
 
 def check_parents(units: pd.DataFrame, file: Path) -> None:
@@ -33,8 +34,8 @@ def check_parents(units: pd.DataFrame, file: Path) -> None:
         ]
         if record.parent_unit_code and len(above) != 1:
             raise _tree_error(
-                file, f"{len(above)} records of parent {record.parent_unit_code} within the "
-                f"validity of unit {record.unit_code}, row {record.Index + 2}"
+                file, f"{counted(len(above), 'record')} of parent {record.parent_unit_code} within "
+                f"the validity of unit {record.unit_code}, row {record.Index + 2}"
             )  # fmt: skip
         seen = {record.unit_code}
         while above and (code := above[0].parent_unit_code):

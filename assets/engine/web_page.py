@@ -18,6 +18,7 @@ import lxml.html
 from assets.engine.containers import Cells
 from assets.engine.errors import FileRefused
 from assets.engine.legacy_text import HEAD_BYTES, utf_16_codec
+from assets.engine.wording import counted
 
 # HTML bounds both spans; a broken page must not ask for a billion cells.
 MAX_SPAN = 1000
@@ -84,7 +85,9 @@ def web_page_tables(file: Path) -> list[list[Cells]]:
     if hidden > 0 or _ASIDE.sub("", behind or "").strip():
         raise FileRefused(
             "Opening a web page",
-            f"{hidden:,} rows that no table shows" if hidden > 0 else "text behind its end",
+            f"{counted(hidden, 'row')} that no table shows"
+            if hidden > 0
+            else "text behind its end",
             "a page whose every row stands in a table, and nothing behind </html>",
             "Export it again, each list as a file of its own.",
         )

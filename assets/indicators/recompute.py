@@ -13,6 +13,7 @@ import duckdb
 
 from assets.engine.compute import Change, compute_table, figures_by_level, moved_dossiers
 from assets.engine.periods import Period, month_of
+from assets.engine.wording import counted
 from assets.metadata import markdown_table, numbers
 from assets.partitions import PERIODS, period_of
 from assets.resources import Installation
@@ -76,15 +77,15 @@ def recompute(
         context.log.warning("A closed period changed. %s", closed.sentence)
     if len(change.closed) > SHOWN_CHANGES:
         context.log.warning(
-            "A closed period changed. %s more rows: see ops.revision.",
-            len(change.closed) - SHOWN_CHANGES,
+            "A closed period changed. %s more: see ops.revision.",
+            counted(len(change.closed) - SHOWN_CHANGES, "row"),
         )
     if change.closed and moved:
         first = change.closed[0]
         context.log.warning(
-            "%s dossiers changed; FROM explain_change('%s', '%s', DATE '%s') in dossiers.duckdb "
+            "%s changed; FROM explain_change('%s', '%s', DATE '%s') in dossiers.duckdb "
             "lists those that moved the first of these figures.",
-            moved,
+            counted(moved, "dossier"),
             first.measure,
             first.period_kind,
             first.period_end,

@@ -7,6 +7,7 @@ import dagster as dg
 from assets.engine.collecting import FromPortals, collect_portals
 from assets.engine.inbox import collect_period, stray_files
 from assets.engine.periods import local_now
+from assets.engine.wording import counted
 from assets.metadata import table_asset
 from assets.partitions import PERIODS, period_of
 from assets.resources import Installation
@@ -51,15 +52,14 @@ def delivery(
         context.log.info("collected %s, %s bytes", item.reference, f"{item.size:,}")
     if collected.unreadable:
         context.log.error(
-            "%s files of the inbox cannot be read. Check their permissions; they are collected "
-            "with the next run of this period.",
-            collected.unreadable,
+            "%s of the inbox cannot be read. Check the permissions; what can be read then is "
+            "collected with the next run of this period.",
+            counted(collected.unreadable, "file"),
         )
     if collected.growing:
         context.log.warning(
-            "%s files of the inbox are still being written. They are collected with the next run "
-            "of this period.",
-            collected.growing,
+            "%s of the inbox still being written: collected with the next run of this period.",
+            counted(collected.growing, "file"),
         )
     for reason, count in strays.items():
         context.log.warning("files in the inbox that no run collects: %s, %s", count, reason)

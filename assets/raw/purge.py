@@ -19,7 +19,7 @@ def purge(
     for source, count in sorted(unclaimed(paths, sources).items()):
         context.log.warning(
             "the raw bytes of %s, which no settings file is named after any more, are never "
-            "purged: %s deliveries. Bring sources/%s.toml back with its keep_raw_days.",
+            "purged (deliveries: %s). Bring sources/%s.toml back with its keep_raw_days.",
             source,
             f"{count:,}",
             source,

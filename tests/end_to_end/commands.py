@@ -17,12 +17,12 @@ def environment(data: Path, **more: str) -> dict[str, str]:
     return inherited | {"MOTCUA_DATA": str(data), "PYTHONUTF8": "1", **more}
 
 
-def motcua(data: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def motcua(data: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
     """Run a command to its end."""
     return subprocess.run(
         [*COMMAND, *arguments],
         cwd=PROJECT,
-        env=environment(data),
+        env=environment(data, **more),
         capture_output=True,
         encoding="utf-8",
         timeout=300,

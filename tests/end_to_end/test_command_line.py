@@ -119,7 +119,10 @@ def test_redoing_a_period_changes_no_table(installed: Installed) -> None:
 
 
 def test_a_correction_and_a_refusal_are_told_in_a_few_lines(own_sample: Paths) -> None:
-    """A dossier is resolved a month later; another file has no header that the settings know."""
+    """A dossier is resolved a month later; two files have no header that the settings know.
+
+    One of them comes under the name of a good one.
+    """
     with warehouse(own_sample) as connection:
         rows = connection.execute(
             "SELECT min(dossier_code) FROM core.dossier WHERE delivery_period = ? "
@@ -130,6 +133,7 @@ def test_a_correction_and_a_refusal_are_told_in_a_few_lines(own_sample: Paths) -
     file = delivered_file(own_sample, COMMUNE, KEY)
     correct_commune(file, {rows[0][0]: {"Ngày kết thúc xử lý": "19/06/2023 10:00:00"}})
     (file.parent / "khac.csv").write_text("a;b\n1;2\n", encoding="utf-8")
+    delivered_file(own_sample, "payments", KEY).write_text("a;b\n1;2\n", encoding="utf-8")
     done = motcua(own_sample.data, "period", KEY)
     assert done.returncode == 0, done.stderr
     changes = [line for line in done.stdout.splitlines() if "A closed period changed." in line]
@@ -139,10 +143,17 @@ def test_a_correction_and_a_refusal_are_told_in_a_few_lines(own_sample: Paths) -
         assert line.count(" -> ") <= 3
     assert "Tháng 06/2023" in changes[0]
     assert done.stderr == ""
-    *_, refused, reason = done.stdout.splitlines()
-    assert refused == "Refused in this period: 1 (an older file of the same name stays in force)"
-    assert "found" in reason
-    assert "expected" in reason
+    assert " 1 dossier changed; FROM explain_change(" in done.stdout
+    *_, refused, first, second = done.stdout.splitlines()
+    assert refused == "Refused in this period: 2"
+    stays = " (an older file of the same name stays in force)"
+    assert [line.endswith(stays) for line in (first, second)] == [
+        "/payments/" in line for line in (first, second)
+    ]
+    assert "/dossiers_commune/" in first + second
+    for reason in (first, second):
+        assert "found text of 2 columns divided by ';'" in reason
+        assert "expected" in reason
 
 
 def test_the_ui_ends_with_all_it_started_when_it_is_told_to(tmp_path: Path) -> None:
@@ -179,6 +190,39 @@ def test_a_wrong_period_gets_a_sentence(
     assert repr(key) in printed.err
     assert "expected the first day of a reporting month from 2022-12-15 on" in printed.err
     assert len(printed.err.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["run", "igate"], "found SOURCE=igate, which the bundled sample has not; "
+                           "expected igate2 or national, or no SOURCE. "),
+        (["run", "igate2", "x"], "found unrecognized arguments: x; expected motcua "),
+        (["period"], "are required: key; expected motcua period [-h] key. "),
+        (["perio"], "invalid choice: 'perio'"),
+        ([], "are required: command; expected motcua [-h] {run,period,ui,check-source}. "),
+    ],
+)  # fmt: skip
+def test_what_is_no_command_gets_a_sentence_and_the_status_2(
+    capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.startswith("Reading the command: found ")
+    assert said in printed.err
+    assert "usage" not in printed.err
+    assert len(printed.err.splitlines()) == 1
+
+
+def test_a_portal_of_the_sample_without_reference_tables_gets_a_sentence(tmp_path: Path) -> None:
+    done = motcua(tmp_path / "data", "run", "igate2", MOTCUA_SETTINGS=str(tmp_path))
+    assert done.returncode == 1
+    assert done.stderr.startswith("Reading reference file unit.csv: found no file ")
+    assert len(done.stderr.splitlines()) == 1
+    assert not (tmp_path / "data").exists()
 
 
 def test_a_wrong_period_ends_the_process_with_1(installed: Installed) -> None:

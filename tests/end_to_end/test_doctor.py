@@ -134,7 +134,7 @@ def test_collections_that_were_cut_off_or_refused(doctor: Doctor, prepared: Path
         Completed("", "", is_whole_period=True, page_count=1, row_count=1, changes_known_to="")
     )
     printed = doctor(prepared)
-    assert "look   igate2/dossiers/2023-09-15 is not collected whole: 1 pages" in printed
+    assert "look   igate2/dossiers/2023-09-15 is not collected whole: 1 page there" in printed
     assert "wrong  Asking the portal: found 401;" in printed
     assert "-> then run the period again: igate2/dossiers/2023-10-15" in printed
     assert "2023-08-15" not in printed

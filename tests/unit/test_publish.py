@@ -176,7 +176,7 @@ def test_a_file_is_built_where_nobody_else_may_look(installation: Paths) -> None
 
 
 def test_a_file_that_does_not_hold_what_was_written_is_not_let_through(sample: Paths) -> None:
-    with pytest.raises(WarehouseError, match=r"expected 1 rows\. The published file of before"):
+    with pytest.raises(WarehouseError, match=r"expected 1 row\. The published file of before"):
         _check_opens(sample.published / "motcua.duckdb", {"indicators.by_level": 1})
 
 

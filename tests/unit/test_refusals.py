@@ -2,10 +2,13 @@
 
 from pathlib import Path
 
+import duckdb
 import pytest
 import xlsxwriter  # type: ignore[import-untyped,unused-ignore]
 
+from assets.engine.in_force import behind_refused
 from assets.engine.paths import Paths
+from assets.engine.raw_store import read_manifest
 from tests.support import new_installation
 from tests.unit.deliveries import (
     JANUARY,
@@ -91,6 +94,14 @@ def _no_header(paths: Paths) -> None:
     _text(paths, csv_text(ROWS).split("\r\n", 1)[1])
 
 
+def _two_columns(paths: Paths) -> None:
+    _text(paths, f"ten;so\n{PERSON};1\n")
+
+
+def _one_column(paths: Paths) -> None:
+    _text(paths, f"ten\n{PERSON}\n{PERSON}, x\n")
+
+
 def _missing_column(paths: Paths) -> None:
     _text(paths, csv_text(ROWS).replace("Trạng thái", "Tình trạng", 1))
 
@@ -142,6 +153,10 @@ REFUSALS = {
     _page_without_table: ("payments", "no table", "a <table> with rows", "Export the list again."),
     _cut_page: ("payments", "a table without its end", "up to </table>", "cut off"),
     _no_header: ("dossiers_commune", "(0 of 16 matched)", "'Trạng thái'", "the source settings."),
+    _two_columns: ("dossiers_commune", "found text of 2 columns divided by ';' (0 of 16 matched);",
+                   "'Trạng thái'", "correct the columns in the source settings."),
+    _one_column: ("dossiers_commune", "found text without columns (0 of 16 matched);",
+                  "'Trạng thái'", "correct the columns in the source settings."),
     _missing_column: ("dossiers_commune", "no column ['Trạng thái']; other columns there are",
                       "every column of the source settings", "Correct these columns"),
     _open_quotation_mark: ("dossiers_commune", "a stray or open quotation mark near row 5",
@@ -220,6 +235,24 @@ def test_a_refused_file_is_read_again_only_when_the_settings_change(installation
     first, second = load(installation), load(installation)
     assert [result.is_new for result in (*first, *second)] == [True, False]
     assert first[0].reason == second[0].reason
+
+
+def test_an_older_file_stands_behind_a_refused_one_only_where_there_is_one(
+    installation: Paths,
+) -> None:
+    deliver_csv(installation, [dossier(1)], name="a.csv")
+    load(installation)
+    _two_columns(installation)  # b.csv: no older one
+    (refused, _) = sorted(load(installation), key=lambda result: result.state, reverse=True)
+    assert _behind_refused(installation) == set()
+    place(installation, "dossiers_commune", JANUARY, "a.csv").write_text("a;b\n", encoding="utf-8")
+    later = {result.delivery.delivery_id for result in load(installation) if result.reason}
+    assert _behind_refused(installation) == later - {refused.delivery.delivery_id} != set()
+
+
+def _behind_refused(paths: Paths) -> set[str]:
+    with duckdb.connect(str(paths.warehouse_file), read_only=True) as connection:
+        return behind_refused(connection, read_manifest(paths))
 
 
 @pytest.mark.parametrize(

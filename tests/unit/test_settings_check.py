@@ -14,7 +14,12 @@ import xlsxwriter  # type: ignore[import-untyped,unused-ignore]
 
 from assets.engine.errors import MotcuaError, SettingsError
 from assets.engine.settings_check import SettingsCheck, check_settings
-from assets.engine.settings_findings import described, shown_texts, shown_units
+from assets.engine.settings_findings import (
+    described,
+    shown_texts,
+    shown_unit_codes,
+    shown_units,
+)
 from assets.engine.settings_report import report
 from assets.engine.text import header_key
 from pipelines.cli import main
@@ -184,7 +189,7 @@ def test_amounts_with_a_fraction_are_noted_not_called_wrong(
     check = check_settings(settings, "fees", tmp_path / "fees.csv", reference, PERIOD)
     assert _said(check) == []
     (note,) = check.findings.notes
-    assert re.search(r"amount .*: \d+ amounts are no whole numbers: 999\.99", note)
+    assert re.search(r"amount .*: amounts that are no whole numbers \(\d+\): 999\.99", note)
 
 
 def test_no_person_is_named_where_a_column_of_people_is_mapped(
@@ -234,6 +239,34 @@ def test_texts_written_like_names_are_never_named() -> None:
                         "UBND xã Mẫu": 2, "Lò Văn Phòng": 2, "Xin Mẫu": 2})  # fmt: skip
     assert shown_texts(officers, "Xử lý") == ["Phòng Tài chính Mẫu", "UBND xã Mẫu"]
     assert shown_units(officers, ["Xín Mẫu"]) == ["Phòng Tài chính Mẫu", "UBND xã Mẫu", "Xin Mẫu"]
+
+
+def test_codes_of_units_that_the_table_lacks_are_counted_and_named(
+    reference: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(reference, tmp_path / "reference")
+    units = (reference / "unit.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    known = "".join(line for line in units if not line.startswith(("R01", "R02")))
+    (tmp_path / "reference" / "unit.csv").write_text(known, encoding="utf-8")
+    check = check_settings(
+        GOOD, "permits", RIVERTON / "permits.csv", tmp_path / "reference", PERIOD
+    )
+    (said,) = _said(check)
+    assert said.startswith(
+        "reference/unit.csv: does not know 2 different units of 60 rows in column 'Office': "
+        "'R02' (34), 'R01' (26). Add a row for each to that file"
+    )
+    # A code is no other name of a unit.
+    assert check.findings.lines == {}
+
+
+def test_codes_of_units_are_named_and_numbers_of_people_are_not() -> None:
+    codes = Counter({"R01": 9, "01105": 8, "H22.33.5": 7, "000.06.33.H22": 6, "033-2": 5})
+    people = Counter({"0912345678": 9, "091-234-5678": 8, "012345678901": 7, "123456789": 6,
+                      "B1234567": 5, "000.06.33.H22-230105-0001": 4, "MAU": 3, "mau90": 3,
+                      "LÒ.MẪU.1": 3, "Lò Thị Mẫu": 3, "R 01": 3})  # fmt: skip
+    assert shown_unit_codes(codes + people + Counter({"R02": 1}), "Office") == list(codes)
+    assert shown_unit_codes(codes, "Số CCCD") == []
 
 
 def test_dates_that_read_both_ways_are_noted(reference: Path, tmp_path: Path) -> None:

@@ -89,7 +89,7 @@ def test_mixed_orders_are_told_with_the_one_to_keep(tmp_path: Path) -> None:
 def test_dates_that_nothing_reads_are_told_with_their_rows(tmp_path: Path) -> None:
     check = _checked(tmp_path, [*TRUE_DATES, [UNIT, "hôm qua"]])
     assert (
-        "received_date (column 'Ngày nhận'): 1 dates are read by no usual format: aaa aaa "
+        "received_date (column 'Ngày nhận'): 1 date that no usual format reads: aaa aaa "
         "(1: row 13)" in check.findings.notes
     )
 
@@ -98,7 +98,7 @@ def test_a_portal_that_mixes_both_orders_is_told_with_the_rows(tmp_path: Path) -
     days = ["20/10/2023", "21/10/2023", "10/25/2023"]
     check = _checked(tmp_path, [[UNIT, day] for day in days])
     (note,) = check.findings.notes
-    assert "1 dates are read only by formats of another order than most" in note
+    assert "1 date that only formats of another order than most read" in note
     assert note.endswith("99/99/9999 (1: row 4)")
 
 
