@@ -6,6 +6,7 @@ never a setting: settings name the environment variable that holds it.
 """
 
 import zoneinfo
+from functools import cache
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
@@ -17,6 +18,12 @@ Header = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9-]*$")]
 # Keys of the reply, from its top, joined by dots; "" is not there.
 ReplyPath = str
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+@cache
+def time_zones() -> set[str]:
+    """Return the names of all time zones, which zoneinfo would look up on the disk each time."""
+    return zoneinfo.available_timezones()
 
 
 class ApiSource(BaseModel, extra="forbid", frozen=True):
@@ -150,6 +157,6 @@ class ApiExport(BaseModel, extra="forbid", frozen=True):
     def _can_page(self) -> Self:
         if (self.paging == "cursor") != bool(self.next_cursor):
             raise ValueError('next_cursor is where the reply of paging = "cursor" has it')
-        if self.date_zone not in zoneinfo.available_timezones():
+        if self.date_zone not in time_zones():
             raise ValueError(f"date_zone {self.date_zone!r} is no zone such as Asia/Ho_Chi_Minh")
         return self

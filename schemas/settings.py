@@ -5,13 +5,12 @@ here: reading the file and wording its errors (`assets.engine.sources`).
 """
 
 import re
-import zoneinfo
 from datetime import date
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from schemas.api import ApiExport, ApiSource
+from schemas.api import ApiExport, ApiSource, time_zones
 from schemas.exports import KINDS, ExportColumn, Kind
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -231,7 +230,7 @@ class Export(Strict):
                 "date_formats mix day first and month first, so no day of 1 to 12 is safe: keep "
                 "those of the order in which the portal writes days above 12, and no others"
             )
-        if self.time_zone not in zoneinfo.available_timezones():
+        if self.time_zone not in time_zones():
             problems.append(f"time_zone {self.time_zone!r} is no zone such as {LOCAL_TIME_ZONE}")
         amounts = [c.name for c in self.definition.columns if c.reading == "amount"]
         for name in [*(self.marks.keys() - set(amounts))]:

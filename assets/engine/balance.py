@@ -69,35 +69,40 @@ def raise_if(breaks: list[tuple[object, ...]]) -> None:
 
 def _sums_that_differ(connection: duckdb.DuckDBPyConnection) -> list[tuple[object, ...]]:
     """Return periods whose rows of each grain, and today's units, have not one sum."""
-    sums = ", ".join(f"coalesce(sum({name}), 0) AS {name}" for name in COUNTS)
-    of_period = f"SELECT {_PERIOD}, {sums}"
     own_rows = "(FROM indicators.own_count UNION ALL BY NAME FROM indicators.own_payment)"
     # A unit's own counts stand in its subtree and in that of each unit above it.
-    reached = f"FROM {own_rows} INNER JOIN reached USING (unit_code, unit_valid_from)"
-    own = f"{of_period} FROM indicators.by_unit WHERE scope = 'own' GROUP BY ALL"
-    by_level = f"{of_period} FROM indicators.by_level WHERE unit_level"
-    same = (
-        (f"{of_period} {reached} GROUP BY ALL",
-         f"{of_period} FROM indicators.by_unit WHERE scope = 'subtree' GROUP BY ALL"),
-        (own, f"{by_level} = 'all' GROUP BY ALL"),
-        (own, f"{by_level} <> 'all' GROUP BY ALL"),
-        *((f"{of_period} FROM {own_rows} GROUP BY ALL",
-           f"{of_period} FROM {table} {own_only} GROUP BY ALL")
-          for table, own_only in (("indicators.by_unit_field", ""),
-                                  ("indicators.by_unit_procedure", ""),
-                                  ("indicators.by_unit", "WHERE scope = 'own'"),
-                                  ("indicators.by_unit_current", "WHERE scope = 'own'"),
-                                  ("indicators.by_level_current", "WHERE unit_level = 'all'"),
-                                  ("indicators.by_level_current", "WHERE unit_level <> 'all'"))),
-    )  # fmt: skip
-    # A period without any dossier has rows of zeros in some tables, and none in others.
-    counted = f"WHERE {' + '.join(f'coalesce({name}, 0)' for name in COUNTS)} > 0"
-    differences = " UNION ".join(
-        f"((FROM ({one}) {counted}) EXCEPT (FROM ({other}) {counted})) UNION "
-        f"((FROM ({other}) {counted}) EXCEPT (FROM ({one}) {counted}))"
-        for one, other in same
+    subtree = (
+        f"{own_rows} INNER JOIN reached USING (unit_code, unit_valid_from)",
+        "indicators.by_unit WHERE scope = 'subtree'",
     )
-    return connection.execute(
+    own = (
+        own_rows,
+        "indicators.by_unit WHERE scope = 'own'",
+        "indicators.by_level WHERE unit_level = 'all'",
+        "indicators.by_level WHERE unit_level <> 'all'",
+        "indicators.by_unit_field",
+        "indicators.by_unit_procedure",
+        "indicators.by_unit_current WHERE scope = 'own'",
+        "indicators.by_level_current WHERE unit_level = 'all'",
+        "indicators.by_level_current WHERE unit_level <> 'all'",
+    )
+    rows = connection.execute(
         f"WITH RECURSIVE {sql_file(INDICATOR_SQL / 'ancestry.sql')} "
-        f"SELECT {_PERIOD} FROM ({differences}) GROUP BY ALL ORDER BY ALL"
-    ).fetchall()
+        f"{_not_alike(subtree)} UNION {_not_alike(own)} ORDER BY ALL"
+    )
+    return rows.fetchall()
+
+
+def _not_alike(grains: tuple[str, ...]) -> str:
+    """Return the query of periods whose sums over each of `grains` are not the same."""
+    sums = ", ".join(f"coalesce(sum({name}), 0) AS {name}" for name in COUNTS)
+    each = " UNION ALL ".join(
+        f"SELECT {_PERIOD}, {sums} FROM {grain} GROUP BY ALL" for grain in grains
+    )
+    # A period without any dossier has rows of zeros in some tables, and none in others.
+    counted_something = " + ".join(COUNTS)
+    differs = " OR ".join(f"min({name}) <> max({name})" for name in COUNTS)
+    return (
+        f"(SELECT {_PERIOD} FROM ({each}) WHERE {counted_something} > 0 GROUP BY {_PERIOD} "
+        f"HAVING count(*) <> {len(grains)} OR {differs})"
+    )

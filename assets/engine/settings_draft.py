@@ -5,7 +5,6 @@ belong here: the model (`schemas.settings`), taking a misfit out of the data (`s
 what a sample says (`settings_headers` and on).
 """
 
-import zoneinfo
 from pathlib import Path
 from typing import Annotated, Any, Self
 
@@ -15,6 +14,7 @@ from pydantic import Field, model_validator
 from assets.engine.errors import SettingsError
 from assets.engine.settings_findings import Findings
 from assets.engine.settings_mend import Unusable, mend, read_settings
+from schemas.api import time_zones
 from schemas.exports import KINDS, ExportColumn
 from schemas.settings import Export, Name, Source
 
@@ -38,7 +38,7 @@ class DraftExport(Export):
             "changes": [change.model_copy(update={"columns": _known_columns(change.columns, known)})
                         for change in self.changes],
             "values": self._usable_values(columns),
-            "time_zone": self.time_zone if self.time_zone in zoneinfo.available_timezones()
+            "time_zone": self.time_zone if self.time_zone in time_zones()
             else Export.model_fields["time_zone"].default,
             "code_patterns": {name: pattern for name, pattern in self.code_patterns.items()
                               if not self.pattern_problems(name, pattern)},

@@ -193,3 +193,30 @@ def test_figures_that_do_not_balance_are_not_let_through(
     register_warehouse.execute(statement)
     with pytest.raises(BalanceError, match=sentence.replace("+", r"\+")):
         check_balance(register_warehouse)
+
+
+@pytest.mark.parametrize("change", ["DELETE FROM {} WHERE true", "UPDATE {} SET paid_online_count = 99"])
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "by_unit: scope = 'own'",
+        "by_unit: scope = 'subtree'",
+        "by_level: unit_level = 'all'",
+        "by_level: unit_level <> 'all'",
+        "by_unit_field: true",
+        "by_unit_procedure: true",
+        "by_unit_current: scope = 'own'",
+        "by_level_current: unit_level = 'all'",
+        "by_level_current: unit_level <> 'all'",
+    ],
+)
+def test_every_grain_has_the_same_sum_or_is_not_let_through(
+    rows: str, change: str, register_warehouse: duckdb.DuckDBPyConnection
+) -> None:
+    fill(register_warehouse, _of("01096"))
+    check_balance(register_warehouse)
+    table, where = rows.split(": ")
+    sql = change.format(f"indicators.{table}").removesuffix(" WHERE true")
+    register_warehouse.execute(f"{sql} WHERE {where} AND received_count > 0")
+    with pytest.raises(BalanceError, match="sums differ"):
+        check_balance(register_warehouse)
