@@ -5,6 +5,7 @@ Belongs here: mail and webhook. Does not belong here: finding out what failed
 server: a message about a failed alert says the kind of failure only.
 """
 
+import base64
 import smtplib
 import ssl
 from collections.abc import Callable
@@ -15,10 +16,11 @@ from urllib.parse import urlsplit
 from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_fixed
 
 from assets.engine.errors import MotcuaError, SettingsError
-from assets.engine.operations import secret
+from assets.engine.secret import secret
 from assets.engine.web import Session
 from schemas.operations import Alerts, Mail
 
+DOING = "Sending an alert"
 SECONDS = 10
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 # Failures of mail and web are OSErrors; a server that restarts is asked again.
@@ -65,7 +67,7 @@ def send(alert: Alert, settings: Alerts) -> list[str]:
         except (OSError, ValueError) as error:
             # The text of the error may hold the address, which is a secret.
             untold.append(
-                f"Sending an alert: found {type(error).__name__}; expected that the server takes "
+                f"{DOING}: found {type(error).__name__}; expected that the server takes "
                 f"it. Check {name} in operations.toml, and the variables that it names."
             )
     return untold
@@ -82,17 +84,29 @@ def _send_mail(alert: Alert, mail: Mail) -> None:
         if mail.starttls:
             server.starttls(context=ssl.create_default_context(cafile=mail.ca_bundle))
         if mail.user_variable and mail.password_variable:
-            server.login(secret(mail.user_variable), secret(mail.password_variable))
+            _log_in(server, _secret(mail.user_variable), _secret(mail.password_variable))
         server.send_message(message)
+
+
+def _log_in(server: smtplib.SMTP, user: str, password: str) -> None:
+    if user.isascii() and password.isascii():
+        server.login(user, password)
+        return
+    # smtplib encodes ASCII only; of what servers offer, only PLAIN says how marks are written.
+    server.ehlo_or_helo_if_needed()
+    both = base64.b64encode(f"\0{user}\0{password}".encode()).decode()
+    code, _ = server.docmd("AUTH", f"PLAIN {both}")
+    if code != 235:
+        raise smtplib.SMTPAuthenticationError(code, "")
 
 
 @_again
 def _post(alert: Alert, variable: str) -> None:
-    address = secret(variable)
+    address = _secret(variable)
     parts = urlsplit(address)
     if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
         raise SettingsError(
-            "Sending an alert",
+            DOING,
             f"an address in {variable} that is not https",
             "an https address",
             f"Correct what {variable} holds.",
@@ -113,3 +127,7 @@ def _post(alert: Alert, variable: str) -> None:
     ):
         if reply.status_code >= 300:
             raise ConnectionError(reply.status_code)
+
+
+def _secret(variable: str) -> str:
+    return secret(variable, DOING, SettingsError)

@@ -8,12 +8,10 @@ stands in settings: they name the environment variable that holds it.
 from typing import Annotated, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
+from schemas.api import Variable
 from schemas.settings import Strict, Text, Texts
-
-# Small letters are refused, so that a secret pasted in place of its variable's name hardly fits.
-VariableName = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]*$")]
 
 
 def _is_web_address(address: str) -> str:
@@ -44,8 +42,8 @@ class Mail(Strict):
     ca_bundle: Text | None = None
     sender: Text = Field(alias="from")
     to: Texts
-    user_variable: VariableName | None = None
-    password_variable: VariableName | None = None
+    user_variable: Variable | None = None
+    password_variable: Variable | None = None
 
     @model_validator(mode="after")
     def _login_is_whole_and_hidden(self) -> Self:
@@ -66,16 +64,8 @@ class Alerts(Strict):
         of a chat's webhook can write there, so it is a secret.
     """
 
-    webhook_url_variable: VariableName | None = None
+    webhook_url_variable: Variable | None = None
     mail: Mail | None = None
-
-    @property
-    def variables(self) -> list[str]:
-        """Names of the environment variables that must be set."""
-        named = [self.webhook_url_variable]
-        if self.mail:
-            named += [self.mail.user_variable, self.mail.password_variable]
-        return [name for name in named if name]
 
 
 class Operations(Strict):

@@ -14,11 +14,12 @@ from typing import Literal
 
 from pydantic import BaseModel
 
-from assets.engine.errors import MotcuaError
+from assets.engine.errors import MotcuaError, SettingsError
 from assets.engine.operations import load_operations
 from assets.engine.paths import Paths
 from assets.engine.portal_journal import journals
 from assets.engine.reference import read_reference
+from assets.engine.secret import secret
 from assets.engine.sources import load_sources
 from assets.engine.wording import counted
 from schemas.operations import Operations
@@ -133,14 +134,16 @@ def settings_findings(paths: Paths) -> Iterator[Finding]:
             read_reference(paths.reference / f"{table}.csv", table)
         except MotcuaError as error:
             wrong.append(Finding("wrong", str(error)))
-    wrong += [
-        Finding(
-            "wrong", f"no environment variable {name}, which the settings name",
-            "set it for the service that runs Motcua, and for this command.",
-        )
-        for name in sorted(named)
-        if not os.environ.get(name)
-    ]  # fmt: skip
+    for name in sorted(named):
+        try:
+            secret(name, "Looking at a secret", SettingsError)
+        except SettingsError as error:
+            wrong.append(
+                Finding(
+                    "wrong", f"{error.found}, which the settings name",
+                    "set it for the service that runs Motcua, and for this command.",
+                )
+            )  # fmt: skip
     yield from wrong or [Finding("ok", f"settings and reference tables in {paths.settings}")]
 
 

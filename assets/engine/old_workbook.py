@@ -19,8 +19,13 @@ import xlrd.compdoc
 import xlrd.xldate
 
 from assets.engine.containers import Cells
-from assets.engine.errors import FileRefused
-from assets.engine.workbook import date_text, fill_downwards, number_text
+from assets.engine.workbook import (
+    damaged_workbook,
+    date_text,
+    fill_downwards,
+    needs_password,
+    number_text,
+)
 
 _OLE = b"\xd0\xcf\x11\xe0"
 _HEADER_BYTES = 512
@@ -48,17 +53,12 @@ def old_workbook_sheets(file: Path, date_format: str) -> list[list[Cells]]:
             return _sheets(file, date_format, with_merged=False)
     except xlrd.XLRDError as error:
         if "encrypted" in str(error):
-            raise FileRefused(
-                "Opening a workbook",
-                "a workbook with a password",
-                "a workbook without password",
-                "Save it again without a password.",
-            ) from None
-        raise _damaged() from None
+            raise needs_password() from None
+        raise damaged_workbook(".xls") from None
     except MemoryError:
         raise
     except Exception:  # noqa: BLE001 (xlrd stumbles over damage in many ways; texts quote cells)
-        raise _damaged() from None
+        raise damaged_workbook(".xls") from None
 
 
 def _sheets(file: Path, date_format: str, *, with_merged: bool) -> list[list[Cells]]:
@@ -123,12 +123,3 @@ def _moment(value: float, datemode: int) -> datetime | timedelta | float:
     except (ValueError, OverflowError):
         return value
     return moment
-
-
-def _damaged() -> FileRefused:
-    return FileRefused(
-        "Opening a workbook",
-        "bytes that start like a workbook but cannot be opened",
-        "a whole .xls file without password",
-        "Export it again; it may have been cut off while it was copied.",
-    )

@@ -1,10 +1,9 @@
-"""Reading the settings of operation, and the secrets that settings name.
+"""Reading the settings of operation.
 
-Belongs here: finding `operations.toml`, fitting it to its model, looking a variable up. Does not
-belong here: the model (`schemas.operations`) and what the settings steer (`pipelines`).
+Belongs here: finding `operations.toml`, fitting it to its model. Does not belong here: the model
+(`schemas.operations`), the secrets it names (`secret`) and what the settings steer (`pipelines`).
 """
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -50,16 +49,3 @@ def operations_or_defaults(settings: Path, tell: Callable[[str], object]) -> Ope
     except SettingsError as error:
         tell(f"{error} Until then the defaults are in force.")
         return Operations()
-
-
-def secret(variable: str) -> str:
-    """Return what an environment variable holds; SettingsError if it is not set."""
-    value = os.environ.get(variable)
-    if not value:
-        raise SettingsError(
-            "Looking up a secret that the settings name",
-            f"no environment variable {variable}",
-            "it set where the daemon starts",
-            f"Set {variable} for the service that runs Motcua, and start it again.",
-        )
-    return value

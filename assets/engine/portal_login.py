@@ -1,15 +1,14 @@
-"""The secret that a portal is asked with, from the environment into each request.
+"""The secret that a portal is asked with, in each request.
 
-Belongs here: looking up what `[api]` names, and the header that carries it. Does not belong here:
-asking (`portal_client`). What a variable holds is in no message.
+Belongs here: the header that carries what `[api]` names. Does not belong here: looking a variable
+up (`secret`) and asking (`portal_client`).
 """
-
-import os
 
 import requests
 from requests.auth import AuthBase, HTTPBasicAuth
 
 from assets.engine.errors import PortalError
+from assets.engine.secret import secret
 from schemas.api import ApiSource
 
 
@@ -41,34 +40,13 @@ def log_in(settings: ApiSource, doing: str) -> AuthBase:
         An environment variable that the settings name is not set, or holds no secret.
     """
     if settings.token_variable:
-        token = _secret(settings.token_variable, doing)
-        if not token.isascii():  # no header can carry it
-            found = f"letters with marks in the environment variable {settings.token_variable}"
-            raise _unset(settings.token_variable, found, doing)
+        # No header can carry marks.
+        token = secret(settings.token_variable, doing, PortalError, may_have_marks=False)
         is_bearer = settings.token_header.lower() == "authorization"
         return _Token(settings.token_header, f"Bearer {token}" if is_bearer else token)
     if settings.user_variable and settings.password_variable:
         return HTTPBasicAuth(
-            _secret(settings.user_variable, doing).encode(),
-            _secret(settings.password_variable, doing).encode(),
+            secret(settings.user_variable, doing, PortalError).encode(),
+            secret(settings.password_variable, doing, PortalError).encode(),
         )
     return _NoLogIn()
-
-
-def _secret(variable: str, doing: str) -> str:
-    text = os.environ.get(variable, "").strip()
-    if not text or not text.isprintable():
-        found = (
-            f"an environment variable {variable} of more than one line"
-            if text
-            else f"no text in the environment variable {variable}"
-        )
-        raise _unset(variable, found, doing)
-    return text
-
-
-def _unset(variable: str, found: str, doing: str) -> PortalError:
-    return PortalError(
-        doing, found, "the secret that [api] names",
-        f"Set {variable} where Dagster is started, and start it again.",
-    )  # fmt: skip

@@ -54,21 +54,31 @@ def workbook_sheets(file: Path, date_format: str) -> list[list[Cells]]:
                 for index, kind in enumerate(kinds)
             ]
     except python_calamine.PasswordError:
-        raise FileRefused(
-            "Opening a workbook",
-            "a workbook with a password",
-            "a workbook without password",
-            "Save it again without a password.",
-        ) from None
+        raise needs_password() from None
     except (KeyboardInterrupt, SystemExit, MemoryError):
         raise
     except BaseException:  # noqa: BLE001 (a panic of calamine's is no Exception; texts quote cells)
-        raise FileRefused(
-            "Opening a workbook",
-            "bytes that start like a workbook but cannot be opened",
-            "a whole .xlsx file without password",
-            "Export it again; it may have been cut off while it was copied.",
-        ) from None
+        raise damaged_workbook(".xlsx") from None
+
+
+def needs_password() -> FileRefused:
+    """Return what is said of a workbook with a password."""
+    return FileRefused(
+        "Opening a workbook",
+        "a workbook with a password",
+        "a workbook without password",
+        "Save it again without a password.",
+    )
+
+
+def damaged_workbook(suffix: str) -> FileRefused:
+    """Return what is said of bytes that are no whole workbook; `suffix` is what it should be."""
+    return FileRefused(
+        "Opening a workbook",
+        "bytes that start like a workbook but cannot be opened",
+        f"a whole {suffix} file without password",
+        "Export it again; it may have been cut off while it was copied.",
+    )
 
 
 def _has_cells(kind: Any) -> bool:

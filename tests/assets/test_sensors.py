@@ -65,6 +65,20 @@ def test_a_password_goes_over_a_verified_connection(secrets: None) -> None:
     assert server.logins == [("motcua", "mat-khau")]
 
 
+def test_a_password_may_have_marks(secrets: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MAIL_PASSWORD", "mật khẩu")
+    server = MailServer()
+    with serving(server):
+        assert send(ALERT, Alerts(mail=_with_login(server))) == []
+    assert server.logins == [("motcua", "mật khẩu")]
+    shut = MailServer(is_open=False)
+    with serving(shut):
+        (untold,) = send(ALERT, Alerts(mail=_with_login(shut)))
+    assert "SMTPAuthenticationError" in untold
+    assert "mật khẩu" not in untold
+    assert not shut.messages
+
+
 def test_a_server_that_nobody_vouches_for_gets_nothing(secrets: None) -> None:
     server = MailServer()
     with serving(server):
@@ -151,6 +165,14 @@ def _settings_with_alerts(folder: Path, text: str) -> Path:
     return folder
 
 
+def _told_by_webhook(folder: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Webhook, Path]:
+    """Return a webhook, and the settings that name it."""
+    server = Webhook()
+    monkeypatch.setenv("HOOK_OF_TEST", server.address)
+    text = '[alerts]\nwebhook_url_variable = "HOOK_OF_TEST"\n'
+    return server, _settings_with_alerts(folder, text)
+
+
 def _tell(instance: dg.DagsterInstance, paths: Paths, result: dg.ExecuteInProcessResult) -> None:
     installation = Installation(data_folder=str(paths.data), settings_folder=str(paths.settings))
     context = dg.build_run_status_sensor_context(
@@ -210,11 +232,7 @@ def test_an_error_that_is_not_ours_is_told_by_its_kind_only(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    server = Webhook()
-    monkeypatch.setenv("HOOK_OF_TEST", server.address)
-    settings = _settings_with_alerts(
-        tmp_path / "settings", '[alerts]\nwebhook_url_variable = "HOOK_OF_TEST"\n'
-    )
+    server, settings = _told_by_webhook(tmp_path / "settings", monkeypatch)
     paths = Paths(installation.data, settings)
     (private_folder(paths.raw) / "manifest.jsonl").mkdir()
     with serving(server):
@@ -236,13 +254,9 @@ def test_a_run_that_never_came_to_a_step_is_told_too(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    server = Webhook()
-    monkeypatch.setenv("HOOK_OF_TEST", server.address)
-    monkeypatch.setattr(locks, "RUN_WAIT_SECONDS", 0.0)
-    settings = _settings_with_alerts(
-        tmp_path / "settings", '[alerts]\nwebhook_url_variable = "HOOK_OF_TEST"\n'
-    )
+    server, settings = _told_by_webhook(tmp_path / "settings", monkeypatch)
     paths = Paths(installation.data, settings)
+    monkeypatch.setattr(locks, "RUN_WAIT_SECONDS", 0.0)
     with ExitStack() as held:
         held.enter_context(serving(server))
         if is_busy:

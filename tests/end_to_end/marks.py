@@ -7,7 +7,7 @@ Names hold `Mẫu` and a number, addresses `Thôn Mẫu` and a number, phone num
 import json
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import quote
 
@@ -54,7 +54,9 @@ def marks_in_bytes(folder: Path) -> dict[str, list[bytes]]:
     return found
 
 
-def marks_in_cells(file: Path) -> dict[str, list[str]]:
+def marks_in_cells(
+    file: Path, is_marked: Callable[[str], object] = TEXT_MARK.search
+) -> dict[str, list[str]]:
     """Return the columns of a DuckDB file whose cells hold marks, comments included."""
     found = {}
     with duckdb.connect(str(file), read_only=True) as connection:
@@ -64,7 +66,7 @@ def marks_in_cells(file: Path) -> dict[str, list[str]]:
                     f'SELECT DISTINCT CAST("{column}" AS VARCHAR) FROM {table} '
                     f'WHERE "{column}" IS NOT NULL'
                 ).fetchall()
-                marks = [text for (text,) in cells if TEXT_MARK.search(text)]
+                marks = [text for (text,) in cells if is_marked(text)]
                 if marks:
                     found[f"{table}.{column}"] = marks
     return found

@@ -155,6 +155,8 @@ def test_too_little_room_and_slips_in_settings(
     assert sum("no .toml file in" in said for said in wrong) == 1
     assert sum("unit.csv" in said for said in wrong) == 1
     assert "no environment variable MOTCUA_TEST_HOOK, which the settings name" in wrong
+    doctor.monkeypatch.setenv("MOTCUA_TEST_HOOK", "https://chat.vn/bi-mat\n2")
+    assert "wrong  more than one line in the environment variable MOTCUA_TEST_HOOK" in doctor(paths)
     doctor.monkeypatch.setenv("MOTCUA_TEST_HOOK", "https://chat.vn/bi-mat")
     told = doctor(paths)
     assert "MOTCUA_TEST_HOOK" not in told

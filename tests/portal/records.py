@@ -23,7 +23,8 @@ from sample_figures import MONTHS, PAYMENT_EXPORT
 from sample_lists import DOSSIER_KEYS, PAYMENT_KEYS
 
 Row = dict[str, Any]
-Shape = Callable[[Row], dict[str, Any]]
+# A record with, in the places of its values, what writes each from a row.
+Shape = dict[str, Any]
 
 STATES = {
     "Mới đăng ký": "1", "Được tiếp nhận": "2", "Không được tiếp nhận": "3", "Đang xử lý": "4",
@@ -58,128 +59,37 @@ def sample_records(dossier: Shape, payment: Shape) -> tuple[list[Changed], list[
             cells = dict(zip(keys, row.values, strict=False))
             at = MONTHS[number].end.replace(tzinfo=ZoneInfo(TIMEZONE))
             if export == PAYMENT_EXPORT:
-                payments.append(Changed(at, payment(cells)))
+                payments.append(Changed(at, _shaped(payment, cells)))
             else:
-                dossiers.append(Changed(at, dossier(cells)))
+                dossiers.append(Changed(at, _shaped(dossier, cells)))
     return dossiers, payments
 
 
-def igate_dossier(row: Row) -> dict[str, Any]:
-    """Return a dossier as the search of iGate 2 replies: nested names, times in UTC."""
-    code = str(row.get("code") or "")
-    return {
-        "id": hashlib.sha256(code.encode()).hexdigest()[:24],
-        "code": code,
-        "nationCode": None,
-        "dossierStatus": {"name": row.get("state")},
-        "applyMethod": {"name": row.get("channel")},
-        "procedure": {
-            "code": row.get("procedure"),
-            "translate": [{"languageId": 228, "name": row.get("procedure_name")}],
-            "sector": {"name": row.get("field")},
-        },
-        "procedureLevel": {"name": None},
-        "agency": {"name": row.get("unit")},
-        "applicant": {
-            "data": {
-                "fullname": _text(row.get("name")), "identityNumber": _text(row.get("identity")),
-                "phoneNumber": _text(row.get("phone")), "address": _text(row.get("address")),
-            }
-        },
-        "appliedDate": _utc(row.get("submitted")),
-        "acceptedDate": _utc(row.get("received")),
-        "appointmentDate": _utc(row.get("due")),
-        "completedDate": _utc(row.get("finished")),
-        "dossierReceivingKind": {"name": row.get("return_method")},
-        "sample": {
-            "supplementDate": _utc(row.get("supplement")),
-            "returnedDate": _utc(row.get("returned")),
-            "refusedDate": _utc(row.get("refused")),
-            "resultKind": row.get("result"),
-            "isDigitised": row.get("digitised"),
-            "isReused": row.get("reused"),
-            "hasResultFile": row.get("e_result"),
-        },
-    }  # fmt: skip
+def _shaped(shape: Any, row: Row) -> Any:
+    """Return what `shape` says, each of its functions replaced by what it writes of `row`."""
+    if isinstance(shape, dict):
+        return {name: _shaped(inner, row) for name, inner in shape.items()}
+    if isinstance(shape, list):
+        return [_shaped(inner, row) for inner in shape]
+    return shape(row) if callable(shape) else shape
 
 
-def igate_payment(row: Row) -> dict[str, Any]:
-    """Return a payment request nested as iGate 2 nests; its own contract is not known."""
-    return {
-        "code": _text(row.get("request")),
-        "dossier": {"code": _text(row.get("code"))},
-        "payer": {"fullname": _text(row.get("name")), "address": _text(row.get("address"))},
-        "requestedDate": _utc(row.get("requested")),
-        "paidDate": _utc(row.get("collected")),
-        "fee": _amount(row.get("fee")),
-        "charge": _amount(row.get("charge")),
-        "amount": _amount(row.get("amount")),
-        "paymentMethod": {"name": row.get("method")},
-        "collection": {"name": row.get("collection")},
-        "status": {"name": row.get("state")},
-    }
+def _of(name: str, written: Callable[[Any], Any] = lambda cell: cell) -> Callable[[Row], Any]:
+    """Return what writes the cell of a name; as it stands, where nothing else is said."""
+    return lambda row: written(row.get(name))
 
 
-def national_dossier(row: Row) -> dict[str, Any]:
-    """Return a dossier in the national contract: every scalar a text, times as 14 digits."""
-    supplement = _digits(row.get("supplement"))
-    has_result = FLAGS.get(row.get("e_result", ""), row.get("e_result"))
-    return {
-        "MaHoSo": _text(row.get("code")),
-        "MaHoSoKhac": "",
-        "MaTTHC": _text(row.get("procedure")),
-        "TenTTHC": _text(row.get("procedure_name")),
-        "TenLinhVuc": _text(row.get("field")),
-        "KenhThucHien": CHANNELS.get(row.get("channel", ""), _text(row.get("channel"))),
-        "SoGiayToChuHoSo": _text(row.get("identity")),
-        "ChuHoSo": _text(row.get("name")),
-        "SoDienThoai": _text(row.get("phone")),
-        "NgayNopHoSo": _digits(row.get("submitted")),
-        "NgayTiepNhan": _digits(row.get("received")),
-        "NgayHenTra": _digits(row.get("due")),
-        "TrangThaiHoSo": STATES.get(row.get("state", ""), _text(row.get("state"))),
-        "NgayTra": _digits(row.get("returned")),
-        "NgayKetThucXuLy": _digits(row.get("finished")),
-        "NgayTuChoi": _digits(row.get("refused")),
-        "HinhThuc": "1" if row.get("return_method") == "Bưu chính công ích" else "0",
-        "DonViXuLy": _text(row.get("unit")),
-        "HoSoCoThanhPhanSoHoa": FLAGS.get(row.get("digitised", ""), _text(row.get("digitised"))),
-        "TaiLieuNop": [
-            {
-                "IsDeleted": "0",
-                "DuocTaiSuDung": FLAGS.get(row.get("reused", ""), _text(row.get("reused"))),
-            }
-        ],
-        "DanhSachHoSoBoSung": [{"NgayBoSung": supplement}] if supplement else [],
-        "DanhSachGiayToKetQua": [{"MaGiayToKetQua": "KQ", "DuongDanTepTinKetQua": "/kq.pdf"}]
-        if has_result == "1"
-        else [],
-        "sample": {"LoaiKetQua": _text(row.get("result"))},
-    }
+def _coded(codes: dict[str, str]) -> Callable[[Any], str]:
+    """Return what writes a cell by its code; what has none stays as it is."""
+    return lambda cell: codes.get(cell or "", _text(cell))
 
 
-def national_payment(row: Row) -> dict[str, Any]:
-    """Return a payment request by the names of the national contract's neighbours."""
-    return {
-        "Ma": _text(row.get("request")),
-        "MaHoSo": _text(row.get("code")),
-        "NguoiNopTienBienLai": _text(row.get("name")),
-        "SoTien": _amount(row.get("amount")),
-        "Phi": _amount(row.get("fee")),
-        "LePhi": _amount(row.get("charge")),
-        "TrangThai": _text(row.get("state")),
-        "HinhThucThanhToan": METHODS.get(row.get("method", ""), _text(row.get("method"))),
-        "HinhThucThu": _text(row.get("collection")),
-        "NgayYeuCau": _digits(row.get("requested")),
-        "NgayThuPhi": _digits(row.get("collected")),
-    }
+def _object_id(code: Any) -> str:
+    return hashlib.sha256(_text(code).encode()).hexdigest()[:24]
 
 
 def _text(cell: Any) -> str:
-    return _digits(cell) if isinstance(cell, datetime) else str(cell or "")
-
-
-def _digits(cell: Any) -> str:
+    """Return a text; a time as 14 digits."""
     return f"{cell:%Y%m%d%H%M%S}" if isinstance(cell, datetime) else str(cell or "")
 
 
@@ -195,3 +105,107 @@ def _amount(cell: Any) -> str:
     text = _text(cell)
     digits = text.replace(".", "")
     return digits if digits.isdecimal() else text
+
+
+def _is_by_post(cell: Any) -> str:
+    return "1" if cell == "Bưu chính công ích" else "0"
+
+
+def _supplements(cell: Any) -> list[dict[str, str]]:
+    return [{"NgayBoSung": _text(cell)}] if cell else []
+
+
+def _result_files(cell: Any) -> list[dict[str, str]]:
+    has_result = _coded(FLAGS)(cell) == "1"
+    return [{"MaGiayToKetQua": "KQ", "DuongDanTepTinKetQua": "/kq.pdf"}] if has_result else []
+
+
+# The search of iGate 2: nested names, times in UTC.
+IGATE_DOSSIER: Shape = {
+    "id": _of("code", _object_id),
+    "code": _of("code", _text),
+    "nationCode": None,
+    "dossierStatus": {"name": _of("state")},
+    "applyMethod": {"name": _of("channel")},
+    "procedure": {
+        "code": _of("procedure"),
+        "translate": [{"languageId": 228, "name": _of("procedure_name")}],
+        "sector": {"name": _of("field")},
+    },
+    "procedureLevel": {"name": None},
+    "agency": {"name": _of("unit")},
+    "applicant": {
+        "data": {
+            "fullname": _of("name", _text), "identityNumber": _of("identity", _text),
+            "phoneNumber": _of("phone", _text), "address": _of("address", _text),
+        }
+    },
+    "appliedDate": _of("submitted", _utc),
+    "acceptedDate": _of("received", _utc),
+    "appointmentDate": _of("due", _utc),
+    "completedDate": _of("finished", _utc),
+    "dossierReceivingKind": {"name": _of("return_method")},
+    "sample": {
+        "supplementDate": _of("supplement", _utc),
+        "returnedDate": _of("returned", _utc),
+        "refusedDate": _of("refused", _utc),
+        "resultKind": _of("result"),
+        "isDigitised": _of("digitised"),
+        "isReused": _of("reused"),
+        "hasResultFile": _of("e_result"),
+    },
+}  # fmt: skip
+# Nested as iGate 2 nests; its own contract of payments is not known.
+IGATE_PAYMENT: Shape = {
+    "code": _of("request", _text),
+    "dossier": {"code": _of("code", _text)},
+    "payer": {"fullname": _of("name", _text), "address": _of("address", _text)},
+    "requestedDate": _of("requested", _utc),
+    "paidDate": _of("collected", _utc),
+    "fee": _of("fee", _amount),
+    "charge": _of("charge", _amount),
+    "amount": _of("amount", _amount),
+    "paymentMethod": {"name": _of("method")},
+    "collection": {"name": _of("collection")},
+    "status": {"name": _of("state")},
+}
+# The national contract: every scalar a text, times as 14 digits.
+NATIONAL_DOSSIER: Shape = {
+    "MaHoSo": _of("code", _text),
+    "MaHoSoKhac": "",
+    "MaTTHC": _of("procedure", _text),
+    "TenTTHC": _of("procedure_name", _text),
+    "TenLinhVuc": _of("field", _text),
+    "KenhThucHien": _of("channel", _coded(CHANNELS)),
+    "SoGiayToChuHoSo": _of("identity", _text),
+    "ChuHoSo": _of("name", _text),
+    "SoDienThoai": _of("phone", _text),
+    "NgayNopHoSo": _of("submitted", _text),
+    "NgayTiepNhan": _of("received", _text),
+    "NgayHenTra": _of("due", _text),
+    "TrangThaiHoSo": _of("state", _coded(STATES)),
+    "NgayTra": _of("returned", _text),
+    "NgayKetThucXuLy": _of("finished", _text),
+    "NgayTuChoi": _of("refused", _text),
+    "HinhThuc": _of("return_method", _is_by_post),
+    "DonViXuLy": _of("unit", _text),
+    "HoSoCoThanhPhanSoHoa": _of("digitised", _coded(FLAGS)),
+    "TaiLieuNop": [{"IsDeleted": "0", "DuocTaiSuDung": _of("reused", _coded(FLAGS))}],
+    "DanhSachHoSoBoSung": _of("supplement", _supplements),
+    "DanhSachGiayToKetQua": _of("e_result", _result_files),
+    "sample": {"LoaiKetQua": _of("result", _text)},
+}
+# By the names of the national contract's neighbours.
+NATIONAL_PAYMENT: Shape = {
+    "Ma": _of("request", _text),
+    "MaHoSo": _of("code", _text),
+    "NguoiNopTienBienLai": _of("name", _text),
+    "SoTien": _of("amount", _amount),
+    "Phi": _of("fee", _amount),
+    "LePhi": _of("charge", _amount),
+    "TrangThai": _of("state", _text),
+    "HinhThucThanhToan": _of("method", _coded(METHODS)),
+    "HinhThucThu": _of("collection", _text),
+    "NgayYeuCau": _of("requested", _text),
+    "NgayThuPhi": _of("collected", _text),
+}

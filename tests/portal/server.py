@@ -28,11 +28,11 @@ from zoneinfo import ZoneInfo
 from assets.engine.periods import TIMEZONE
 from tests.portal.faults import Faults
 from tests.portal.records import (
+    IGATE_DOSSIER,
+    IGATE_PAYMENT,
+    NATIONAL_DOSSIER,
+    NATIONAL_PAYMENT,
     Changed,
-    igate_dossier,
-    igate_payment,
-    national_dossier,
-    national_payment,
     sample_records,
 )
 
@@ -90,8 +90,8 @@ class Portal:
 
 def sample_portal(token: str) -> Portal:
     """Return a portal that holds the sample, in both shapes."""
-    igate, igate_fees = sample_records(igate_dossier, igate_payment)
-    national, national_fees = sample_records(national_dossier, national_payment)
+    igate, igate_fees = sample_records(IGATE_DOSSIER, IGATE_PAYMENT)
+    national, national_fees = sample_records(NATIONAL_DOSSIER, NATIONAL_PAYMENT)
     return Portal(token, {
         IGATE_DOSSIERS: igate, IGATE_PAYMENTS: igate_fees,
         NATIONAL_DOSSIERS: national, NATIONAL_PAYMENTS: national_fees,

@@ -29,9 +29,12 @@ _LONGEST_EDIT = 200
 _MAGIC_BYTES = (4, 8, 16, 64, 512)
 _MOST_ESCAPES = 3
 _MOST_FLIPS = 10
-# Rows that get another text: a cell that is moved leaves its row, and may stand for another's.
-_MOST_CHANGED = {"escapes": _MOST_ESCAPES, "entities": 1, "sheet_flip": _MOST_FLIPS,
-                 "biff_place": 6}  # fmt: skip
+_PARTS_WITH_CELLS = ("xl/worksheets/sheet1.xml", "xl/sharedStrings.xml")
+
+# What a greedy case is made of: its bytes, and the number of rows that may say something else in
+# them, where there are any.
+Made = bytes | tuple[bytes, int]
+Maker = Callable[[bytes, random.Random], Made]
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,10 @@ class Case:
     rows
         The rows whose whole texts are among the bytes before they went bad.
     changed
-        How many places were changed at most.
+        How many rows may say something else at most; each is there still. Of flipped bits in text,
+        also how many letters.
+    joined
+        How many rows may have become part of another at most.
     span
         Where bytes were edited: the first of them, and the one behind the last.
     """
@@ -56,6 +62,7 @@ class Case:
     data: bytes
     rows: Sequence[Row] = tuple(LIST)
     changed: int = 0
+    joined: int = 0
     span: tuple[int, int] = (0, 0)
     detail: str = ""
 
@@ -86,14 +93,36 @@ def _cut(container: Container, seed: int, chance: random.Random) -> Case:
 
 
 def _flip(container: Container, seed: int, chance: random.Random) -> Case:
-    data = bytearray(container.write(LIST))
+    whole = container.write(LIST)
+    data = bytearray(whole)
     # Most damage is one bit; the first bytes say what the file is.
     count = chance.choice((1, 1, 1, 2, 3, 5, 10, 20))
     reach = len(data) if chance.random() < 0.8 else min(len(data), 300)
     for _ in range(count):
         data[chance.randrange(reach)] ^= 1 << chance.randrange(8)
-    detail = f"{count} bits of {reach} bytes"
-    return Case(container, "flip", seed, bytes(data), changed=count, detail=detail)
+    return Case(container, "flip", seed, bytes(data), changed=count,
+                joined=_joined(container, whole, bytes(data)) if container.has_text else 0,
+                detail=f"{count} bits of {reach} bytes")  # fmt: skip
+
+
+def _joined(container: Container, before: bytes, after: bytes) -> int:
+    """Return how many rows end at a border that flipped bits took away or put into a cell."""
+    changed = {place for place, (one, other) in enumerate(zip(before, after, strict=True))
+               if one != other}  # fmt: skip
+    marks = marks_flipped(before, after)
+    # Where one mark closes a cell no more and another one does, all up to the next is a cell.
+    cells = [range(mark, after.find(b'"', mark + 1)) for mark in marks] if len(marks) > 1 else []
+    return sum(
+        any(end - 1 in cell for cell in cells)
+        or not changed.isdisjoint(range(end - len(container.border), end))
+        for end in _borders(container, before)
+    )
+
+
+def marks_flipped(before: bytes, after: bytes) -> list[int]:
+    """Return where flipped bits made a quotation mark or took one away."""
+    pairs = enumerate(zip(before, after, strict=True))
+    return [place for place, pair in pairs if pair[0] != pair[1] and ord('"') in pair]
 
 
 def _edit(container: Container, seed: int, chance: random.Random) -> Case:
@@ -147,11 +176,9 @@ def _join(container: Container, seed: int, chance: random.Random) -> Case:
 def _greedy(container: Container, seed: int, chance: random.Random) -> Case:
     makers = _GREEDY[container.name]
     make = makers[chance.randrange(len(makers))]
-    name = make.__name__.strip("_")
-    data = make(container.write(LIST), chance)
-    # What is put into the texts of rows is theirs.
-    changed = _MOST_CHANGED.get(name, 0)
-    return Case(container, "greedy", seed, data, changed=changed, detail=name)
+    made = make(container.write(LIST), chance)
+    data, changed = made if isinstance(made, tuple) else (made, 0)
+    return Case(container, "greedy", seed, data, changed=changed, detail=make.__name__.strip("_"))
 
 
 def _hidden_cut(container: Container, seed: int, chance: random.Random) -> Case:
@@ -182,7 +209,8 @@ def _borders(container: Container, data: bytes) -> list[int]:
     return list(range(0, len(data), 512))
 
 
-# What a list of text asks for. Each returns the list with something in it, or around it.
+# What a list of text asks for. Each returns the list with something in it, or around it; what is
+# put into the texts of rows is theirs.
 
 
 def _inside(data: bytes, border: bytes, chance: random.Random, added: bytes) -> bytes:
@@ -252,13 +280,14 @@ def _long_number(data: bytes, chance: random.Random) -> bytes:
     return data.replace(b'"SoDienThoai": ', b'"z": ' + number + b', "SoDienThoai": ', 1)
 
 
-def _escapes(data: bytes, chance: random.Random) -> bytes:
+def _escapes(data: bytes, chance: random.Random) -> Made:
     escape = chance.choice(
         (rb"\ud800", rb"\u0000", rb"\udc00\ud800", rb"\x", b"\xff", b"\n", b"\0")
     )
     field = chance.choice((b'"ChuHoSo": "', b'"fullname": "', b'"MaHoSo": "', b'"code": "',
                            b'"DonViXuLy": "', b'"name": "'))  # fmt: skip
-    return data.replace(field, field + escape, chance.choice((1, _MOST_ESCAPES)))
+    count = chance.choice((1, _MOST_ESCAPES))
+    return data.replace(field, field + escape, count), min(count, data.count(field))
 
 
 def _same_key_twice(data: bytes, chance: random.Random) -> bytes:
@@ -310,9 +339,9 @@ def _lost_tags(data: bytes, chance: random.Random) -> bytes:
     return data[:start] + data[start + len(tag) :]
 
 
-def _entities(data: bytes, chance: random.Random) -> bytes:
+def _entities(data: bytes, chance: random.Random) -> Made:
     entity = chance.choice((b"&#0;", b"&#x110000;", b"&#99999999999;", b"&lol;", b"&", b"&#xD800;"))
-    return _inside(data, b"<td>", chance, entity * 100)
+    return _inside(data, b"<td>", chance, entity * 100), 1
 
 
 def _xml_index(data: bytes, chance: random.Random) -> bytes:
@@ -438,18 +467,21 @@ def _far_cell(data: bytes, chance: random.Random) -> bytes:
                                                 cell + b"</sheetData>"))  # fmt: skip
 
 
-def _sheet_flip(data: bytes, chance: random.Random) -> bytes:
+def _sheet_flip(data: bytes, chance: random.Random) -> Made:
     """Flip bits of a part whose checksum then fits."""
-    part = chance.choice(("xl/worksheets/sheet1.xml", "xl/sharedStrings.xml", "xl/workbook.xml",
-                          "xl/styles.xml", "xl/_rels/workbook.xml.rels"))  # fmt: skip
+    part = chance.choice((*_PARTS_WITH_CELLS, "xl/workbook.xml", "xl/styles.xml",
+                          "xl/_rels/workbook.xml.rels"))  # fmt: skip
+    count = chance.choice((1, 2, _MOST_FLIPS))
 
     def change(inner: bytes) -> bytes:
         changed = bytearray(inner)
-        for _ in range(chance.choice((1, 2, _MOST_FLIPS))):
+        for _ in range(count):
             changed[chance.randrange(len(changed))] ^= 1 << chance.randrange(8)
         return bytes(changed)
 
-    return _with_part(data, part, change)
+    # A cell that a bit moves leaves its row and stands for another's; two rows share a unit's name.
+    rows = min(2 * count, _MOST_FLIPS) if part in _PARTS_WITH_CELLS else 0
+    return _with_part(data, part, change), rows
 
 
 def _string_count(data: bytes, chance: random.Random) -> bytes:
@@ -458,16 +490,17 @@ def _string_count(data: bytes, chance: random.Random) -> bytes:
         rb'(unique[cC]ount|count)="\d+"', rb'\1="' + count + b'"', part))  # fmt: skip
 
 
-def _biff_place(data: bytes, chance: random.Random) -> bytes:
-    """Move cells to any row and column."""
+def _biff_place(data: bytes, chance: random.Random) -> Made:
+    """Move cells to any row and column, none of them a row of the list."""
     changed = bytearray(data)
-    for place in chance.sample(biff_cells(data), chance.choice((1, 1, 3))):
+    places = chance.sample(biff_cells(data), chance.choice((1, 1, 3)))
+    for place in places:
         row, column = (
             chance.choice((0, 50, 32_768, 65_535)),
             chance.choice((0, 8, 255, 256, 65_535)),
         )
         struct.pack_into("<HH", changed, place + 4, row, column)
-    return bytes(changed)
+    return bytes(changed), len(places)
 
 
 def _biff_length(data: bytes, chance: random.Random) -> bytes:
@@ -495,15 +528,15 @@ def _ole_tables(data: bytes, chance: random.Random) -> bytes:
     return bytes(changed)
 
 
-_TEXT_GREEDY = (
+_TEXT_GREEDY: tuple[Maker, ...] = (
     _long_cell, _many_cells, _quotes, _lone_returns, _nul_bytes, _control_bytes, _blank_lines,
     _only_returns,
 )  # fmt: skip
-_JSON_GREEDY = (
+_JSON_GREEDY: tuple[Maker, ...] = (
     _nested, _nested_whole, _long_number, _escapes, _escapes, _same_key_twice, _long_text,
     _other_values,
 )  # fmt: skip
-_GREEDY: dict[str, tuple[Callable[[bytes, random.Random], bytes], ...]] = {
+_GREEDY: dict[str, tuple[Maker, ...]] = {
     "csv": _TEXT_GREEDY,
     "tsv": _TEXT_GREEDY,
     "windows_1258": _TEXT_GREEDY,

@@ -11,15 +11,13 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-import duckdb
 import pytest
 from defects_privacy import texts_of
 from generate_defects import all_defects
 from sample_lists import person
 
 from assets.engine.text import clean
-from tests.end_to_end.marks import BYTE_MARK, marks_in_bytes
-from tests.end_to_end.tables import columns_by_table
+from tests.end_to_end.marks import BYTE_MARK, marks_in_bytes, marks_in_cells
 from tests.unit.defects import Outcome, load_defect
 
 # The numbers of these defects' files; others hold people of their own.
@@ -83,23 +81,12 @@ def _patterns() -> list[re.Pattern[str]]:
     ]
 
 
-def _found_in_cells(file: Path) -> dict[str, list[str]]:
-    found = {}
-    with duckdb.connect(str(file), read_only=True) as connection:
-        for table, columns in columns_by_table(connection).items():
-            for column in columns:
-                cells = connection.execute(
-                    f'SELECT DISTINCT CAST("{column}" AS VARCHAR) FROM {table} '
-                    f'WHERE "{column}" IS NOT NULL'
-                ).fetchall()
-                seen = [text for (text,) in cells for p in _patterns() if p.search(clean(text))]
-                if seen:
-                    found[f"{table}.{column}"] = seen
-    return found
+def _is_marked(text: str) -> bool:
+    return any(pattern.search(clean(text)) for pattern in _patterns())
 
 
 def test_no_cell_holds_a_person_in_any_spelling(people: Outcome) -> None:
-    assert _found_in_cells(people.paths.warehouse_file) == {}
+    assert marks_in_cells(people.paths.warehouse_file, _is_marked) == {}
 
 
 def test_no_byte_of_the_warehouse_holds_a_name_without_a_number(people: Outcome) -> None:

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from assets.engine.paths import PROJECT
-from tests.unit.fuzz_cases import Case, make_case
+from tests.unit.fuzz_cases import Case, Kind, make_case, marks_flipped
 from tests.unit.fuzz_lists import CONTAINERS, LIST, OTHER_LIST, Record, Row
 from tests.unit.fuzz_reading import Reading, read_cases
 
@@ -191,7 +191,7 @@ def _lost(case: Case, reading: Reading) -> Iterator[str]:
 
 def _fewer(case: Case, reading: Reading) -> Iterator[str]:
     """Yield if fewer rows are read than there are and nobody is told."""
-    if reading.read + case.changed + _told(reading) < len(case.rows):
+    if reading.read + case.joined + _told(reading) < len(case.rows):
         yield f"{reading.read} rows read of {len(case.rows)}"
 
 
@@ -251,7 +251,7 @@ def _foreign_to(touched: list[Row], record: Record, other: Row) -> int:
 
 def _shifted(case: Case, reading: Reading) -> Iterator[str]:
     """Yield accepted rows whose code is no row's, or whose cells are another row's."""
-    if _marks_flipped(case) > 1:
+    if len(marks_flipped(case.container.write(LIST), case.data)) > 1:
         return  # Where one mark closes a cell no more and another one does, all between is a cell.
     for _, number, record in reading.rows:
         nearest = min(case.rows, key=lambda row: _distance(row.record[0], record[0]))
@@ -259,13 +259,6 @@ def _shifted(case: Case, reading: Reading) -> Iterator[str]:
             yield f"row {number} has a code that no row had"
         elif any(_foreign(record, nearest, other) > 1 for other in case.rows):
             yield f"row {number} has cells of another row"
-
-
-def _marks_flipped(case: Case) -> int:
-    """Return how many quotation marks flipping bits made or took away."""
-    whole = case.container.write(LIST)
-    pairs = zip(whole, case.data, strict=True)
-    return sum(one != other and ord('"') in (one, other) for one, other in pairs)
 
 
 def _foreign(record: Record, own: Row, other: Row) -> int:
@@ -304,6 +297,27 @@ def test_what_an_edit_did_to_other_rows_is_seen() -> None:
     mixed = (*LIST[one].record[:3], *LIST[other].record[3:])
     whole[one] = (1, one, mixed)
     assert len(list(_half_read(case, Reading(rows=whole, quarantined=1)))) == 1
+
+
+@pytest.mark.parametrize("name", ["csv", "html", "xlsx", "xls"])
+def test_a_row_that_was_not_read_is_seen_whatever_was_changed(name: str) -> None:
+    container = CONTAINERS[name]
+    kind: Kind = "greedy" if name == "xlsx" else "flip"
+    case = Case(container, kind, 0, container.write(LIST), changed=10)
+    whole = [(1, number, row.record) for number, row in enumerate(LIST)]
+    assert not list(_half_read(case, Reading(rows=whole, read=len(LIST))))
+    faults = list(_half_read(case, Reading(rows=whole[1:], read=len(LIST) - 1)))
+    assert faults == [f"{len(LIST) - 1} rows read of {len(LIST)}"]
+
+
+def test_as_many_rows_may_say_something_else_as_the_case_changed() -> None:
+    container = CONTAINERS["xlsx"]
+    case = Case(container, "greedy", 0, container.write(LIST), changed=2)
+    whole = [(1, number, row.record) for number, row in enumerate(LIST)]
+    others = [(1, number, row.record) for number, row in enumerate(OTHER_LIST)]
+    for changed, is_fault in ((2, False), (3, True)):
+        reading = Reading(rows=others[:changed] + whole[changed:], read=len(LIST))
+        assert bool(list(_half_read(case, reading))) is is_fault
 
 
 def test_the_lists_are_read_whole(tmp_path: Path) -> None:

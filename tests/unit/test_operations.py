@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from assets.engine.errors import SettingsError
-from assets.engine.operations import load_operations, operations_or_defaults, secret
+from assets.engine.health import named_variables
+from assets.engine.operations import load_operations, operations_or_defaults
 from assets.engine.paths import PROJECT
 from schemas.operations import Alerts, Mail, Operations
 from tests.support import SETTINGS
@@ -39,7 +40,7 @@ def test_what_the_project_s_file_shows_in_comments_fits(tmp_path: Path) -> None:
     text = (SETTINGS / "operations.toml").read_text(encoding="utf-8")
     example = text[text.index("# [alerts]") :].replace("# ", "").replace("#\n", "\n")
     operations = load_operations(_written(tmp_path, example))
-    assert operations.alerts.variables == [
+    assert named_variables(operations) == [
         "MOTCUA_WEBHOOK_URL", "MOTCUA_MAIL_USER", "MOTCUA_MAIL_PASSWORD",
     ]  # fmt: skip
     assert operations.alerts.mail is not None
@@ -88,14 +89,6 @@ def test_a_slip_does_not_cost_a_night(tmp_path: Path) -> None:
     assert "defaults are in force" in line
     assert operations_or_defaults(SETTINGS, told.append) == Operations()
     assert len(told) == 1
-
-
-def test_a_variable_that_is_not_set_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("MOTCUA_WEBHOOK_URL", "https://chat.vn/x")
-    assert secret("MOTCUA_WEBHOOK_URL") == "https://chat.vn/x"
-    monkeypatch.setenv("MOTCUA_WEBHOOK_URL", "")
-    with pytest.raises(SettingsError, match="no environment variable MOTCUA_WEBHOOK_URL"):
-        secret("MOTCUA_WEBHOOK_URL")
 
 
 def test_the_readme_says_what_every_setting_means() -> None:
