@@ -20,6 +20,10 @@ from pipelines.schedules import RUN_TAG
 
 # By day only files are taken in; portals are asked at night.
 FILES_ONLY = {"ops": {"raw__delivery": {"config": {"api": "stored"}}}}
+STOPPED = (
+    "The run was stopped before its end: by somebody, or because it took longer than "
+    "max_run_minutes of operations.toml. What it had done stays; run the period again."
+)
 UNFINISHED = [
     dg.DagsterRunStatus.QUEUED,
     dg.DagsterRunStatus.NOT_STARTED,
@@ -113,6 +117,8 @@ def _sentence(context: dg.RunFailureSensorContext) -> str:
     """
     kind = None
     where, error = _first_error(context)
+    if error is not None and error.cls_name == dg.DagsterExecutionInterruptedError.__name__:
+        return f"{where}{STOPPED}"
     while error is not None:
         if error.cls_name in _ours():
             return where + error.message.partition(": ")[2].strip()

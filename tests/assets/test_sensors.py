@@ -16,7 +16,7 @@ from assets.engine.sources import load_sources
 from assets.resources import Installation
 from pipelines.alerts import Alert, send
 from pipelines.definitions import defs
-from pipelines.sensors import failure_sensor, inbox_sensor
+from pipelines.sensors import STOPPED, failure_sensor, inbox_sensor
 from schemas.operations import Alerts, Mail
 from tests.assets.deliveries import COMMUNE
 from tests.assets.loopback import CERTIFICATE, MailServer, Webhook, serving
@@ -244,6 +244,27 @@ def test_an_error_that_is_not_ours_is_told_by_its_kind_only(
     assert body["sentence"] == (
         "core__dossier_version: IsADirectoryError. The log of the run says more."
     )
+
+
+def test_a_run_that_was_stopped_is_told_as_such(
+    installation: Paths,
+    instance: dg.DagsterInstance,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Dagster raises this where somebody, or the limit of its time, stops a run."""
+
+    def stopped(*_: object) -> None:
+        raise dg.DagsterExecutionInterruptedError
+
+    monkeypatch.setattr("assets.raw.delivery.collect_period", stopped)
+    server, settings = _told_by_webhook(tmp_path / "settings", monkeypatch)
+    paths = Paths(installation.data, settings)
+    with serving(server):
+        result = run_job(paths, instance, "nightly", KEY, ["raw/delivery"])
+        _tell(instance, paths, result)
+    ((_, body),) = server.posts
+    assert body["sentence"] == f"raw__delivery: {STOPPED}"
 
 
 @pytest.mark.parametrize("is_busy", [True, False])

@@ -195,7 +195,9 @@ def test_figures_that_do_not_balance_are_not_let_through(
         check_balance(register_warehouse)
 
 
-@pytest.mark.parametrize("change", ["DELETE FROM {} WHERE true", "UPDATE {} SET paid_online_count = 99"])
+@pytest.mark.parametrize(
+    "change", ["DELETE FROM {} WHERE true", "UPDATE {} SET payable_count = 99"]
+)
 @pytest.mark.parametrize(
     "rows",
     [
