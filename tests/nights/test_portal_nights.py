@@ -52,16 +52,21 @@ def collect_and_be_killed(paths: Paths, now: datetime, portal: Portal, pages: in
 
 
 def small_portal() -> Portal:
-    """Return the sample's portal with the first rows of two periods, each listed when it began."""
+    """Return the sample's portal with the first rows of two periods, each listed when it began.
+
+    The sample lists a dossier in every month that it is open in; a portal has it once, as it is.
+    """
     portal = sample_portal(PORTAL_TOKEN)
     portal.retry_after = "0"
     for path in (IGATE_DOSSIERS, IGATE_PAYMENTS):
-        rows = []
+        rows: dict[str, Changed] = {}
         for period in map(month_from_key, KEYS):
             own = [item for item in portal.lists[path] if item.at.date() == period.end]
             start = datetime.combine(period.start, datetime.min.time(), FIRST_NIGHT.tzinfo)
-            rows += [Changed(start, item.record) for item in own[:ROWS]]
-        portal.lists[path] = rows
+            for item in own[:ROWS]:
+                code = item.record["code"]
+                rows[code] = Changed(rows[code].at if code in rows else start, item.record)
+        portal.lists[path] = list(rows.values())
     return portal
 
 
