@@ -38,7 +38,7 @@ def correct_commune(file: Path, changes: dict[str, dict[str, str]]) -> None:
     assert found == set(changes)
     buffer = io.StringIO(newline="")
     csv.writer(buffer, delimiter=";", lineterminator="\r\n").writerows([header, *rows])
-    file.write_bytes(b"\xef\xbb\xbf" + buffer.getvalue().encode())
+    file.write_bytes(b"\xef\xbb\xbf" + buffer.getvalue().encode(errors="surrogateescape"))
 
 
 def withdraw_one(paths: Paths, key: str) -> None:
@@ -58,5 +58,6 @@ def withdraw_one(paths: Paths, key: str) -> None:
 
 
 def _records(file: Path) -> list[list[str]]:
-    text = file.read_bytes().decode("utf-8-sig")
+    # A list that was cut within a letter keeps its half letter.
+    text = file.read_bytes().decode("utf-8-sig", "surrogateescape")
     return list(csv.reader(io.StringIO(text, newline=""), delimiter=";"))
