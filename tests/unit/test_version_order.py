@@ -12,7 +12,6 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -26,12 +25,11 @@ from hypothesis import strategies as st
 from assets.engine import load, raw_store, reference
 from assets.engine.paths import Paths
 from assets.engine.periods import month_from_key
-from assets.engine.sources import load_sources
 from assets.engine.warehouse import warehouse
 from schemas.exports import KINDS
-from schemas.settings import Source
 from tests.unit.defect_figures import FEBRUARY, JANUARY, code
 from tests.unit.defects import new_outcome
+from tests.unit.nights import Start
 
 EXAMPLES = 150 if os.environ.get("MOTCUA_SOAK") else 15
 BROKEN = b"h\xe1\xbb\x8fng\r\n"
@@ -90,22 +88,6 @@ class Arrival:
         if self.export == "payments":
             return payment_list(*[(f"TT-{n}", d.code) for n, d in enumerate(self.rows)])
         return dossier_list(*[dossier.cells for dossier in self.rows], extracted=self.extracted)
-
-
-@dataclass(frozen=True)
-class Start:
-    """A warehouse that has its tables and reference, to be copied for every case."""
-
-    folder: Path
-    settings: Path
-
-    @cached_property
-    def sources(self) -> dict[str, Source]:
-        return load_sources(self.settings / "sources")
-
-    def installation(self, data: Path) -> Paths:
-        shutil.copytree(self.folder, data / "warehouse")
-        return Paths(data, self.settings)
 
 
 @pytest.fixture(scope="module")
