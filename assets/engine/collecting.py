@@ -53,8 +53,9 @@ def collect_portals(
     now: datetime,
     run_id: str,
     progress: Callable[[str], None],
+    is_whole_wanted: bool = False,
 ) -> FromPortals:
-    """Collect `period` from the API of every source that has one.
+    """Collect `period` from the API of every source that has one; all of it, if so wanted.
 
     One export that fails stops no other; its sentence is kept in its journal, where
     `failures_of_runs` finds it.
@@ -73,6 +74,7 @@ def collect_portals(
                     fetched = _collect(
                         paths, source.api, name, export_name, export=export.on(period.end),
                         period=period, now=now, run_id=run_id, rate=rate, progress=progress,
+                        is_whole_wanted=is_whole_wanted,
                     )  # fmt: skip
                 result.add(fetched)
             except PortalError as error:
@@ -92,7 +94,7 @@ def failures_of_runs(paths: Paths, run_ids: Collection[str | None]) -> list[str]
 def _collect(
     paths: Paths, api: ApiSource, source: str, export_name: str, *,
     export: Export, period: Period, now: datetime, run_id: str, rate: Rate,
-    progress: Callable[[str], None],
+    progress: Callable[[str], None], is_whole_wanted: bool,
 ) -> Fetched:  # fmt: skip
     file = journal_file(paths, source, export_name, period.key)
     with held(file, f"Collecting {source}/{export_name}/{period.key} from its portal"):
@@ -100,7 +102,16 @@ def _collect(
         try:
             client = PortalClient(api, source, export_name, rate=rate, progress=progress)
             return ExportCollection(
-                paths, client, journal, source, export_name, export, period, now, progress
+                paths,
+                client,
+                journal,
+                source,
+                export_name,
+                export,
+                period,
+                now,
+                progress,
+                is_whole_wanted,
             ).run()
         except PortalError as error:
             journal.fail(Failed(run_id, str(error)))
@@ -117,6 +128,8 @@ def _forget_old(paths: Paths, sources: dict[str, Source], now: datetime) -> None
         if is_old or is_left_behind or is_unasked:
             file = journal_file(paths, source, export, period)
             with suppress(PortalError), held(file, "Letting go of old pages"):
+                if is_unasked:
+                    journal.failed = None
                 journal.abandon()
 
 

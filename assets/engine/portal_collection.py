@@ -14,7 +14,6 @@ import hashlib
 import json
 import os
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -40,15 +39,17 @@ from assets.engine.portal_paging import (
     next_position,
     page_params,
 )
-from assets.engine.portal_reply import Record, Reply, read_reply
+from assets.engine.portal_reply import Reply, read_reply
+from assets.engine.portal_walks import complete_walks, texts_of
 from assets.engine.raw_store import Delivery
 from assets.engine.wording import counted
 from schemas.api import ApiExport
 from schemas.settings import Export
 
 WHOLE = "api.json"
-# What a collection of yesterday asked for is no longer what is wanted.
-LONGEST_BREAK_HOURS = 24
+# A night goes on with the collection of the night before, however late either began; what one of
+# two nights ago asked for is no longer what is wanted.
+LONGEST_BREAK_HOURS = 36
 MOST_WALKS = 3
 PAGES_A_WORD = 20
 # Five million rows at fifty a page: more is a portal that always names another page.
@@ -77,6 +78,7 @@ class ExportCollection:
     period: Period
     now: datetime
     progress: Callable[[str], None]
+    is_whole_wanted: bool = False
 
     @property
     def api(self) -> ApiExport:
@@ -103,12 +105,15 @@ class ExportCollection:
         walk = self.journal.pages[-1].walk if already else 1
         while True:
             self._walk(begun, walk, give_up_at)
-            if self._has_all(walk):
+            walks, row_count, total = complete_walks(self._pages())
+            if walks:
                 break
+            if walk == MOST_WALKS:
+                raise self._never_all(row_count, total)
             walk += 1
             self.progress(f"{self.doing}: rows moved between pages; all are asked for once more")
         new = self.journal.pages[already:]
-        return Fetched(len(new), sum(page.row_count for page in new), self._deliver(begun, walk))
+        return Fetched(len(new), sum(page.row_count for page in new), self._deliver(begun, walks))
 
     def _begin_or_go_on(self) -> Begun:
         """Return the collection that was cut off, if it asked for the same not long ago."""
@@ -130,20 +135,25 @@ class ExportCollection:
 
         A period that has begun since is asked for by changes from its first night on, so that none
         is lost between it and the one before. Once a period is over, and was collected since,
-        whoever asks for it again wants it whole: later changes belong to later periods.
+        whoever asks for it again wants it whole: later changes belong to later periods. So does
+        whoever asks in another way than before, which may have left rows out.
         """
         last, since = self.journal.completed, None
+        way = self._way()
+        is_same_way = last is None or last.way == way
         known_to = changes_known_to(self.paths, self.source, self.export_name)
         asked_at = datetime.fromisoformat(last.started_at) if last else self.now
-        if known_to and self.api.since_param and asked_at.date() <= self.period.end:
+        may_add = is_same_way and not self.is_whole_wanted and asked_at.date() <= self.period.end
+        if known_to and self.api.since_param and may_add:
             since = known_to - timedelta(minutes=self.client.settings.overlap_minutes)
-        way = [self.client.settings.base_url, self.export.records, self.api.model_dump_json()]
         return Begun(
-            self.now.isoformat(),
-            asked_for(self.api, self.period, since),
-            hashlib.sha256("\n".join(way).encode()).hexdigest()[:16],
-            since is None,
+            self.now.isoformat(), asked_for(self.api, self.period, since), way, since is None
         )
+
+    def _way(self) -> str:
+        """Return what stands for where and how the export is asked for."""
+        way = [self.client.settings.base_url, self.export.records, self.api.model_dump_json()]
+        return hashlib.sha256("\n".join(way).encode()).hexdigest()[:16]
 
     def _walk(self, begun: Begun, walk: int, give_up_at: float) -> None:
         """Ask for the pages of a walk that have not come yet: one at least, however late it is."""
@@ -206,29 +216,6 @@ class ExportCollection:
             f"Look at {setting} and {self._page_setting()}.",
         )
 
-    def _has_all(self, walk: int) -> bool:
-        """Say whether as many different rows came as the portal says there are.
-
-        Where a walk of so many rows gives what the one before gave, nothing moved: the portal
-        itself lists rows twice. PortalError if the last walk did not bring them all either.
-        """
-        total = next(page.total for page in reversed(self.journal.pages))
-        if total is None:
-            return True
-        different = set()
-        walks: dict[int, Counter[bytes]] = {}
-        for page in self.journal.pages:
-            for record in self._reply(page).records:
-                different.add(_key(record))
-                walks.setdefault(page.walk, Counter())[_hash(record.text)] += 1
-        is_same = walk > 1 and walks.get(walk) == walks.get(walk - 1)
-        rows = sum(page.row_count for page in self.journal.pages if page.walk == walk)
-        if len(different) >= total or (is_same and rows >= total):
-            return True
-        if walk == MOST_WALKS:
-            raise self._never_all(len(different), total)
-        return False
-
     def _never_all(self, different_count: int, total: int) -> PortalError:
         self.journal.abandon()
         return PortalError(
@@ -242,10 +229,13 @@ class ExportCollection:
             "The next run begins anew.",
         )
 
+    def _pages(self) -> Iterator[tuple[Page, Reply]]:
+        return ((page, self._reply(page)) for page in self.journal.pages)
+
     def _reply(self, page: Page) -> Reply:
         return read_reply(self.journal.page_file(page).read_bytes(), self.export, self.doing)
 
-    def _deliver(self, begun: Begun, walks: int) -> Delivery | None:
+    def _deliver(self, begun: Begun, walks: list[int]) -> Delivery | None:
         """Put the pages into the raw store as one file, and let go of them."""
         started = datetime.fromisoformat(begun.started_at)
         name = WHOLE if begun.is_whole_period else f"since-{started:%Y%m%dT%H%M%S}.json"
@@ -265,30 +255,21 @@ class ExportCollection:
         self.journal.complete(
             Completed(
                 begun.started_at, datetime.now(self.now.tzinfo).isoformat(),
-                begun.is_whole_period, page_count, row_count, known_to.isoformat(),
+                begun.is_whole_period, page_count, row_count, known_to.isoformat(), begun.way,
             )
         )  # fmt: skip
         return delivery
 
-    def _write(self, file: Path, covers_to: str, walks: int) -> int:
-        """Write the records of the first walk, and of later ones what is new; return how many."""
+    def _write(self, file: Path, covers_to: str, walks: list[int]) -> int:
+        """Write the records of the first of `walks`, of later ones what is new; return how many."""
         opening, closing = _envelope(self.export.records, covers_to)
         count = 0
         with file.open("wb") as target:
             target.write(opening)
-            for count, text in enumerate(self._texts(walks), start=1):
+            for count, text in enumerate(texts_of(self._pages(), walks), start=1):
                 target.write(b"\n" + text if count == 1 else b",\n" + text)
             target.write(b"\n" + closing)
         return count
-
-    def _texts(self, walks: int) -> Iterator[bytes]:
-        seen = set()
-        for page in self.journal.pages:
-            for record in self._reply(page).records:
-                mark = _hash(record.text) if walks > 1 else b""
-                if page.walk == 1 or mark not in seen:
-                    yield record.text
-                seen.add(mark)
 
 
 def _envelope(records: str, covers_to: str) -> tuple[bytes, bytes]:
@@ -302,12 +283,3 @@ def _envelope(records: str, covers_to: str) -> tuple[bytes, bytes]:
 
 def _digest(reply: Reply) -> str:
     return hashlib.sha256(b"\n".join(record.text for record in reply.records)).hexdigest()
-
-
-def _hash(text: bytes) -> bytes:
-    return hashlib.blake2b(text, digest_size=16).digest()
-
-
-def _key(record: Record) -> bytes:
-    """Return what makes a record one of its own: its code, else all of it."""
-    return _hash(record.code.upper().encode() if record.code else record.text)

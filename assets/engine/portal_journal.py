@@ -51,6 +51,7 @@ class Completed:
 
     `changes_known_to` is the moment up to which the export's changes are known, of dossiers of
     whatever period: a whole period, asked for by the day of reception, tells none of older ones.
+    `way` is that of `Begun`.
     """
 
     started_at: str
@@ -59,11 +60,12 @@ class Completed:
     page_count: int
     row_count: int
     changes_known_to: str
+    way: str
 
 
 @dataclass(frozen=True)
 class Failed:
-    """Why a run could not collect; the next one that begins takes the line away."""
+    """Why a run could not collect; a collection that is begun anew or completed takes it away."""
 
     run_id: str
     said: str
@@ -130,7 +132,11 @@ class Journal:
     def _rewrite(self) -> None:
         lines = [
             _line(what, asdict(said))
-            for what, said in (("completed", self.completed), ("begun", self.begun))
+            for what, said in (
+                ("completed", self.completed),
+                ("begun", self.begun),
+                ("failed", self.failed),
+            )
             if said is not None
         ]
         _write_whole(self.file, b"".join(lines))

@@ -3,7 +3,7 @@
 Belongs here: the three ways of paging and how moments are written. Does not belong here: asking.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from assets.engine.periods import TIMEZONE, Period
@@ -57,7 +57,10 @@ def asked_for(api: ApiExport, period: Period, since: datetime | None) -> dict[st
     begin = {api.from_param: datetime(start.year, start.month, start.day, tzinfo=ZONE)}
     if since is not None and api.since_param is not None:
         begin = {api.since_param: since}
-    moments = begin | {api.to_param: end_of(period)}
+    end = end_of(period)
+    if "%S" in api.date_format:  # else the next period's first day would be asked for, too
+        end += timedelta(seconds=1)
+    moments = begin | {api.to_param: end}
     return {name: _written(api, moment) for name, moment in moments.items()}
 
 

@@ -15,14 +15,18 @@ from schemas.quarantine_tables import MANIFEST
 
 
 class Portals(Enum):
-    """Whether portals are asked, or what lies in the raw store is enough."""
+    """What portals are asked for: what is new, the whole period, or nothing.
+
+    Nothing where what lies in the raw store is enough.
+    """
 
     fetch = "fetch"
+    whole = "whole"
     stored = "stored"
 
 
 class DeliveryConfig(dg.Config):
-    """What a run may choose: `api: stored` redoes a period without asking any portal."""
+    """What a run may choose: `api: stored` asks no portal, `api: whole` for all of the period."""
 
     api: Portals = Portals.fetch
 
@@ -41,9 +45,15 @@ def delivery(
     collected = collect_period(paths, sources, period, now)
     strays = stray_files(paths, sources, now)
     fetched = FromPortals()
-    if config.api is Portals.fetch:
+    if config.api is not Portals.stored:
         fetched = collect_portals(
-            paths, sources, period, now=now, run_id=context.run.run_id, progress=context.log.info
+            paths,
+            sources,
+            period,
+            now=now,
+            run_id=context.run.run_id,
+            progress=context.log.info,
+            is_whole_wanted=config.api is Portals.whole,
         )
     for sentence in fetched.failures:
         context.log.error(sentence)

@@ -70,6 +70,9 @@ class Portal:
             moved = next(item for item in self.lists[path] if item.record is rows[0])
             self.lists[path].remove(moved)
             self.lists[path].append(moved)
+        if fault == "leave" and rows:
+            # As when a dossier is deleted: what came behind it moves up.
+            self.lists[path] = [item for item in self.lists[path] if item.record is not rows[0]]
         if path.startswith("/pa/"):
             size = min(int(asked["size"]), MOST_ROWS)
             start = (int(asked["page"]) - (fault == "repeat")) * size

@@ -96,12 +96,12 @@ def write_settings(
 
 def collect(
     paths: Paths, now: datetime = LATER, said: Callable[[str], None] = lambda _: None,
-    key: str = KEY,
+    key: str = KEY, *, is_whole_wanted: bool = False,
 ) -> FromPortals:  # fmt: skip
     """Collect a period from the portals."""
     return collect_portals(
         paths, load_sources(paths.sources), month_from_key(key), now=now, run_id="a-run",
-        progress=said,
+        progress=said, is_whole_wanted=is_whole_wanted,
     )  # fmt: skip
 
 

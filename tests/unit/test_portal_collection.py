@@ -102,14 +102,15 @@ def test_a_collection_that_was_cut_off_goes_on_behind_its_last_whole_page(
     write_settings(paths, portal, paging)
     portal.faults.switch_on("forbidden", after=after)
     assert len(collect(paths).failures) == 1
-    result = collect(paths, later(23))
+    result = collect(paths, later(24.5))  # the next night, which began later than this one
     assert (result.failures, result.page_count) == ([], 4 - after)
     assert codes(paths, paging) == ALL
     assert deliveries(paths)[0].modified_at == LATER.isoformat()
 
 
 @pytest.mark.parametrize(
-    "change", ["a day later", "another address", "a page that was lost", "a page of other bytes"]
+    "change",
+    ["two nights later", "another address", "a page that was lost", "a page of other bytes"],
 )
 def test_a_collection_begins_anew_where_it_cannot_go_on(
     change: str, paths: Paths, portal: Portal
@@ -124,7 +125,7 @@ def test_a_collection_begins_anew_where_it_cannot_go_on(
         page.unlink()
     elif change == "a page of other bytes":
         page.write_bytes(b"{")
-    result = collect(paths, later(25 if change == "a day later" else 1))
+    result = collect(paths, later(48 if change == "two nights later" else 1))
     assert (result.failures, result.page_count) == ([], 4)
     assert codes(paths) == ALL
 
@@ -234,6 +235,33 @@ def test_a_cursor_that_leads_back_is_told(paths: Paths, portal: Portal) -> None:
     assert "a next page that was asked for before" in failure
 
 
+@each_paging
+@pytest.mark.parametrize("is_cut_off", [False, True])
+def test_a_row_that_leaves_between_pages_takes_no_other_with_it(
+    is_cut_off: bool, paging: str, paths: Paths, portal: Portal
+) -> None:
+    write_settings(paths, portal, paging)
+    portal.faults.switch_on("leave")
+    if is_cut_off:
+        portal.faults.switch_on("forbidden", after=2)
+        assert len(collect(paths).failures) == 1
+    result = collect(paths, later(20))
+    assert result.failures == []
+    assert codes(paths, paging) == ALL[1:]
+
+
+@each_paging
+def test_rows_that_come_in_before_the_others_push_none_out_of_sight(
+    paging: str, paths: Paths, portal: Portal
+) -> None:
+    write_settings(paths, portal, paging)
+    portal.faults.switch_on("forbidden", after=2)
+    collect(paths)
+    portal.lists[PATHS[paging]][:0] = [Changed(CHANGED, record(number)) for number in (36, 37)]
+    assert collect(paths, later(1)).failures == []
+    assert sorted(set(codes(paths, paging))) == [*ALL, code(36), code(37)]
+
+
 def test_rows_that_the_portal_itself_lists_twice_are_taken_as_they_are(
     paths: Paths, portal: Portal
 ) -> None:
@@ -256,6 +284,14 @@ def test_without_a_total_an_empty_page_is_the_end(paths: Paths, portal: Portal) 
     write_settings(paths, portal, "offset", old='total = "total"', new="")
     result = collect(paths)
     assert (result.failures, result.page_count, result.row_count) == ([], 5, 35)
+
+
+def test_where_days_are_asked_for_the_next_period_s_first_is_not(
+    paths: Paths, portal: Portal
+) -> None:
+    write_settings(paths, portal, "offset", old="%Y%m%d%H%M%S", new="%Y%m%d")
+    collect(paths)
+    assert portal.asked[0][1]["DenNgay"] == "20230114"
 
 
 def test_no_rows_are_a_delivery_too(paths: Paths, portal: Portal) -> None:
@@ -286,7 +322,7 @@ def test_later_only_changes_are_asked_for(paths: Paths, portal: Portal) -> None:
     assert (result.failures, result.row_count) == ([], 2)
     ((_, asked),) = portal.asked
     assert asked["updated-from"] == "2023-01-09T18:00:00.000Z"
-    assert asked["accepted-to"] == "2023-01-14T16:59:59.000Z"
+    assert asked["accepted-to"] == "2023-01-14T17:00:00.000Z"
     assert "accepted-from" not in asked
     assert [item.name for item in deliveries(paths)] == ["api.json", "since-20230111T013000.json"]
     assert records(paths) == [record(5, "Đã trả kết quả"), record(9, "Đã trả kết quả")]
@@ -357,6 +393,37 @@ def test_a_source_without_an_api_of_its_own_is_not_asked(paths: Paths, portal: P
     assert portal.asked == []
 
 
+@pytest.mark.parametrize("is_whole_wanted", [False, True])
+def test_who_asks_in_another_way_than_before_gets_all_of_the_period(
+    is_whole_wanted: bool, paths: Paths, portal: Portal
+) -> None:
+    write_settings(paths, portal)
+    del portal.lists[PATHS["page"]][5:]
+    assert collect(paths, WITHIN).row_count == 5
+    portal.lists[PATHS["page"]][5:] = changed(35)[5:]
+    if not is_whole_wanted:
+        write_settings(paths, portal, old="page_size = 10", new="page_size = 20")
+    later_night = WITHIN.replace(day=11)
+    result = collect(paths, later_night, is_whole_wanted=is_whole_wanted)
+    assert (result.failures, result.row_count) == ([], 35)
+    assert deliveries(paths)[-1].name == "api.json"
+    # The night after asks for changes again.
+    assert collect(paths, later_night.replace(day=12)).row_count == 0
+
+
+def test_why_a_period_could_not_be_collected_is_known_until_it_is(
+    paths: Paths, portal: Portal
+) -> None:
+    write_settings(paths, portal)
+    portal.faults.switch_on("forbidden", after=1)
+    (failure,) = collect(paths).failures
+    collect(paths, later(72), key=NEXT_KEY)
+    journal = read_journal(paths, "mau", "hoso", KEY)
+    assert journal.begun is None
+    assert journal.failed is not None
+    assert journal.failed.said == failure
+
+
 def test_what_failed_is_noted_until_it_succeeds(paths: Paths, portal: Portal) -> None:
     write_settings(paths, portal)
     portal.faults.switch_on("forbidden", after=1)
@@ -377,7 +444,7 @@ def test_a_failure_of_an_export_that_is_no_longer_asked_is_forgotten(
     assert len(collect(paths, later(24)).failures) == 1
     (paths.sources / "mau.toml").unlink()
     write_settings(paths, portal, name="khac")
-    collect(paths, later(25))
+    collect(paths, later(26))
     journal = read_journal(paths, "mau", "hoso", KEY)
     assert (journal.failed, journal.begun) == (None, None)
     assert journal.completed is not None
@@ -404,7 +471,7 @@ def test_pages_that_nobody_goes_on_from_are_let_go_of(paths: Paths, portal: Port
     assert len(left_over(paths.data)) == 2
     (paths.sources / "mau.toml").unlink()
     write_settings(paths, portal, name="khac")
-    collect(paths, later(25))
+    collect(paths, later(37))
     assert left_over(paths.data) == []
 
 
