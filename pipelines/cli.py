@@ -28,7 +28,7 @@ except MotcuaError as error:
     sys.exit(str(error))
 from assets.engine.in_force import behind_refused
 from assets.engine.operations import load_operations
-from assets.engine.paths import Paths
+from assets.engine.paths import Paths, private_folder
 from assets.engine.raw_store import read_manifest
 from assets.engine.reference import read_reference
 from assets.engine.settings_check import check_settings
@@ -134,6 +134,8 @@ def _run_sample(paths: Paths, instance: dg.DagsterInstance, source: str | None) 
             "an installation that holds the sample only",
             "Use make period PERIOD=..., or set MOTCUA_DATA to an empty folder.",
         )
+    if not paths.inbox.exists():
+        private_folder(paths.inbox)
     if source:
         print(f"Collecting from the portal of {source} into {paths.data}")
     else:
@@ -152,6 +154,8 @@ def _run_sample(paths: Paths, instance: dg.DagsterInstance, source: str | None) 
     # The next period has nothing to build on, and its portal gives no better answer.
     ok = all(_run_job("take_in", key, instance).success for key in keys)
     ok = ok and _run_job("compute", keys[-1], instance).success
+    if source and not ok:
+        print(f"make run SOURCE={source} once more goes on with this period.", file=sys.stderr)
     return _finish(paths, keys[-1], ("year_to_date",), ok=ok)
 
 
@@ -243,7 +247,12 @@ def _finish(paths: Paths, key: str, period_kinds: tuple[str, ...], *, ok: bool) 
     """Print the rates up to the period, and what is refused; return the exit code."""
     published = paths.published / "motcua.duckdb"
     if not ok or not published.exists():
-        print("Failed: the files published before stay in place.", file=sys.stderr)
+        stays = (
+            "the files published before stay in place"
+            if published.exists()
+            else ("nothing is published yet")
+        )
+        print(f"Failed: {stays}.", file=sys.stderr)
         return 1
     with duckdb.connect(str(published), read_only=True) as reader:
         _print_rates(reader, key, period_kinds)

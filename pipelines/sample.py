@@ -44,7 +44,6 @@ def beside_portal(paths: Paths, source: str) -> Paths:
         shutil.copyfile(SAMPLE / "portals" / source / file.name, file)
     shutil.copytree(paths.reference, own.reference, dirs_exist_ok=True)
     private_folder(own.data)
-    own.inbox.mkdir(exist_ok=True)
     # The steps find their installation there, as those of any other.
     os.environ["MOTCUA_DATA"] = str(own.data)
     os.environ["MOTCUA_SETTINGS"] = str(own.settings)

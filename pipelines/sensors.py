@@ -67,6 +67,8 @@ def inbox_sensor(
 
 @dg.run_failure_sensor(
     name="failure_sensor",
+    # A run from the command line belongs to no code location, and is told of, too.
+    monitor_all_code_locations=True,
     minimum_interval_seconds=30,
     default_status=dg.DefaultSensorStatus.RUNNING,
     description="Báo lần chạy bị lỗi qua thư hoặc webhook | Tells of a failed run: log, mail, hook",

@@ -8,6 +8,7 @@ machine only (README, "Behind a reverse proxy").
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -15,6 +16,7 @@ from pathlib import Path
 
 import dagster as dg
 
+from assets.engine.errors import MotcuaError
 from assets.engine.paths import PROJECT, Paths, private_folder
 
 INSTANCE_SETTINGS = PROJECT / "data" / "dagster" / "dagster.yaml"
@@ -35,16 +37,23 @@ def prepare_instance(paths: Paths) -> None:
 
 
 def serve_ui() -> int:
-    """Run webserver and daemon until one ends or the user stops them."""
+    """Run webserver and daemon until one ends or the user stops them.
+
+    Raises
+    ------
+    MotcuaError
+        PORT is none, or is taken.
+    """
+    port = _free_port()
     # Both would create the databases of a new instance at once, and leave them with two versions.
     with dg.DagsterInstance.get():
         pass
     common = ["-w", str(PROJECT / "workspace.yaml")]
     commands = (
-        ["dagster-webserver", *common, "-h", "127.0.0.1", "-p", os.environ.get("PORT", "3000")],
+        ["dagster-webserver", *common, "-h", "127.0.0.1", "-p", port],
         ["dagster-daemon", "run", *common],
     )
-    print(f"Dagster starts on http://127.0.0.1:{os.environ.get('PORT', '3000')}; Ctrl-C stops it.")
+    print(f"Dagster starts on http://127.0.0.1:{port}; Ctrl-C stops it.")
     binaries = Path(sys.executable).parent
     # A service manager stops a program by SIGTERM, which would leave both running.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -62,3 +71,22 @@ def serve_ui() -> int:
             process.terminate()
         codes = [process.wait() for process in processes]
     return int(any(codes) and not is_stopped)
+
+
+def _free_port() -> str:
+    """Return the port to serve on, asked before a second daemon is started beside the first."""
+    port = os.environ.get("PORT") or "3000"
+    is_port = port.isdecimal() and 0 < int(port) < 1 << 16
+    with socket.socket() as asked:
+        asked.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            if is_port:
+                asked.bind(("127.0.0.1", int(port)))
+                return port
+            found = f"PORT={port}"
+        except OSError:
+            found = f"port {port} of this machine taken, or not to be had"
+    raise MotcuaError(
+        "Starting Dagster's UI", found, "a free port from 1024 to 65535",
+        "Another make ui may be running: stop it, or choose a port: make ui PORT=3001.",
+    )  # fmt: skip

@@ -246,6 +246,35 @@ def test_an_error_that_is_not_ours_is_told_by_its_kind_only(
     )
 
 
+def test_a_run_from_the_command_line_is_told_of_too(
+    installation: Paths,
+    instance: dg.DagsterInstance,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Dagster's daemon would pass over it, as it belongs to no code location."""
+    server, settings = _told_by_webhook(tmp_path / "settings", monkeypatch)
+    paths = Paths(installation.data, settings)
+    own = Installation(data_folder=str(paths.data), settings_folder=str(settings))
+
+    def look(cursor: str | None) -> str | None:
+        with dg.build_sensor_context(
+            instance,
+            cursor,
+            repository_name="__repository__",
+            repository_def=defs.get_repository_def(),
+            resources={"installation": own},
+        ) as context:
+            return failure_sensor.evaluate_tick(context).cursor
+
+    with serving(server):
+        cursor = look(None)
+        (private_folder(paths.raw) / "manifest.jsonl").mkdir()
+        assert not run_job(paths, instance, "nightly", KEY, ["core/dossier_version"]).success
+        look(cursor)
+    assert len(server.posts) == 1
+
+
 def test_a_run_that_was_stopped_is_told_as_such(
     installation: Paths,
     instance: dg.DagsterInstance,

@@ -181,6 +181,22 @@ def _listens(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
+@pytest.mark.parametrize("port", ["abc", "70000", "taken"])
+def test_a_port_that_is_none_or_taken_gets_a_sentence(tmp_path: Path, port: str) -> None:
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", 0))
+        holder.listen()
+        if port == "taken":
+            port = str(holder.getsockname()[1])
+        done = motcua(tmp_path, "ui", PORT=port)
+    assert done.returncode == 1
+    assert done.stdout == ""
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("Starting Dagster's UI: found ")
+    assert port in line
+    assert line.endswith("make ui PORT=3001.")
+
+
 @pytest.mark.parametrize("key", ["2023-05-16", "thang 5", "2022-11-15"])
 def test_a_wrong_period_gets_a_sentence(
     installed: Installed, capsys: pytest.CaptureFixture[str], own_environment: None, key: str
