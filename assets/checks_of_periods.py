@@ -13,8 +13,10 @@ from assets.engine.closed_periods import (
     closed_months,
     delivered_months,
     findings,
+    partial_months,
     published_months,
     sentence,
+    unanswered_months,
 )
 from assets.engine.periods import Period, local_now
 from assets.engine.warehouse import scalar
@@ -25,20 +27,25 @@ ENDED_BADLY = [dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
 
 @dg.asset_check(
     asset=["publish", "motcua"],
-    description="Mọi kỳ đã khóa sổ đều có số liệu công bố | No closed period is missing, failed "
-    "or unpublished",
+    description="Mọi kỳ đã khóa sổ đều có số liệu công bố | No closed period is missing, failed, "
+    "partial or unpublished",
 )
 def periods_complete(
     context: dg.AssetCheckExecutionContext, installation: Installation
 ) -> dg.AssetCheckResult:
     """Fail if a period that closed since the first delivery needs a hand, and name it."""
+    today = local_now().date()
+    sources = installation.sources()
+    exports = {(name, export) for name, source in sources.items() for export in source.exports}
     with installation.warehouse() as connection:
         first = scalar(connection, "SELECT min(delivery_period) FROM ops.delivery")
-        months = closed_months(first, local_now().date()) if isinstance(first, date) else []
+        months = closed_months(first, today) if isinstance(first, date) else []
         found = findings(
             months,
             failed=_failed(context.instance, months),
             delivered=delivered_months(connection),
+            unanswered=unanswered_months(installation.paths),
+            partial=partial_months(connection, months, today, exports),
             published=published_months(connection, installation.paths),
         )
     return dg.AssetCheckResult(

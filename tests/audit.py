@@ -5,6 +5,7 @@ needs the network to pass; where nobody can be asked, that is said and nothing f
 """
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -19,8 +20,13 @@ COMMAND = [
 ]  # fmt: skip
 
 
-# What pip-audit says where the network or the service is the trouble.
-UNREACHABLE = ("requests.exceptions.", "ConnectionError", "ServiceError", "connect")
+# What pip-audit ends with where the network or the service is the trouble: an exception by its name
+# at the start of a line, or its own advice. Any other sentence may say "connect".
+UNREACHABLE = re.compile(
+    r"^(requests\.exceptions\.\w+|([\w.]+\.)?(ConnectionError|ServiceError)"
+    r"|ERROR:pip_audit\._cli:Tip: your network may be blocking this service\..*)(:|$)",
+    re.MULTILINE,
+)
 
 
 def verdict(output: str, errors: str = "") -> tuple[bool, str]:
@@ -28,7 +34,7 @@ def verdict(output: str, errors: str = "") -> tuple[bool, str]:
     try:
         packages: list[dict[str, Any]] = json.loads(output)["dependencies"]
     except (json.JSONDecodeError, KeyError, TypeError):
-        if any(sign in errors for sign in UNREACHABLE):
+        if UNREACHABLE.search(errors):
             return True, "Dependencies not audited: the advisory service could not be asked."
         last = errors.strip().rpartition("\n")[2] or "nothing"
         return False, f"Dependencies not audited. pip-audit says: {last}"

@@ -1,16 +1,18 @@
-"""Closed periods: which of them lack a delivery, or figures that readers can open.
+"""Closed periods: which of them lack a delivery, a part of one, or figures that readers can open.
 
-Belongs here: comparing the calendar with the warehouse and the published file. Does not belong
-here: how runs ended (`assets.checks_of_periods` asks Dagster).
+Belongs here: comparing the calendar with the warehouse, the journals of portals and the published
+file. Does not belong here: how runs ended (`assets.checks_of_periods` asks Dagster).
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 
 import duckdb
 
 from assets.engine.paths import Paths
+from assets.engine.period_state import period_state
 from assets.engine.periods import CALENDAR, Period, month_of
+from assets.engine.portal_journal import journals
 from schemas.columns import quoted
 
 # More labels than this nobody reads in a sentence.
@@ -36,6 +38,48 @@ def delivered_months(connection: duckdb.DuckDBPyConnection) -> set[date]:
     return {day for (day,) in rows}
 
 
+def unanswered_months(paths: Paths) -> set[date]:
+    """Return the first days of the months of which a portal owes an answer, or the rest of one.
+
+    The run that failed is not enough: a later one that asked no portal may have ended well.
+    """
+    return {
+        date.fromisoformat(period)
+        for _, _, period, journal in journals(paths)
+        if journal.failed is not None or journal.begun is not None
+    }
+
+
+def partial_months(
+    connection: duckdb.DuckDBPyConnection,
+    months: list[Period],
+    today: date,
+    exports: Collection[tuple[str, str]],
+) -> set[date]:
+    """Return the first days of those months whose lists are not all there, or end too early.
+
+    `exports` are source and export of today's settings; each owes a list of every month from its
+    first on. The cut-off of figures does not tell: a list of a later month moves it on.
+    """
+    rows = connection.execute(
+        "SELECT source, export, delivery_period, max(covers_to) FROM ops.delivery "
+        "WHERE state = 'loaded' AND kind IN ('dossier', 'payment') GROUP BY ALL"
+    ).fetchall()
+    reached: dict[tuple[str, str], dict[date, date]] = {}
+    for source, export, start, day in rows:
+        if (source, export) in exports:
+            reached.setdefault((source, export), {})[start] = day
+    return {
+        month.start
+        for month in months
+        if not period_state(connection, month, today).is_whole
+        or any(
+            min(days) <= month.start and days.get(month.start, date.min) < month.end
+            for days in reached.values()
+        )
+    }
+
+
 def published_months(connection: duckdb.DuckDBPyConnection, paths: Paths) -> set[date]:
     """Return the first days of the months that the published file tells as the warehouse does."""
     file = paths.published / "motcua.duckdb"
@@ -55,8 +99,10 @@ def published_months(connection: duckdb.DuckDBPyConnection, paths: Paths) -> set
 
 
 def findings(
-    months: list[Period], *, failed: set[date], delivered: set[date], published: set[date]
-) -> dict[str, list[Period]]:
+    months: list[Period], *,
+    failed: set[date], delivered: set[date], unanswered: set[date], partial: set[date],
+    published: set[date],
+) -> dict[str, list[Period]]:  # fmt: skip
     """Return the months that need a hand, by what is wrong; each stands once."""
     found: dict[str, list[Period]] = {}
     for month in months:
@@ -64,6 +110,12 @@ def findings(
             found.setdefault("whose last run failed", []).append(month)
         elif month.start not in delivered:
             found.setdefault("without any list of dossiers", []).append(month)
+        elif month.start in unanswered:
+            found.setdefault("of which a portal did not give all", []).append(month)
+        elif month.start in partial:
+            found.setdefault(
+                "whose lists are refused, miss an export or do not reach its end", []
+            ).append(month)
         elif month.start not in published:
             found.setdefault("whose figures are not published", []).append(month)
     return found

@@ -14,8 +14,15 @@ import duckdb
 
 from assets.engine.errors import WarehouseError
 
-_NUMBERS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO)
-_TEXTS = tuple(os.strerror(number) for number in _NUMBERS)
+# What is expected, and what to do, by the number that the system gives.
+_ROOM = ("a disk with room", "Free room on the disk")
+_REMEDIES = {
+    errno.ENOSPC: _ROOM,
+    errno.EDQUOT: _ROOM,
+    errno.EFBIG: _ROOM,
+    errno.EROFS: ("a disk mounted for writing", "Mount it for writing"),
+    errno.EIO: ("a sound disk", "Look at the system's log, and mend or replace the disk"),
+}
 
 
 @contextmanager
@@ -30,11 +37,12 @@ def trouble_told(doing: str) -> Iterator[None]:
         found = _trouble(error)
         if found is None:
             raise
+        expected, remedy = _REMEDIES[found]
         raise WarehouseError(
             doing,
-            found,
-            "a disk with room",
-            "What was published before stays. Free room on the disk, and run the period again.",
+            os.strerror(found),
+            expected,
+            f"What was published before stays. {remedy}, and run the period again.",
         ) from None
 
 
@@ -47,10 +55,10 @@ def sync(path: Path) -> None:
         os.close(descriptor)
 
 
-def _trouble(error: BaseException) -> str | None:
-    """Return what is wrong with the disk, in the words of the system; None if nothing is."""
+def _trouble(error: BaseException) -> int | None:
+    """Return the system's number for what is wrong with the disk; None if nothing is."""
     if isinstance(error, OSError):
-        return os.strerror(error.errno) if error.errno in _NUMBERS else None
+        return error.errno if error.errno in _REMEDIES else None
     # What follows a failed write says only that nothing more can be done with the database.
     told = " ".join(str(cause) for cause in (error, error.__context__) if cause is not None)
-    return next((text for text in _TEXTS if text in told), None)
+    return next((number for number in _REMEDIES if os.strerror(number) in told), None)

@@ -140,11 +140,16 @@ def _remove_unless_held(folder: Path) -> None:
 
 
 def _end_last_line(manifest: Path) -> None:
-    """Drop what a power cut left of a line, so that the next one stands by itself."""
+    """Drop what a power cut left of a line, so that the next one stands by itself.
+
+    In place: a full disk takes no line that is written anew, but lets any go.
+    """
     if manifest.exists():
         content = manifest.read_bytes()
-        if not content.endswith(b"\n"):
-            manifest.write_bytes(content[: content.rfind(b"\n") + 1])
+        whole = content.rfind(b"\n") + 1
+        if whole < len(content):
+            os.truncate(manifest, whole)
+            sync(manifest)
 
 
 def _store_bytes(paths: Paths, file: Path) -> tuple[str, int]:

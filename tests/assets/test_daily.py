@@ -8,6 +8,8 @@ import pytest
 
 from assets.engine.paths import Paths
 from assets.engine.periods import local_now
+from assets.engine.portal_journal import Failed, held, journal_file, read_journal
+from assets.engine.warehouse import warehouse
 from assets.resources import Installation
 from pipelines.housekeeping import forget_runs
 from pipelines.sensors import daily_check_sensor
@@ -64,6 +66,29 @@ def test_a_closed_period_that_is_missing_or_failed_is_named_and_told(
     ((_, body),) = server.posts
     assert body["sentence"] == check.description
     assert body["link"].endswith(result.run_id)
+
+
+def test_a_portal_that_failed_and_a_list_that_ends_early_are_named_though_no_run_failed_last(
+    own_sample: Paths, instance: dg.DagsterInstance
+) -> None:
+    with held(journal_file(own_sample, "mau", "hoso", "2023-05-15"), "Testing"):
+        journal = read_journal(own_sample, "mau", "hoso", "2023-05-15")
+        journal.fail(Failed("a-run", "Collecting: 503, expected an answer. Ask again."))
+    with warehouse(own_sample) as connection:
+        connection.execute(
+            "UPDATE ops.delivery SET covers_to = DATE '2023-01-05' "
+            "WHERE export = 'payments' AND delivery_period = DATE '2022-12-15'"
+        )
+    check = checks_of(_look_back(own_sample, instance))[CHECK]
+    assert not check.passed
+    assert check.description is not None
+    assert "1 of which a portal did not give all: Tháng 06/2023 (15/05/2023–14/06/2023); " in (
+        check.description
+    )
+    assert (
+        "1 whose lists are refused, miss an export or do not reach its end: "
+        "Tháng 01/2023 (15/12/2022–14/01/2023)"
+    ) in check.description
 
 
 def test_old_runs_go_but_the_last_good_one_of_each_period_stays(

@@ -34,6 +34,8 @@ class Faults:
         """Let `times` requests fail, behind the next `after`."""
         if name not in NAMES:
             raise ValueError(f"no fault {name}; there are {', '.join(NAMES)}")
+        if times < 1:
+            raise ValueError(f"a fault that strikes {times} times; it strikes once at least")
         with self.lock:
             self.waiting.append(Fault(name, times, after))
 

@@ -36,17 +36,34 @@ def test_only_a_known_vulnerability_fails(
 
 
 @pytest.mark.parametrize("output", ["", "text", "[]", "{}"])
-def test_no_connection_is_said_and_fails_nothing(output: str) -> None:
-    is_passed, line = verdict(output, "x\nrequests.exceptions.ProxyError: no way\n")
+@pytest.mark.parametrize(
+    "errors",
+    [
+        "x\nrequests.exceptions.ProxyError: no way\n",
+        "x\npip_audit._service.interface.ServiceError\n",
+        "ERROR:pip_audit._cli:Could not connect to PyPI's vulnerability feed\n"
+        "ERROR:pip_audit._cli:Tip: your network may be blocking this service. Try another service "
+        "with `-s SERVICE`\n",
+    ],
+)
+def test_no_connection_is_said_and_fails_nothing(output: str, errors: str) -> None:
+    is_passed, line = verdict(output, errors)
     assert is_passed
     assert "could not be asked" in line
 
 
 @pytest.mark.parametrize(
     ("errors", "said"),
-    [("", "nothing"), ("x\nERROR:pip_audit._cli:invalid requirements input: y\n", "input: y")],
+    [
+        ("", "nothing"),
+        ("x\nERROR:pip_audit._cli:invalid requirements input: y\n", "input: y"),
+        ("x\nTypeError: cannot connect the dots\n", "the dots"),
+        ("x\nTypeError: no ConnectionError, no requests.exceptions.Timeout\n", "Timeout"),
+    ],
 )
-def test_a_lock_file_that_cannot_be_read_fails(errors: str, said: str) -> None:
+def test_a_lock_file_that_cannot_be_read_or_a_fault_of_the_program_fails(
+    errors: str, said: str
+) -> None:
     is_passed, line = verdict("", errors)
     assert not is_passed
     assert line.endswith(said)

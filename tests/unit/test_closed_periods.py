@@ -8,15 +8,23 @@ from assets.engine.closed_periods import (
     closed_months,
     delivered_months,
     findings,
+    partial_months,
     published_months,
     sentence,
+    unanswered_months,
 )
 from assets.engine.paths import Paths
 from assets.engine.periods import month_from_key
+from assets.engine.portal_journal import Begun, Completed, Failed, held, journal_file, read_journal
+from assets.engine.sources import load_sources
 from assets.engine.warehouse import warehouse
-from tests.support import SAMPLE_KEYS
+from tests.support import SAMPLE_KEYS, SETTINGS
 
-MAY, JUNE, JULY = (month_from_key(f"2023-{month:02}-15") for month in (4, 5, 6))
+MAY, JUNE, JULY, AUGUST, SEPTEMBER = (
+    month_from_key(f"2023-{month:02}-15") for month in (4, 5, 6, 7, 8)
+)
+TODAY = date(2023, 12, 1)
+EXPORTS = {("xin_man", export) for export in load_sources(SETTINGS / "sources")["xin_man"].exports}
 
 
 @pytest.mark.parametrize(
@@ -39,21 +47,35 @@ def test_nothing_is_closed_in_the_first_month() -> None:
 
 
 def test_each_month_stands_under_the_first_thing_that_is_wrong() -> None:
-    starts = {month.start for month in (MAY, JUNE, JULY)}
-    months = [MAY, JUNE, JULY]
-    assert findings(months, failed=set(), delivered=starts, published=starts) == {}
-    found = findings(months, failed={MAY.start}, delivered={MAY.start, JULY.start}, published=set())
-    assert list(found.values()) == [[MAY], [JUNE], [JULY]]
+    months = [MAY, JUNE, JULY, AUGUST, SEPTEMBER]
+    starts = {month.start for month in months}
+    nothing: set[date] = set()
+    assert findings(months, failed=nothing, delivered=starts, unanswered=nothing, partial=nothing,
+                    published=starts) == {}  # fmt: skip
+    found = findings(
+        months, failed={MAY.start}, delivered=starts - {JUNE.start},
+        unanswered={MAY.start, JUNE.start, JULY.start}, partial=starts - {SEPTEMBER.start},
+        published=nothing,
+    )  # fmt: skip
+    assert list(found.values()) == [[MAY], [JUNE], [JULY], [AUGUST], [SEPTEMBER]]
     said = sentence(found)
     assert f"1 whose last run failed: {MAY.label}; " in said
     assert f"1 without any list of dossiers: {JUNE.label}; " in said
-    assert f"1 whose figures are not published: {JULY.label}. " in said
+    assert f"1 of which a portal did not give all: {JULY.label}; " in said
+    assert (
+        f"1 whose lists are refused, miss an export or do not reach its end: {AUGUST.label}; "
+        in said
+    )
+    assert f"1 whose figures are not published: {SEPTEMBER.label}. " in said
     assert "make period PERIOD=" in said
 
 
 def test_a_long_list_is_counted() -> None:
     months = closed_months(date(2023, 4, 15), date(2024, 4, 15))
-    said = sentence(findings(months, failed=set(), delivered=set(), published=set()))
+    found = findings(
+        months, failed=set(), delivered=set(), unanswered=set(), partial=set(), published=set()
+    )
+    said = sentence(found)
     assert "12 without" in said
     assert "and 7 more" in said
     assert said.count("Tháng") == 5
@@ -63,7 +85,10 @@ def test_the_sample_is_complete(sample: Paths) -> None:
     starts = {date.fromisoformat(key) for key in SAMPLE_KEYS}
     with warehouse(sample) as connection:
         assert delivered_months(connection) == starts
+        months = closed_months(min(starts), TODAY)
+        assert partial_months(connection, months, TODAY, EXPORTS) == set()
         assert published_months(connection, sample) == starts
+    assert unanswered_months(sample) == set()
 
 
 def test_figures_that_the_published_file_does_not_tell_are_found(own_sample: Paths) -> None:
@@ -78,3 +103,69 @@ def test_figures_that_the_published_file_does_not_tell_are_found(own_sample: Pat
         assert told == {date.fromisoformat(key) for key in SAMPLE_KEYS} - {JUNE.start}
         (own_sample.published / "motcua.duckdb").unlink()
         assert published_months(connection, own_sample) == set()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "SET covers_to = DATE '2023-05-20'",
+        "SET state = 'superseded'",
+        "SET reason = 'Opening: x, expected y. z.', state = 'refused'",
+    ],
+)
+@pytest.mark.parametrize("export", ["dossiers_commune", "payments"])
+def test_a_later_list_does_not_hide_one_that_ends_early_or_is_missing(
+    change: str, export: str, own_sample: Paths
+) -> None:
+    with warehouse(own_sample) as connection:
+        connection.execute(
+            f"UPDATE ops.delivery {change} WHERE export = ? AND delivery_period = ?",
+            [export, JUNE.start],
+        )
+        assert partial_months(connection, [MAY, JUNE, JULY], TODAY, EXPORTS) == {JUNE.start}
+
+
+def test_an_export_owes_no_list_before_its_first_and_none_once_it_is_retired(
+    own_sample: Paths,
+) -> None:
+    with warehouse(own_sample) as connection:
+        connection.execute(
+            "DELETE FROM ops.delivery WHERE export = 'payments' AND delivery_period <= ?",
+            [MAY.start],
+        )
+        assert partial_months(connection, [MAY, JUNE], TODAY, EXPORTS) == set()
+        connection.execute(
+            "DELETE FROM ops.delivery WHERE export = 'payments' AND delivery_period = ?",
+            [JULY.start],
+        )
+        months = [JUNE, JULY]
+        assert partial_months(connection, months, TODAY, EXPORTS) == {JULY.start}
+        left = EXPORTS - {("xin_man", "payments")}
+        assert partial_months(connection, months, TODAY, left) == set()
+
+
+def test_figures_that_end_before_the_period_does_are_found(own_sample: Paths) -> None:
+    with warehouse(own_sample) as connection:
+        connection.execute(
+            "UPDATE reference.period SET cutoff_date = DATE '2023-05-20' "
+            "WHERE period_kind = 'month' AND period_start = ?",
+            [JUNE.start],
+        )
+        assert partial_months(connection, [MAY, JUNE], TODAY, EXPORTS) == {JUNE.start}
+
+
+def test_a_portal_owes_what_it_was_asked_for_until_it_gave_all(installation: Paths) -> None:
+    begun = Begun("2023-06-15T01:30:00+07:00", {}, "page", is_whole_period=True)
+    completed = Completed("", "", is_whole_period=True, page_count=1, row_count=1,
+                          changes_known_to="")  # fmt: skip
+    for month in (MAY, JUNE, JULY):
+        file = journal_file(installation, "mau", "hoso", month.key)
+        with held(file, "Testing"):
+            journal = read_journal(installation, "mau", "hoso", month.key)
+            journal.begin(begun)
+            if month is MAY:
+                journal.complete(completed)
+            if month is JULY:
+                journal.abandon()
+                journal.fail(Failed("a-run", "Collecting: 503, expected an answer. Ask again."))
+    assert unanswered_months(installation) == {JUNE.start, JULY.start}

@@ -312,3 +312,12 @@ def test_a_failure_leaves_no_page_in_a_delivery_and_goes_on_behind_the_cut(
     assert len(portal.asked) == before + 1
     assert codes(paths) == [code(number) for number in range(1, 26)]
     assert left_over(paths.data) == []
+
+
+@pytest.mark.parametrize("times", [0, -1])
+def test_a_fault_that_would_never_end_is_refused(times: int, portal: Portal) -> None:
+    asked = {"name": "storm", "times": str(times)}
+    answer = requests.post(f"{portal.address}/faults", params=asked, timeout=5)
+    assert answer.status_code == 400
+    assert answer.text == f"a fault that strikes {times} times; it strikes once at least"
+    assert portal.faults.next() is None
