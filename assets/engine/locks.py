@@ -37,6 +37,17 @@ def locked(folder: Path, *, wait: bool = True) -> Iterator[None]:
         os.close(descriptor)
 
 
+def is_free(folder: Path) -> bool:
+    """Say whether nobody holds a folder at this moment; one that is not there is free."""
+    try:
+        with locked(folder, wait=False):
+            return True
+    except FileNotFoundError:
+        return True
+    except BlockingIOError:
+        return False
+
+
 @contextmanager
 def one_run(paths: Paths, tell_waiting: Callable[[], None]) -> Iterator[None]:
     """Keep every other run of this installation waiting from the first step to the last.
