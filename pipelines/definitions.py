@@ -51,7 +51,12 @@ from assets.resources import Installation
 from pipelines.housekeeping import housekeeping
 from pipelines.jobs import compute, daily_check, nightly, take_in
 from pipelines.schedules import daily_check_schedule, housekeeping_schedule, nightly_schedule
-from pipelines.sensors import daily_check_sensor, failure_sensor, inbox_sensor
+from pipelines.sensors import (
+    daily_check_sensor,
+    dead_run_sensor,
+    failure_sensor,
+    inbox_sensor,
+)
 
 defs = dg.Definitions(
     assets=[
@@ -69,7 +74,7 @@ defs = dg.Definitions(
     asset_checks=[balance, period_whole, portals_answered, *files_loaded_checks, periods_complete],
     jobs=[nightly, take_in, compute, daily_check, housekeeping],
     schedules=[nightly_schedule, daily_check_schedule, housekeeping_schedule],
-    sensors=[inbox_sensor, failure_sensor, daily_check_sensor],
+    sensors=[inbox_sensor, dead_run_sensor, failure_sensor, daily_check_sensor],
     resources={"installation": Installation()},
     # One process a run: DuckDB's file lock allows one, and it starts five times as fast.
     executor=dg.in_process_executor,

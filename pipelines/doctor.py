@@ -32,6 +32,7 @@ from assets.engine.health import (
 )
 from assets.engine.operations import operations_or_defaults
 from assets.engine.paths import Paths
+from pipelines.dead_runs import runs_without_process
 from pipelines.definitions import defs
 from pipelines.serve import INSTANCE_SETTINGS, dagster_home
 from schemas.operations import Operations
@@ -73,6 +74,7 @@ def _dagster_findings(paths: Paths, operations: Operations) -> Iterator[Finding]
     with dg.DagsterInstance.get() as instance:
         yield _daemon_finding(instance)
         yield _lock_finding(paths, instance)
+        yield from _dead_run_findings(paths, instance, operations)
         yield _queue_finding(instance)
         yield from _automation_findings(instance)
         yield from _period_findings(instance, operations)
@@ -104,6 +106,17 @@ def _lock_finding(paths: Paths, instance: dg.DagsterInstance) -> Finding:
         "wrong", f"process {holder} holds the warehouse though no run is at work",
         f"see what it is (ps -fp {holder}) and close it; analysts read data/published instead.",
     )  # fmt: skip
+
+
+def _dead_run_findings(
+    paths: Paths, instance: dg.DagsterInstance, operations: Operations
+) -> Iterator[Finding]:
+    for run in runs_without_process(instance, paths, local_now()):
+        yield Finding(
+            "wrong", f"the run {operations.ui_url}/runs/{run.run_id} is marked as started, but its "
+            "process died: every other run waits for it",
+            "while the daemon runs, it is marked as failed within minutes; run its period again.",
+        )  # fmt: skip
 
 
 def _queue_finding(instance: dg.DagsterInstance) -> Finding:

@@ -5,6 +5,8 @@ Belongs here: looking and asking. Does not belong here: what of the inbox is new
 https://docs.dagster.io/guides/automate/sensors
 """
 
+import json
+
 import dagster as dg
 from dagster_shared.error import SerializableErrorInfo
 
@@ -12,8 +14,10 @@ from assets.engine.errors import MotcuaError
 from assets.engine.operations import operations_or_defaults
 from assets.engine.periods import local_now, month_from_key
 from assets.engine.waiting import by_period, content_key, listing_key, new_files
+from assets.engine.wording import counted
 from assets.resources import Installation
 from pipelines.alerts import Alert, send
+from pipelines.dead_runs import death_told, runs_without_process
 from pipelines.housekeeping import PARTITION_TAG
 from pipelines.jobs import daily_check, nightly
 from pipelines.schedules import RUN_TAG
@@ -63,6 +67,31 @@ def inbox_sensor(
     # A run under way may be past collecting: its period is asked for again when it has ended.
     is_all_asked = busy.isdisjoint(placed)
     return dg.SensorResult(run_requests=requests, cursor=listing if is_all_asked else None)
+
+
+@dg.sensor(
+    minimum_interval_seconds=60,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Đánh dấu lỗi lần chạy đã chết | Marks runs as failed whose process died",
+)
+def dead_run_sensor(
+    context: dg.SensorEvaluationContext, installation: Installation
+) -> dg.SensorResult:
+    """Mark a run as failed whose process died without a word, so that the queue goes on.
+
+    Dagster cannot tell by itself: to it such a run is at work until `max_run_minutes` are over. The
+    cursor names the runs that looked dead a minute ago: only one that still does is dead.
+    """
+    suspects = json.loads(context.cursor or "[]")
+    looking_dead = runs_without_process(context.instance, installation.paths, local_now())
+    dead = [run for run in looking_dead if run.run_id in suspects]
+    for run in dead:
+        context.instance.report_run_failed(run, death_told(run))
+        context.log.error("%s %s", death_told(run), run.run_id)
+    return dg.SensorResult(
+        skip_reason=dg.SkipReason(f"{counted(len(looking_dead), 'run')} without a process."),
+        cursor=json.dumps([run.run_id for run in looking_dead if run not in dead]),
+    )
 
 
 @dg.run_failure_sensor(

@@ -14,7 +14,9 @@ from pathlib import Path
 from assets.engine.errors import WarehouseError
 from assets.engine.paths import Paths, private_folder
 
-RUN_WAIT_SECONDS = 3600.0
+# A collection may take two hours an export, and a night has several. Whoever holds the lock longer
+# is ended after `max_run_minutes`, six hours unless set, and so would be the run that waits.
+RUN_WAIT_SECONDS = 5 * 3600.0
 LOOK_SECONDS = 0.25
 
 
@@ -33,6 +35,17 @@ def locked(folder: Path, *, wait: bool = True) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+def is_free(folder: Path) -> bool:
+    """Say whether nobody holds a folder at this moment; one that is not there is free."""
+    try:
+        with locked(folder, wait=False):
+            return True
+    except FileNotFoundError:
+        return True
+    except BlockingIOError:
+        return False
 
 
 @contextmanager

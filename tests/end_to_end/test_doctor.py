@@ -5,18 +5,20 @@ import os
 import subprocess
 import sys
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import dagster as dg
 import pytest
 
 from assets.engine.health import may_hold
-from assets.engine.paths import PROJECT, Paths
+from assets.engine.locks import locked
+from assets.engine.paths import PROJECT, Paths, private_folder
 from assets.engine.periods import local_now, month_of
 from assets.engine.portal_journal import Begun, Completed, Failed, Page, read_journal
 from pipelines.doctor import main
 from pipelines.serve import INSTANCE_SETTINGS
-from tests.assets.runs import run_job
+from tests.assets.runs import left_started, run_job
 from tests.end_to_end.commands import environment
 from tests.end_to_end.server import Server
 from tests.end_to_end.test_command_line import HOLD
@@ -209,6 +211,17 @@ def test_a_log_that_a_dead_writer_left_beside_a_published_file(
     printed = doctor(prepared)
     assert f"wrong  {log} keeps everybody from opening the published file" in printed
     assert f"-> rm {log}" in printed
+
+
+def test_a_run_whose_process_died(doctor: Doctor, prepared: Paths) -> None:
+    with dg.DagsterInstance.from_config(str(prepared.data / "dagster")) as instance:
+        run_id = left_started(instance, "nightly", timedelta(minutes=6))
+        printed = doctor(prepared)
+        said = f"wrong  the run http://127.0.0.1:3000/runs/{run_id} is marked as started, but its"
+        assert said in printed
+        assert "it is marked as failed within minutes; run its period again." in printed
+        with locked(private_folder(prepared.warehouse)):
+            assert run_id not in doctor(prepared)
 
 
 def test_how_the_last_run_of_a_period_ended(
