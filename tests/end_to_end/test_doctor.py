@@ -133,7 +133,9 @@ def test_collections_that_were_cut_off_or_refused(doctor: Doctor, prepared: Path
     failed.fail(Failed("a-run", "Asking the portal: found 401; expected 200. Renew the token."))
     whole.begin(Begun("2023-10-16T01:30:00+07:00", {}, "page", is_whole_period=True))
     whole.complete(
-        Completed("", "", is_whole_period=True, page_count=1, row_count=1, changes_known_to="")
+        Completed(
+            "", "", is_whole_period=True, page_count=1, row_count=1, changes_known_to="", way=""
+        )
     )
     printed = doctor(prepared)
     assert "look   igate2/dossiers/2023-09-15 is not collected whole: 1 page there" in printed

@@ -157,7 +157,7 @@ def test_figures_that_end_before_the_period_does_are_found(own_sample: Paths) ->
 def test_a_portal_owes_what_it_was_asked_for_until_it_gave_all(installation: Paths) -> None:
     begun = Begun("2023-06-15T01:30:00+07:00", {}, "page", is_whole_period=True)
     completed = Completed("", "", is_whole_period=True, page_count=1, row_count=1,
-                          changes_known_to="")  # fmt: skip
+                          changes_known_to="", way="")  # fmt: skip
     for month in (MAY, JUNE, JULY):
         file = journal_file(installation, "mau", "hoso", month.key)
         with held(file, "Testing"):
