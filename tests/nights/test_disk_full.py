@@ -4,6 +4,7 @@ The night is spent in a process of its own. When the stage begins, the disk fill
 memory (where the tests may mount one), else the size that files of that process may have.
 """
 
+import json
 import os
 import resource
 import subprocess
@@ -23,6 +24,8 @@ from tests.nights import night
 from tests.nights.child import forking
 from tests.nights.conftest import SECOND_NIGHT, copy_of
 from tests.nights.said import PUBLISHED, all_said, files_of
+from tests.portal import support
+from tests.portal.server import Portal, served
 from tests.support import SETTINGS
 
 PATIENCE = 180.0
@@ -96,3 +99,48 @@ def test_a_full_disk_is_told_and_spoils_nothing(stage: str, small: Paths, mornin
     night.spend(small, SECOND_NIGHT, local_now())
     assert differences(all_said(morning), all_said(small)) == {}
     assert files_of(small) == files_of(morning)
+
+
+def _collect_with_small_files(paths: Paths, limit: int, says: Connection) -> None:
+    os.environ[support.VARIABLE] = support.TOKEN  # a child has the environment of long ago
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+    try:
+        support.collect(paths)
+    except MotcuaError as error:
+        says.send(str(error))
+    except BaseException as error:  # noqa: BLE001 (told to the test, which fails by it)
+        says.send(repr(error))
+    else:
+        says.send("the collection ended well")
+
+
+@pytest.mark.parametrize(
+    ("limit", "pages_kept"),
+    [(300, 0), (2000, 1), (6000, 4)],
+    ids=["first page", "second page", "delivery"],
+)
+def test_a_disk_that_fills_while_pages_arrive_is_told_and_costs_no_row(
+    limit: int, pages_kept: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(support.VARIABLE, support.TOKEN)
+    paths = Paths(tmp_path / "data", tmp_path / "settings")
+    listed = support.changed(35)
+    listed[14].record["note"] = "x" * 3000  # the second page is larger than the first
+    with served(Portal(support.TOKEN, {support.PATHS["page"]: listed})) as portal:
+        support.write_settings(paths, portal)
+        hears, says = forking.Pipe(duplex=False)
+        child = forking.Process(target=_collect_with_small_files, args=(paths, limit, says))
+        child.start()
+        assert hears.poll(PATIENCE)
+        said = hears.recv()
+        child.join(PATIENCE)
+        assert said.startswith("Keeping pages of mau/hoso: ")
+        assert said.endswith(SENTENCE)
+        assert str(paths.data) not in said
+        assert support.deliveries(paths) == []
+        asked = len(portal.asked)
+        assert support.collect(paths).failures == []
+        assert len(portal.asked) - asked == 4 - pages_kept
+    rows = json.loads(support.delivered(paths))["content"]
+    assert [row["code"] for row in rows] == [support.code(number) for number in range(1, 36)]
+    assert support.left_over(paths.data) == []
