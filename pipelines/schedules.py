@@ -1,13 +1,14 @@
-"""Schedules: a legal calendar is pure time, so data answers one question only.
+"""Schedules: a legal calendar is pure time, so data and history answer two questions only.
 
-That is which old periods a portal has to be asked for once more before a closing run.
+These are which old periods a portal has to be asked for once more since the last close, and whether
+the period that closed then has had a good run since.
 
 Belongs here: when jobs run. Does not belong here: which assets run (`pipelines.jobs`).
 https://docs.dagster.io/guides/automate/schedules
 """
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import dagster as dg
@@ -19,10 +20,17 @@ from assets.engine.periods import TIMEZONE, Period, month_from_key
 from assets.engine.still_open import periods_still_open
 from assets.partitions import PERIODS
 from assets.resources import Installation
-from pipelines.housekeeping import housekeeping
+from pipelines.housekeeping import PARTITION_TAG, housekeeping
 from pipelines.jobs import daily_check, nightly
 
 RUN_TAG = "motcua/run"
+UNFINISHED = [
+    dg.DagsterRunStatus.QUEUED,
+    dg.DagsterRunStatus.NOT_STARTED,
+    dg.DagsterRunStatus.STARTING,
+    dg.DagsterRunStatus.STARTED,
+    dg.DagsterRunStatus.CANCELING,
+]
 
 
 @dg.schedule(
@@ -37,34 +45,55 @@ def nightly_schedule(
 ) -> Iterator[dg.RunRequest]:
     """Request the running period, and first the one before it while corrections of it come.
 
-    A closing run comes behind the old periods whose dossiers their portal may have closed since.
+    That one comes behind the old periods whose dossiers their portal may have closed by its end. It
+    is requested for longer where no run of it went well since its close: the machine was off.
     By the tick's time, never the clock's: a night that is caught up asks for its own periods.
     """
     tick = context.scheduled_execution_time.astimezone(ZoneInfo(TIMEZONE))
     settings = operations_or_defaults(installation.paths.settings, context.log.error)
     for key in PERIODS.get_partition_keys(current_time=tick)[-2:]:
-        days_after_close = (tick.date() - month_from_key(key).end).days
-        if days_after_close > max(settings.days_after_close, 1):
+        period = month_from_key(key)
+        days_after_close = (tick.date() - period.end).days
+        is_late = days_after_close > max(settings.days_after_close, 1)
+        if is_late and _has_had_closing_run(context.instance, period):
             continue
-        # The first night after the close is the closing run, however few days are set.
-        kind = "closing" if days_after_close == 1 else "nightly"
-        if kind == "closing":
-            for old in _still_open(context, installation, month_from_key(key)):
+        if days_after_close > 0:
+            for old in _still_open(context, installation, period):
                 yield _request(tick, old.key, "still_open")
-        yield _request(tick, key, kind)
+        # The first night after the close is the closing run, however few days are set.
+        is_closing = is_late or days_after_close == 1
+        yield _request(tick, key, "closing" if is_closing else "nightly")
 
 
 def _request(tick: datetime, key: str, kind: str) -> dg.RunRequest:
     return dg.RunRequest(partition_key=key, run_key=f"{tick:%Y-%m-%d}:{key}", tags={RUN_TAG: kind})
 
 
+def _has_had_closing_run(instance: dg.DagsterInstance, period: Period) -> bool:
+    """Say whether a run of a period went well since its close, or is still to end.
+
+    Not one of the inbox alone: it asks no portal.
+    """
+    closed_at = datetime.combine(period.end + timedelta(days=1), time(), ZoneInfo(TIMEZONE))
+    runs = instance.get_runs(
+        dg.RunsFilter(
+            job_name=nightly.name,
+            tags={PARTITION_TAG: period.key},
+            statuses=[dg.DagsterRunStatus.SUCCESS, *UNFINISHED],
+            created_after=closed_at.astimezone(UTC),  # Dagster compares without the zone
+        )
+    )
+    return any(run.tags.get(RUN_TAG) != "inbox" for run in runs)
+
+
 def _still_open(
-    context: dg.ScheduleEvaluationContext, installation: Installation, closing: Period
+    context: dg.ScheduleEvaluationContext, installation: Installation, closed: Period
 ) -> list[Period]:
     """Return the old periods to ask for again; none, and why, rather than no night at all."""
     try:
-        return periods_still_open(installation.paths, installation.sources(), closing.start)
-    except (MotcuaError, duckdb.Error) as error:
+        return periods_still_open(installation.paths, installation.sources(), closed)
+    # A journal is JSON; one that is none fails the run that asks its portal, not the night.
+    except (MotcuaError, duckdb.Error, OSError, ValueError) as error:
         context.log.warning("Old periods are not asked for again: %s", error)
         return []
 

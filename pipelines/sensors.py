@@ -20,7 +20,7 @@ from pipelines.alerts import Alert, send
 from pipelines.dead_runs import death_told, runs_without_process
 from pipelines.housekeeping import PARTITION_TAG
 from pipelines.jobs import daily_check, nightly
-from pipelines.schedules import RUN_TAG
+from pipelines.schedules import RUN_TAG, UNFINISHED
 
 # By day only files are taken in; portals are asked at night.
 FILES_ONLY = {"ops": {"raw__delivery": {"config": {"api": "stored"}}}}
@@ -28,13 +28,6 @@ STOPPED = (
     "The run was stopped before its end: by somebody, or because it took longer than "
     "max_run_minutes of operations.toml. What it had done stays; run the period again."
 )
-UNFINISHED = [
-    dg.DagsterRunStatus.QUEUED,
-    dg.DagsterRunStatus.NOT_STARTED,
-    dg.DagsterRunStatus.STARTING,
-    dg.DagsterRunStatus.STARTED,
-    dg.DagsterRunStatus.CANCELING,
-]
 
 
 @dg.sensor(

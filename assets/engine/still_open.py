@@ -4,22 +4,24 @@ Belongs here: which periods these are, by what was published last. Does not belo
 are asked for (`pipelines.schedules`), asking (`collecting`).
 """
 
-from datetime import date
+from datetime import datetime
 
 import duckdb
 
 from assets.engine.paths import Paths
 from assets.engine.periods import Period, month_of
+from assets.engine.portal_journal import read_journal
 from assets.engine.warehouse import ENGINE_SQL, sql_file
 from schemas.columns import quoted
 from schemas.settings import Source
 
 
-def periods_still_open(paths: Paths, sources: dict[str, Source], before: date) -> list[Period]:
-    """Return the months before a day with dossiers that a portal may have closed since.
+def periods_still_open(paths: Paths, sources: dict[str, Source], closed: Period) -> list[Period]:
+    """Return the months before a closed one with dossiers that a portal may have closed by its end.
 
     Only of exports whose API knows the day of reception alone: one with `since_param` tells what
-    changed, of whatever month. Read from the published files, which no run ever locks.
+    changed, of whatever month. A portal that answered for a month since the close is not asked for
+    it again; one that was down then is. Read from the published files, which no run ever locks.
     """
     asked = [
         f"{name}/{export_name}"
@@ -34,6 +36,19 @@ def periods_still_open(paths: Paths, sources: dict[str, Source], before: date) -
         connection.execute(f"ATTACH {quoted(str(files['motcua']))} AS figures (READ_ONLY)")
         connection.execute(f"ATTACH {quoted(str(files['dossiers']))} AS dossiers (READ_ONLY)")
         rows = connection.execute(
-            sql_file(ENGINE_SQL / "still_open.sql"), {"asked": asked, "before": before}
+            sql_file(ENGINE_SQL / "still_open.sql"), {"asked": asked, "before": closed.start}
         ).fetchall()
-    return [month_of(day) for (day,) in rows]
+    months = {
+        month_of(day): None
+        for day, source, export in rows
+        if not _has_answered(paths, source, export, month_of(day), closed)
+    }
+    return list(months)
+
+
+def _has_answered(paths: Paths, source: str, export: str, month: Period, closed: Period) -> bool:
+    """Say whether a portal was asked for a month since another one's close, and gave all of it."""
+    completed = read_journal(paths, source, export, month.key).completed
+    if completed is None or not completed.is_whole_period:
+        return False
+    return datetime.fromisoformat(completed.started_at).date() > closed.end

@@ -1,23 +1,31 @@
 """The schedules, evaluated at ticks of their own choosing and never at the clock's."""
 
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import dagster as dg
 import pytest
+from dagster._core.storage.runs import SqlRunStorage
+from dagster._core.storage.runs.schema import RunsTable
 
+from assets.engine.periods import local_now, month_of
 from assets.resources import Installation
 from pipelines.definitions import defs
 from pipelines.schedules import nightly_schedule
+from tests.assets.runs import real_instance
 from tests.definitions.registry import assets_definitions
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
-def _requests_at(tick: datetime, settings: Path | None = None) -> list[dg.RunRequest]:
+def _requests_at(
+    tick: datetime, settings: Path | None = None, instance: dg.DagsterInstance | None = None
+) -> list[dg.RunRequest]:
     installation = Installation(settings_folder=str(settings or ""))
     with dg.build_schedule_context(
+        instance=instance,
         scheduled_execution_time=tick,
         repository_def=defs.get_repository_def(),
         resources={"installation": installation},
@@ -25,11 +33,35 @@ def _requests_at(tick: datetime, settings: Path | None = None) -> list[dg.RunReq
         return list(nightly_schedule.evaluate_tick(context).run_requests or [])
 
 
-def _asked_at(tick: datetime, settings: Path | None = None) -> list[tuple[str | None, str]]:
+def _asked_at(
+    tick: datetime, settings: Path | None = None, instance: dg.DagsterInstance | None = None
+) -> list[tuple[str | None, str]]:
     return [
         (request.partition_key, request.tags["motcua/run"])
-        for request in _requests_at(tick, settings)
+        for request in _requests_at(tick, settings, instance)
     ]
+
+
+def _ran(
+    instance: dg.DagsterInstance,
+    *keys: str,
+    status: dg.DagsterRunStatus = dg.DagsterRunStatus.SUCCESS,
+    kind: str = "closing",
+    job: str = "nightly",
+) -> None:
+    """Leave a run of each period, made now: long after the close of those of the tests."""
+    for key in keys:
+        instance.create_run_for_job(
+            defs.resolve_job_def(job),
+            status=status,
+            tags={"dagster/partition": key, "motcua/run": kind},
+        )
+
+
+@pytest.fixture
+def instance(tmp_path: Path) -> Iterator[dg.DagsterInstance]:
+    with real_instance(tmp_path / "home") as opened:
+        yield opened
 
 
 def _hanoi(*tick: int) -> datetime:
@@ -54,26 +86,89 @@ def _hanoi(*tick: int) -> datetime:
     ],
 )
 def test_a_night_asks_for_the_running_period_and_some_days_for_the_one_before(
-    tick: tuple[int, ...], asked: list[tuple[str, str]]
+    tick: tuple[int, ...], asked: list[tuple[str, str]], instance: dg.DagsterInstance
 ) -> None:
+    _ran(instance, "2022-12-15", "2023-09-15", "2023-10-15", "2023-11-15", "2024-01-15")
     moment = _hanoi(*tick)
-    assert _asked_at(moment) == asked
-    run_keys = [request.run_key for request in _requests_at(moment)]
+    assert _asked_at(moment, instance=instance) == asked
+    run_keys = [request.run_key for request in _requests_at(moment, instance=instance)]
     assert run_keys == [f"{moment:%Y-%m-%d}:{key}" for key, _ in asked]
 
 
 @pytest.mark.parametrize(("days", "nights"), [(0, [15]), (5, [15, 18]), (27, [*range(15, 42, 3)])])
 def test_the_settings_say_how_long_the_period_before_is_redone(
-    tmp_path: Path, days: int, nights: list[int]
+    tmp_path: Path, days: int, nights: list[int], instance: dg.DagsterInstance
 ) -> None:
+    _ran(instance, "2023-10-15")
     (tmp_path / "operations.toml").write_text(f"days_after_close = {days}\n", encoding="utf-8")
     ticks = [_hanoi(2023, 11, 15, 1, 30) + timedelta(days=number) for number in range(0, 30, 3)]
     redone = [
         (night - _hanoi(2023, 11, 1)).days + 1
         for night in ticks
-        if "2023-10-15" in dict(_asked_at(night, tmp_path))
+        if "2023-10-15" in dict(_asked_at(night, tmp_path, instance))
     ]
     assert redone == nights
+
+
+LATE = ((2023, 11, 20, 1, 30), (2023, 12, 14, 1, 30))
+
+
+@pytest.mark.parametrize("tick", LATE)
+@pytest.mark.parametrize(
+    ("status", "kind", "job"),
+    [
+        (dg.DagsterRunStatus.FAILURE, "closing", "nightly"),
+        (dg.DagsterRunStatus.CANCELED, "closing", "nightly"),
+        (dg.DagsterRunStatus.SUCCESS, "inbox", "nightly"),
+        (dg.DagsterRunStatus.SUCCESS, "", "take_in"),
+    ],
+)
+def test_a_period_without_a_good_run_since_its_close_is_asked_for_until_there_is_one(
+    tick: tuple[int, ...],
+    status: dg.DagsterRunStatus,
+    kind: str,
+    job: str,
+    instance: dg.DagsterInstance,
+) -> None:
+    """The machine was off for longer than nights are caught up, or each of them failed."""
+    late = [("2023-10-15", "closing"), ("2023-11-15", "nightly")]
+    assert _asked_at(_hanoi(*tick), instance=instance) == late
+    _ran(instance, "2023-10-15", status=status, kind=kind, job=job)
+    _ran(instance, "2023-09-15", "2023-11-15")
+    assert _asked_at(_hanoi(*tick), instance=instance) == late
+    _ran(instance, "2023-10-15", kind="nightly")
+    assert _asked_at(_hanoi(*tick), instance=instance) == late[1:]
+
+
+def test_nights_that_are_caught_up_ask_once_for_the_closing_run(
+    instance: dg.DagsterInstance,
+) -> None:
+    _ran(instance, "2023-10-15", status=dg.DagsterRunStatus.STARTED)
+    assert _asked_at(_hanoi(*LATE[0]), instance=instance) == [("2023-11-15", "nightly")]
+
+
+@pytest.mark.parametrize(("hour", "is_since"), [(-1, False), (1, True)])
+def test_a_run_before_the_close_is_no_closing_run(
+    hour: int, is_since: bool, instance: dg.DagsterInstance
+) -> None:
+    """The close is midnight in Hà Nội, whatever zone the history of runs is kept in."""
+    running = month_of(local_now().date())
+    closed = month_of(running.start - timedelta(days=1))
+    _ran(instance, closed.key)
+    (record,) = instance.get_run_records()
+    midnight = datetime.combine(running.start, time(), HANOI)
+    moment = midnight + timedelta(hours=hour)
+    storage = instance.run_storage
+    assert isinstance(storage, SqlRunStorage)
+    with storage.connect() as connection:
+        connection.execute(
+            RunsTable.update()
+            .where(RunsTable.c.run_id == record.dagster_run.run_id)
+            .values(create_timestamp=moment.astimezone(UTC).replace(tzinfo=None))
+        )
+    late = midnight + timedelta(days=10, hours=1.5)
+    kinds = dict(_asked_at(late, instance=instance))
+    assert (closed.key in kinds) is not is_since
 
 
 def test_a_slip_in_the_settings_does_not_cost_the_night(tmp_path: Path) -> None:

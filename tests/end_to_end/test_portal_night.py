@@ -1,7 +1,8 @@
 """A night with a portal that fails: everything else goes on, and the run says what failed."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -9,7 +10,8 @@ import dagster as dg
 import pytest
 
 from assets.engine.paths import Paths
-from assets.engine.periods import TIMEZONE
+from assets.engine.periods import TIMEZONE, Period, local_now, month_from_key, month_of
+from assets.engine.portal_journal import read_journal
 from assets.resources import Installation
 from pipelines.definitions import defs
 from pipelines.schedules import RUN_TAG, nightly_schedule
@@ -106,19 +108,18 @@ def test_a_period_is_redone_from_what_is_stored(
 def test_a_closing_run_comes_behind_old_periods_that_only_their_own_asking_would_update(
     paths: Paths, portal: Portal, tmp_path: Path
 ) -> None:
-    closing = datetime(2023, 2, 15, 1, 30, tzinfo=ZoneInfo(TIMEZONE))
-    night = [("2023-01-15", "closing"), ("2023-02-15", "nightly")]
+    running = month_of(local_now().date())
+    closing = _night_after(running)  # still to come, so nothing was asked for since
+    night = [(running.key, "closing"), (month_of(closing.date()).key, "nightly")]
+    second_night = [(key, "nightly") for key, _ in night]
     (paths.sources / "b.toml").unlink()
     write_settings(paths, portal, name="a", old='since_param = "updated-from"\n', new="")
     assert _asked_at(paths, closing) == night  # nothing is published
     with real_instance(tmp_path / "home") as instance:
         assert run_job(paths, instance, "nightly", KEY).success
         assert _asked_at(paths, closing) == [(KEY, "still_open"), *night]
-        assert _asked_at(paths, closing.replace(month=1)) == [
+        assert _asked_at(paths, _night_after(month_from_key(KEY))) == [
             (KEY, "closing"), ("2023-01-15", "nightly"),
-        ]  # fmt: skip
-        assert _asked_at(paths, closing.replace(day=16)) == [
-            (key, "nightly") for key, _ in night
         ]  # fmt: skip
         portal.lists[PATHS["page"]][:] = [
             Changed(CHANGED, record(number, "Đã trả kết quả")) for number in range(1, 36)
@@ -128,6 +129,35 @@ def test_a_closing_run_comes_behind_old_periods_that_only_their_own_asking_would
         (paths.published / "motcua.duckdb").chmod(0o644)
         (paths.published / "motcua.duckdb").write_bytes(b"none")
         assert _asked_at(paths, closing) == night
+        assert _asked_at(paths, closing + timedelta(days=1)) == second_night
+
+
+def test_an_old_period_is_asked_for_until_its_portal_has_answered_since_the_close(
+    paths: Paths, portal: Portal, tmp_path: Path
+) -> None:
+    running = month_of(local_now().date())
+    before = month_of(running.start - timedelta(days=1))
+    nights = [_night_after(running) + timedelta(days=days) for days in range(5)]
+    (paths.sources / "b.toml").unlink()
+    write_settings(paths, portal, name="a", old='since_param = "updated-from"\n', new="")
+
+    def with_old_periods() -> list[bool]:
+        return [(KEY, "still_open") in _asked_at(paths, night) for night in nights]
+
+    with real_instance(tmp_path / "home") as instance:
+        assert run_job(paths, instance, "nightly", KEY).success
+        assert with_old_periods() == [True] * 5
+        # The close before lies behind: that run asked for it.
+        assert (KEY, "still_open") not in _asked_at(paths, _night_after(before))
+        portal.faults.switch_on("expired")
+        assert not run_job(paths, instance, "nightly", KEY).success
+        assert with_old_periods() == [True] * 5
+    journal = read_journal(paths, "a", "hoso", KEY)
+    assert journal.completed is not None
+    journal.complete(replace(journal.completed, started_at=nights[0].isoformat()))
+    assert with_old_periods() == [False] * 5
+    journal.file.write_bytes(b"none\n")
+    assert with_old_periods() == [False] * 5
 
 
 def test_old_periods_of_portals_that_tell_changes_are_not_asked_again(
@@ -137,6 +167,12 @@ def test_old_periods_of_portals_that_tell_changes_are_not_asked_again(
     with real_instance(tmp_path / "home") as instance:
         assert run_job(paths, instance, "nightly", KEY).success
     assert _asked_at(paths, closing) == [("2023-01-15", "closing"), ("2023-02-15", "nightly")]
+
+
+def _night_after(period: Period) -> datetime:
+    """Return the tick of the first night after a period's close."""
+    night = period.end + timedelta(days=1)
+    return datetime.combine(night, time(1, 30), ZoneInfo(TIMEZONE))
 
 
 def _asked_at(paths: Paths, tick: datetime) -> list[tuple[str | None, str]]:
