@@ -33,6 +33,7 @@ def run_job(
     selection: list[str] | None = None,
     *,
     is_key_checked: bool = True,
+    run_id: str | None = None,
 ) -> dg.ExecuteInProcessResult:
     """Run a job, or some assets of it, for a period as Dagster would; return what happened.
 
@@ -44,6 +45,7 @@ def run_job(
         partition_key=key if is_key_checked else None,
         tags=None if is_key_checked or key is None else {"dagster/partition": key},
         instance=instance,
+        run_id=run_id,
         run_config=QUIET
         | {"resources": {"installation": {"config": folders}}}
         | (COUNT_ANEW if name == "compute" else {}),

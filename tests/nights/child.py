@@ -7,8 +7,12 @@ has imported this module and opened nothing. Does not belong here: when it is ki
 import multiprocessing
 import os
 from datetime import datetime
+from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
+from uuid import uuid4
+
+import dagster as dg
 
 from assets.engine import inbox
 from assets.engine.collecting import collect_portals
@@ -44,10 +48,16 @@ def from_portals(paths: Paths, keys: list[str], now: datetime) -> list[str]:
 
 
 def through_dagster(data: Path, keys: list[str], said: Connection) -> None:
-    """Run the job `nightly` for each period, in an instance beside the data; say that it begins."""
+    """Run `nightly` for each period, its instance beside the data; say each step that begins."""
     inbox.LOOK_SECONDS = inbox.QUIET_SECONDS = 0
     paths = Paths(data, SETTINGS)
     with real_instance(data / "home") as instance:
-        said.send("job")
         for key in keys:
-            assert run_job(paths, instance, "nightly", key).success
+            run_id = str(uuid4())
+            instance.add_event_listener(run_id, partial(_say_step, said, key))
+            assert run_job(paths, instance, "nightly", key, run_id=run_id).success
+
+
+def _say_step(said: Connection, key: str, entry: dg.EventLogEntry) -> None:
+    if entry.dagster_event is not None and entry.dagster_event.is_step_start:
+        said.send(f"{key} {entry.dagster_event.step_key}")
