@@ -181,9 +181,19 @@ def _period_findings(instance: dg.DagsterInstance, operations: Operations) -> It
         else:
             link = f"{operations.ui_url}/runs/{records[0].dagster_run.run_id}"
             yield Finding(
-                "wrong", f"{period.label}: the last run failed",
+                "wrong", f"{period.label}: the last run failed, {_last_good(instance, ended)}",
                 f"read {link}, then make period PERIOD={period.key}",
             )  # fmt: skip
+
+
+def _last_good(instance: dg.DagsterInstance, ended: dg.RunsFilter) -> str:
+    good = dg.RunsFilter(tags=ended.tags, statuses=[dg.DagsterRunStatus.SUCCESS])
+    records = instance.get_run_records(good, limit=1)
+    return (
+        f"the last good one ended {_local(records[0].end_time or 0.0)}"
+        if records
+        else ("none before it went well")
+    )
 
 
 def _local(timestamp: float) -> str:

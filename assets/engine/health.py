@@ -93,16 +93,23 @@ def room_finding(paths: Paths, operations: Operations) -> Finding:
 
 
 def lock_holder(paths: Paths) -> int | None:
-    """Return the process that holds the warehouse open, without asking for the lock itself."""
+    """Return who holds the warehouse open, or its folder as a run does from first step to last.
+
+    The lock itself is not asked for.
+    """
+    return _holder(paths.warehouse_file) or _holder(paths.warehouse)
+
+
+def _holder(place: Path) -> int | None:
     locks = Path("/proc/locks")
-    if not paths.warehouse_file.exists() or not locks.exists():
+    if not place.exists() or not locks.exists():
         return None
-    inode = str(paths.warehouse_file.stat().st_ino)
+    inode = str(place.stat().st_ino)
     for line in locks.read_text(encoding="ascii").splitlines():
         cells = [cell for cell in line.split() if cell != "->"]
         if len(cells) > 5 and cells[5].rpartition(":")[2] == inode:
             holder = int(cells[4])
-            if may_hold(holder, paths.warehouse_file):
+            if may_hold(holder, place):
                 return holder
     return None
 
@@ -119,6 +126,7 @@ def may_hold(process: int, file: Path) -> bool:
 def settings_findings(paths: Paths) -> Iterator[Finding]:
     """Look at every settings and reference file, and at the variables that they name."""
     named: set[str] = set()
+    tokens: set[str | None] = set()  # no header can carry letters with marks
     wrong: list[Finding] = []
     try:
         named.update(named_variables(load_operations(paths.settings)))
@@ -127,6 +135,7 @@ def settings_findings(paths: Paths) -> Iterator[Finding]:
     try:
         for source in load_sources(paths.sources).values():
             named.update(named_variables(source))
+            tokens.add(source.api.token_variable if source.api else None)
     except MotcuaError as error:
         wrong.append(Finding("wrong", str(error)))
     for table in REFERENCE_SCHEMAS:
@@ -136,7 +145,7 @@ def settings_findings(paths: Paths) -> Iterator[Finding]:
             wrong.append(Finding("wrong", str(error)))
     for name in sorted(named):
         try:
-            secret(name, "Looking at a secret", SettingsError)
+            secret(name, "Looking at a secret", SettingsError, may_have_marks=name not in tokens)
         except SettingsError as error:
             wrong.append(
                 Finding(

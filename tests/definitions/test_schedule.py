@@ -9,6 +9,7 @@ import dagster as dg
 import pytest
 from dagster._core.storage.runs import SqlRunStorage
 from dagster._core.storage.runs.schema import RunsTable
+from dagster._core.test_utils import create_run_for_test
 
 from assets.engine.periods import local_now, month_of
 from assets.resources import Installation
@@ -51,17 +52,21 @@ def _ran(
 ) -> None:
     """Leave a run of each period, made now: long after the close of those of the tests."""
     for key in keys:
-        instance.create_run_for_job(
-            defs.resolve_job_def(job),
-            status=status,
-            tags={"dagster/partition": key, "motcua/run": kind},
-        )
+        tags = {"dagster/partition": key, "motcua/run": kind}
+        create_run_for_test(instance, job, status=status, tags=tags)
+
+
+@pytest.fixture(scope="module")
+def one_instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dg.DagsterInstance]:
+    with real_instance(tmp_path_factory.mktemp("home")) as opened:
+        yield opened
 
 
 @pytest.fixture
-def instance(tmp_path: Path) -> Iterator[dg.DagsterInstance]:
-    with real_instance(tmp_path / "home") as opened:
-        yield opened
+def instance(one_instance: dg.DagsterInstance) -> dg.DagsterInstance:
+    """An instance without any run."""
+    one_instance.run_storage.wipe()
+    return one_instance
 
 
 def _hanoi(*tick: int) -> datetime:

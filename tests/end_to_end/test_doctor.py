@@ -22,6 +22,8 @@ from tests.assets.runs import left_started, run_job
 from tests.end_to_end.commands import environment
 from tests.end_to_end.server import Server
 from tests.end_to_end.test_command_line import HOLD
+from tests.portal.server import Portal, served
+from tests.portal.support import TOKEN, VARIABLE, write_settings
 from tests.support import SETTINGS
 
 RUNNING = month_of(local_now().date())
@@ -195,6 +197,26 @@ def test_who_holds_the_warehouse(doctor: Doctor, prepared: Paths) -> None:
     assert "ok     nobody holds the warehouse" in doctor(prepared)
 
 
+def test_who_holds_the_lock_of_the_one_run(doctor: Doctor, prepared: Paths) -> None:
+    with locked(private_folder(prepared.warehouse)):
+        printed = doctor(prepared)
+    assert f"wrong  process {os.getpid()} holds the warehouse though no run" in printed
+    assert "ok     nobody holds the warehouse" in doctor(prepared)
+
+
+def test_a_token_that_no_header_can_carry(doctor: Doctor, prepared: Paths, tmp_path: Path) -> None:
+    paths = Paths(prepared.data, tmp_path / "settings")
+    paths.sources.mkdir(parents=True)
+    with served(Portal(TOKEN, {})) as portal:
+        write_settings(paths, portal, name="a")
+    doctor.monkeypatch.setenv(VARIABLE, "mật-khẩu")
+    printed = doctor(paths)
+    assert f"wrong  letters with marks in the environment variable {VARIABLE}" in printed
+    assert "mật-khẩu" not in printed
+    doctor.monkeypatch.setenv(VARIABLE, TOKEN)
+    assert VARIABLE not in doctor(paths)
+
+
 def test_whether_a_process_has_a_file_open(tmp_path: Path) -> None:
     """The kernel's table of locks gives a file's number, which a file of another disk may share."""
     file = tmp_path / "own"
@@ -237,5 +259,5 @@ def test_how_the_last_run_of_a_period_ended(
         badly = run_job(nothing, instance, "take_in", RUNNING.key, ["raw/delivery"])
         assert not badly.success
     printed = doctor(prepared)
-    assert f"wrong  {RUNNING.label}: the last run failed" in printed
+    assert f"wrong  {RUNNING.label}: the last run failed, the last good one ended " in printed
     assert f"read http://127.0.0.1:3000/runs/{badly.run_id}, then make period" in printed
