@@ -21,7 +21,7 @@ def _is_web_address(address: str) -> str:
     return address.rstrip("/")
 
 
-class Mail(Strict):
+class Mail(Strict, strict=True):
     """The mail server that takes alerts, and whom they go to.
 
     Attributes
@@ -68,7 +68,7 @@ class Alerts(Strict):
     mail: Mail | None = None
 
 
-class Operations(Strict):
+class Operations(Strict, strict=True):
     """How this installation runs.
 
     Attributes

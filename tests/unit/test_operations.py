@@ -52,6 +52,7 @@ def test_what_the_project_s_file_shows_in_comments_fits(tmp_path: Path) -> None:
     [
         ("days_after_clos = 3", "days_after_clos: "),
         ("days_after_close = 28", "days_after_close: "),
+        ('days_after_close = "5"', "days_after_close: is no whole number"),
         ("max_run_minutes = 0", "max_run_minutes: "),
         ("keep_runs_days = 1", "keep_runs_days: "),
         ('ui_url = "ftp://motcua"', "ui_url: "),
