@@ -55,8 +55,11 @@ def count_dossiers(
     with transaction(connection):
         _choose_periods(connection, "" if anew else basis)
         has_counted = _collect_moved(connection)
+        is_kept = not connection.execute("FROM full_period LIMIT 1").fetchall()
+        # DuckDB would read the whole register for no period at all.
+        register = f"(FROM {REGISTER} LIMIT 0)" if is_kept else REGISTER
         connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE fresh AS {own_count_sql(REGISTER, 'full_period')}"
+            f"CREATE OR REPLACE TEMP TABLE fresh AS {own_count_sql(register, 'full_period')}"
         )
         replaced = "FROM indicators.own_count ANTI JOIN kept_period USING (" + _PERIOD + ")"
         if has_counted:
