@@ -250,7 +250,7 @@ def _finish(paths: Paths, key: str, period_kinds: tuple[str, ...], *, ok: bool) 
         stays = (
             "the files published before stay in place"
             if published.exists()
-            else ("nothing is published yet")
+            else "nothing is published yet"
         )
         print(f"Failed: {stays}.", file=sys.stderr)
         return 1

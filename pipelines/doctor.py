@@ -192,7 +192,7 @@ def _last_good(instance: dg.DagsterInstance, ended: dg.RunsFilter) -> str:
     return (
         f"the last good one ended {_local(records[0].end_time or 0.0)}"
         if records
-        else ("none before it went well")
+        else "none before it went well"
     )
 
 

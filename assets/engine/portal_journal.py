@@ -51,7 +51,7 @@ class Completed:
 
     `changes_known_to` is the moment up to which the export's changes are known, of dossiers of
     whatever period: a whole period, asked for by the day of reception, tells none of older ones.
-    `way` is that of `Begun`.
+    `way` is that of `Begun`; "" in a journal of before it was noted, so that all is asked for once.
     """
 
     started_at: str
@@ -60,7 +60,7 @@ class Completed:
     page_count: int
     row_count: int
     changes_known_to: str
-    way: str
+    way: str = ""
 
 
 @dataclass(frozen=True)

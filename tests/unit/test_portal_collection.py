@@ -411,6 +411,20 @@ def test_who_asks_in_another_way_than_before_gets_all_of_the_period(
     assert collect(paths, later_night.replace(day=12)).row_count == 0
 
 
+def test_a_journal_of_before_ways_were_noted_is_read_and_all_asked_for_once(
+    paths: Paths, portal: Portal
+) -> None:
+    write_settings(paths, portal)
+    collect(paths, WITHIN)
+    file = journal_file(paths, "mau", "hoso", KEY)
+    (line,) = file.read_text("utf-8").splitlines()
+    said = json.loads(line)
+    del said["way"]
+    file.write_text(json.dumps(said) + "\n", "utf-8")
+    assert collect(paths, WITHIN.replace(day=11)).row_count == 35
+    assert collect(paths, WITHIN.replace(day=12)).row_count == 0
+
+
 def test_why_a_period_could_not_be_collected_is_known_until_it_is(
     paths: Paths, portal: Portal
 ) -> None:
