@@ -468,10 +468,10 @@ def test_a_failure_of_an_export_that_is_no_longer_asked_is_forgotten(
 def test_a_collection_that_takes_too_long_makes_room_and_goes_on_with_the_next_run(
     paths: Paths, portal: Portal
 ) -> None:
-    write_settings(paths, portal, more="max_collection_minutes = 0.0001")
+    write_settings(paths, portal, more="max_collection_minutes = 1e-9")
     for _ in range(3):
         (failure,) = collect(paths).failures
-        assert "found no end after 0.0001 minutes, " in failure
+        assert "found no end after 1e-09 minutes, " in failure
         assert "The next run goes on behind the last page. Raise page_size" in failure
     assert collect(paths).failures == []
     assert len(portal.asked) == 4
