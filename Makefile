@@ -23,21 +23,21 @@ $(READY): requirements.lock pyproject.toml
 	touch $@
 
 run: $(READY) ## Process the bundled sample and print its rates; SOURCE=igate2: from its portal
-	$(BIN)/python -m pipelines.cli run $(SOURCE)
+	$(BIN)/python -u -m pipelines.cli run $(SOURCE)
 
 portal: $(READY) ## The sample as a portal on http://127.0.0.1:8769, to collect from
 	@$(BIN)/python -m tests.portal
 
 period: $(READY) ## Redo one period and whatever it moves: make period PERIOD=2023-10-15
 	@test -n "$(PERIOD)" || { echo "Give the first day of the period: make period PERIOD=2023-10-15"; exit 1; }
-	$(BIN)/python -m pipelines.cli period $(PERIOD)
+	$(BIN)/python -u -m pipelines.cli period $(PERIOD)
 
 check-source: $(READY) ## Check settings: make check-source SETTINGS=x.toml EXPORT=name FILE=sample
 	@test -n "$(SETTINGS)" -a -n "$(EXPORT)" -a -n "$(FILE)" || { echo "Give all three: make check-source SETTINGS=path/to/x.toml EXPORT=name FILE=sample"; exit 1; }
-	@$(BIN)/python -m pipelines.cli check-source "$(SETTINGS)" "$(EXPORT)" "$(FILE)" $(if $(PERIOD),--period $(PERIOD))
+	@$(BIN)/python -u -m pipelines.cli check-source "$(SETTINGS)" "$(EXPORT)" "$(FILE)" $(if $(PERIOD),--period $(PERIOD))
 
 ui: $(READY) ## Dagster on http://127.0.0.1:3000, with its daemon
-	$(BIN)/python -m pipelines.cli ui
+	$(BIN)/python -u -m pipelines.cli ui
 
 doctor: $(READY) ## Look at folders, room, locks, daemon, schedules, settings: what to do?
 	@$(BIN)/python -m pipelines.doctor

@@ -1,19 +1,21 @@
 """The command line: `run` (the bundled sample), `period`, `check-source`, `ui`, for the Makefile.
 
 Belongs here: starting jobs and saying in a few lines what came of them. Does not belong here:
-any step of the pipeline. Runs pass no queue here; the warehouse's lock keeps them apart.
+any step of the pipeline, and the tables of figures (`printing`). Runs pass no queue here; the
+warehouse's lock keeps them apart.
 """
 
 import argparse
 import filecmp
 import logging
+import os
 import re
 import shutil
 import sys
 import time
 from datetime import datetime
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 from zoneinfo import ZoneInfo
 
 import dagster as dg
@@ -37,24 +39,16 @@ from assets.engine.sources import load_sources
 from assets.partitions import begun_period
 from pipelines.definitions import defs
 from pipelines.jobs import COUNT_ANEW
+from pipelines.printing import print_rates, print_refusals
 from pipelines.sample import PORTALS, SAMPLE_INBOX, beside_portal, sample_keys
 from pipelines.serve import prepare_instance, serve_ui
 from schemas.reference import REFERENCE_SCHEMAS
 
 # Dagster's own event log tells every step; what the terminal gets of it is printed here.
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
-SHOWN_RATES = (
-    ("on_time_pct", "on time"), ("early_pct", "early"), ("late_pct", "late"),
-    ("online_of_total_pct", "online/total"), ("digitised_pct", "digitised"),
-    ("online_payment_pct", "paid online"),
-)  # fmt: skip
 MEASURE_STEPS = tuple(
     f"indicators__{name}" for name in ("by_level", "by_unit", "by_unit_field", "by_unit_procedure")
 )
-SHOWN_COUNTS = (
-    ("total_to_handle_count", "to handle"), ("resolved_count", "resolved"),
-    ("pending_count", "pending"), ("pending_overdue_count", "overdue"),
-)  # fmt: skip
 
 
 class _Parser(argparse.ArgumentParser):
@@ -112,7 +106,15 @@ def main(arguments: list[str] | None = None) -> int:
             return _run_period(paths, instance, options.key)
     except MotcuaError as error:
         print(error, file=sys.stderr)
-        return 1
+    except BrokenPipeError:
+        # What Python has not written yet would fail once more when the process ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        print(
+            "Printing what was done: found that nobody reads on; expected a reader to the end. "
+            "Give the command once more, without head or the like.",
+            file=sys.stderr,
+        )
+    return 1
 
 
 def _check_source(paths: Paths, options: argparse.Namespace) -> int:
@@ -255,60 +257,10 @@ def _finish(paths: Paths, key: str, period_kinds: tuple[str, ...], *, ok: bool) 
         print(f"Failed: {stays}.", file=sys.stderr)
         return 1
     with duckdb.connect(str(published), read_only=True) as reader:
-        _print_rates(reader, key, period_kinds)
+        print_rates(reader, key, period_kinds)
         print(f"Published: {published} (with dossiers.duckdb and by_unit.csv beside it)")
-        _print_refusals(reader, key, behind_refused(reader, read_manifest(paths)))
+        print_refusals(reader, key, behind_refused(reader, read_manifest(paths)))
     return 0
-
-
-def _print_refusals(reader: duckdb.DuckDBPyConnection, key: str, replaced: set[str]) -> None:
-    """Print which files are refused; none of them fails a run, for the night goes on.
-
-    In the stead of those of `replaced` an older file of their name is in force.
-    """
-    refused = reader.execute(
-        "SELECT CAST(delivery_period AS VARCHAR), reason, delivery_id FROM ops.delivery "
-        "WHERE reason IS NOT NULL AND state <> 'superseded' ORDER BY ALL"
-    ).fetchall()
-    own = [(reason, delivery_id) for period, reason, delivery_id in refused if period == key]
-    if own:
-        print(f"Refused in this period: {len(own)}")
-    for reason, delivery_id in own:
-        stays = " (an older file of the same name stays in force)"
-        print(f"  {reason}{stays if delivery_id in replaced else ''}")
-    if len(refused) > len(own):
-        print(f"Still refused in other periods: {len(refused) - len(own)} (see ops.delivery)")
-
-
-def _print_rates(
-    reader: duckdb.DuckDBPyConnection, key: str, period_kinds: tuple[str, ...]
-) -> None:
-    shown = SHOWN_COUNTS + SHOWN_RATES
-    has_figures = False
-    for period_kind in period_kinds:
-        rows = reader.execute(
-            f"""
-            SELECT period_label, is_provisional, unit_level, {", ".join(name for name, _ in shown)}
-            FROM indicators.by_level WHERE period_kind = ? AND period_end = ?
-            ORDER BY unit_level <> 'all', unit_level
-            """,
-            [period_kind, month_from_key(key).end],
-        ).fetchall()
-        if rows:
-            has_figures = True
-            _print_table([title for _, title in shown], rows)
-    if not has_figures:
-        cutoff = reader.execute("SELECT max(cutoff_date) FROM reference.period").fetchall()[0][0]
-        print(f"No figures for this period: the data reaches to {cutoff or 'no day yet'}.")
-
-
-def _print_table(titles: list[str], rows: list[tuple[Any, ...]]) -> None:
-    print(f"\n{rows[0][0]}{' (provisional)' if rows[0][1] else ''}")
-    print(f"{'level':<12}" + "".join(f"{title:>14}" for title in titles))
-    for row in rows:
-        cells = ["–" if value is None else f"{value:,}" for value in row[3:]]
-        print(f"{row[2]:<12}" + "".join(f"{cell:>14}" for cell in cells))
-    print()
 
 
 if __name__ == "__main__":

@@ -102,17 +102,10 @@ def _collect(
         try:
             client = PortalClient(api, source, export_name, rate=rate, progress=progress)
             return ExportCollection(
-                paths,
-                client,
-                journal,
-                source,
-                export_name,
-                export,
-                period,
-                now,
-                progress,
-                is_whole_wanted,
-            ).run()
+                paths=paths, client=client, journal=journal, source=source,
+                export_name=export_name, export=export, period=period, now=now,
+                progress=progress, is_whole_wanted=is_whole_wanted,
+            ).run()  # fmt: skip
         except PortalError as error:
             journal.fail(Failed(run_id, str(error)))
             raise

@@ -65,7 +65,7 @@ class Fetched:
     delivery: Delivery | None
 
 
-@dataclass
+@dataclass(kw_only=True)
 class ExportCollection:
     """The collection of one export's period."""
 

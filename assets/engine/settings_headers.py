@@ -44,7 +44,15 @@ def fitted(
     spare = [path for path in offer.named if not _is_taken(path, taken, offer)]
     needed = [column.name for column in export.definition.columns if column.needed]
     needed += COUNTED if export.kind == "dossier" else ()
-    for column in dict.fromkeys([*wanted, *needed]):
+    sought = {column: wanted.get(column, []) for column in [*wanted, *needed]}
+    if not _is_such_a_list(sought, spare, export.kind, offer):
+        findings.add(
+            f"exports.{name}.columns",
+            f"the file has no {_kind(offer)} that they name, nor one that a {export.kind} usually "
+            "has: is it a list of this export?",
+        )
+        return export.model_copy(update={"columns": {}}).usable(), spare
+    for column in sought:
         if column in found and column not in copies:
             continue
         meant = _meant(column, wanted.get(column, []), spare, export.kind, offer)
@@ -99,8 +107,22 @@ def _say_missing(
         # Portals leave out what a record does not have.
         findings.notes.append(f"{place}: {quoted} is in none of the first {offer.count:,} records")
         return
-    kind = "path" if offer.is_json else "header"
-    findings.add(place, f"the file has no {kind} {quoted}{_or(meant)}")
+    findings.add(place, f"the file has no {_kind(offer)} {quoted}{_or(meant)}")
+
+
+def _kind(offer: Offered) -> str:
+    return "path" if offer.is_json else "header"
+
+
+def _is_such_a_list(
+    sought: dict[str, list[str]], spare: list[str], kind: str, offer: Offered
+) -> bool:
+    """Say whether the file has any of the columns, be it by another name."""
+    return any(
+        any(offer.has(text) or offer.has_top(text) for text in texts)
+        or _meant(column, texts, spare, kind, offer)
+        for column, texts in sought.items()
+    )
 
 
 def _without_bad_paths(

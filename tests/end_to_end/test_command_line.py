@@ -24,6 +24,7 @@ from tests.end_to_end.commands import COMMAND, environment, motcua
 from tests.end_to_end.conftest import Installed
 from tests.end_to_end.server import START_SECONDS, free_port, group_lives, wait_until
 from tests.end_to_end.tables import all_tables, differences
+from tests.support import SETTINGS
 
 KEY = "2023-05-15"
 HOLD = """
@@ -299,3 +300,21 @@ def test_a_run_that_waits_too_long_for_another_says_so(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "Waiting for the other run of this installation to end" in done.stderr
     assert "Look at that run in the UI" in done.stderr
+
+
+def test_whoever_reads_along_may_leave(tmp_path: Path) -> None:
+    """As `make check-source ... | head` does."""
+    sample = SETTINGS / "sample" / "portals" / "riverton" / "permits.csv"
+    settings = SETTINGS / "sources" / "riverton.toml"
+    with subprocess.Popen(
+        [COMMAND[0], "-u", *COMMAND[1:], "check-source", settings, "permits", sample],
+        cwd=PROJECT, env=environment(tmp_path / "data"), stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, encoding="utf-8",
+    ) as command:  # fmt: skip
+        assert command.stdout is not None
+        assert command.stderr is not None
+        command.stdout.close()
+        said = command.stderr.read()
+    assert command.returncode == 1
+    assert said.startswith("Printing what was done: found that nobody reads on;")
+    assert len(said.splitlines()) == 1

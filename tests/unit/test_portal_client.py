@@ -4,6 +4,7 @@ Every reply comes from a real server on this machine.
 """
 
 import json
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -208,7 +209,7 @@ def test_a_reply_that_drips_is_given_up_in_time(paths: Paths, portal: Portal) ->
     write_settings(paths, portal, old="max_total_seconds = 20", new="max_total_seconds = 1")
     portal.faults.switch_on("drip", times=9)
     (failure,) = collect(paths).failures
-    assert "a reply that did not end in time (attempts: 1, 1 s)" in failure
+    assert re.search(r"a reply that did not end in time \(attempts: 1, [1-9] s\)", failure)
 
 
 def test_a_reply_in_chunks_is_read(paths: Paths, portal: Portal) -> None:

@@ -412,6 +412,28 @@ def test_a_sample_that_is_no_list_is_a_finding(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "text", "kind"),
+    [
+        ("a.csv", "Tỉnh,Dân số\nMẫu,1000\nMẫu,2000\n", "header"),
+        ("a.json", '{"content": [{"province": "M", "people": 1}]}', "path"),
+    ],
+    ids=["text", "JSON"],
+)
+def test_another_list_is_one_finding_not_one_a_column(
+    name: str, text: str, kind: str, tmp_path: Path
+) -> None:
+    file = tmp_path / name
+    file.write_text(text, encoding="utf-8")
+    settings = SETTINGS / "sources" / ("igate2.toml" if kind == "path" else "xin_man.toml")
+    export = "dossiers" if kind == "path" else "dossiers_commune"
+    check = check_settings(settings, export, file, SETTINGS / "reference", PERIOD)
+    assert [said for said in _said(check) if ".columns" in said] == [
+        f"exports.{export}.columns: the file has no {kind} that they name, nor one that a dossier "
+        "usually has: is it a list of this export?"
+    ]
+
+
+@pytest.mark.parametrize(
     ("text", "said"),
     [
         ("title = x", "line 1"),
