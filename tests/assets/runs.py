@@ -9,6 +9,7 @@ import dagster as dg
 from dagster import AssetCheckEvaluation
 
 from assets.engine.paths import Paths
+from assets.resources import Installation
 from pipelines.definitions import defs
 from pipelines.jobs import COUNT_ANEW
 
@@ -52,6 +53,25 @@ def run_job(
         asset_selection=picked,
         raise_on_error=False,
     )
+
+
+def look(
+    sensor: dg.SensorDefinition,
+    paths: Paths,
+    instance: dg.DagsterInstance,
+    cursor: str | None = None,
+) -> tuple[list[dg.RunRequest], str | None]:
+    """Evaluate a sensor once as the daemon would; return the runs it asks for, and its cursor."""
+    installation = Installation(data_folder=str(paths.data), settings_folder=str(paths.settings))
+    with dg.build_sensor_context(
+        instance=instance,
+        cursor=cursor,
+        repository_name="__repository__",
+        repository_def=defs.get_repository_def(),
+        resources={"installation": installation},
+    ) as context:
+        data = sensor.evaluate_tick(context)
+    return list(data.run_requests or []), data.cursor
 
 
 def left_started(instance: dg.DagsterInstance, job: str, ago: timedelta) -> str:
