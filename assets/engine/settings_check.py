@@ -12,7 +12,6 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from fnmatch import fnmatch
 from pathlib import Path
 
 import duckdb
@@ -28,6 +27,7 @@ from assets.engine.settings_headers import fitted
 from assets.engine.settings_offered import Offered, offered, usual_column
 from assets.engine.settings_trial import Trial, run_trial
 from assets.engine.settings_tries import try_all
+from assets.engine.unpack import fits
 from assets.engine.warehouse import reader
 
 
@@ -106,7 +106,7 @@ def _check_sample(
     name, findings = check.export, check.findings
     draft = source.exports[name]
     check.kind = draft.kind
-    if not any(fnmatch(file.name.lower(), pattern.lower()) for pattern in draft.files):
+    if not fits(file.name, draft.files):
         findings.add(f"exports.{name}.files", "the name of the sample fits none of these patterns")
     period = _period(check, file, paths, period_key)
     if period is None:

@@ -5,6 +5,7 @@ import re
 import shutil
 import tempfile
 import tomllib
+import unicodedata
 from collections import Counter
 from pathlib import Path
 
@@ -108,6 +109,17 @@ def test_nothing_is_wrong_with_good_settings(reference: Path, export: str, rows:
     assert check.trial is not None
     assert (check.trial.loaded.read, check.trial.loaded.accepted) == (rows, rows)
     assert report(check).endswith("Nothing wrong.\n")
+
+
+def test_a_name_as_macs_write_it_fits_the_patterns_that_the_engine_takes(
+    reference: Path, tmp_path: Path
+) -> None:
+    """They part letters and marks, and an archive made there keeps the names so."""
+    sample = tmp_path / unicodedata.normalize("NFD", "Hồ-sơ-11.csv")
+    shutil.copy(RIVERTON / "permits.csv", sample)
+    named = ('kind = "dossier"\n', 'kind = "dossier"\nfiles = ["hồ-sơ-*.csv"]\n')
+    check = check_settings(_changed(tmp_path, named), "permits", sample, reference, PERIOD)
+    assert _said(check) == []
 
 
 @pytest.mark.parametrize("export", ["dossiers_commune", "dossiers_district", "payments"])
