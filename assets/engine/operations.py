@@ -1,42 +1,25 @@
 """Reading the settings of operation.
 
-Belongs here: finding `operations.toml`, fitting it to its model. Does not belong here: the model
+Belongs here: finding `operations.toml`, and going on without it. Does not belong here: the model
 (`schemas.operations`), the secrets it names (`secret`) and what the settings steer (`pipelines`).
 """
 
 from collections.abc import Callable
 from pathlib import Path
 
-from pydantic import ValidationError
-
+from assets.engine import settings_file
 from assets.engine.errors import SettingsError
-from assets.engine.settings_mend import read_settings
-from assets.engine.wording import misfits
 from schemas.operations import Operations
+
+_EXPECTED = "settings as the README's part on the night describes them"
 
 
 def load_operations(settings: Path) -> Operations:
     """Return the settings of operation; the defaults where there is no `operations.toml`.
 
-    Raises
-    ------
-    SettingsError
-        The file is not TOML, or says something else than the model knows; no value is quoted, for
-        it may be a secret.
+    Raises SettingsError where the file is not TOML, or says something else than the model knows.
     """
-    file = settings / "operations.toml"
-    if not file.exists():
-        return Operations()
-    data = read_settings(file)
-    try:
-        return Operations.model_validate(data)
-    except ValidationError as error:
-        raise SettingsError(
-            f"Reading {file}",
-            misfits(data, error),
-            "settings as the README's part on the night describes them",
-            "Correct these settings, or remove a line for its default.",
-        ) from None
+    return settings_file.load(settings / "operations.toml", Operations, _EXPECTED)
 
 
 def operations_or_defaults(settings: Path, tell: Callable[[str], object]) -> Operations:

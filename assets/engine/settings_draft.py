@@ -12,8 +12,9 @@ import duckdb
 from pydantic import Field, model_validator
 
 from assets.engine.errors import SettingsError
+from assets.engine.settings_file import read_settings
 from assets.engine.settings_findings import Findings
-from assets.engine.settings_mend import Unusable, mend, read_settings
+from assets.engine.settings_mend import Unusable, mend
 from schemas.api import time_zones
 from schemas.exports import KINDS, ExportColumn
 from schemas.settings import Export, Name, Source

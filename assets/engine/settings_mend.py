@@ -1,17 +1,14 @@
-"""A settings file as data, its misfits named one by one and taken out or replaced.
+"""Data of a settings file, its misfits named one by one and taken out or replaced.
 
-Belongs here: reading the TOML, and what to put where the model found a misfit. Does not belong
-here: the model of a draft, and misfits of an export with its kind (`settings_draft`).
+Belongs here: what to put where the model found a misfit. Does not belong here: reading the TOML
+(`settings_file`), the model of a draft, and misfits of an export with its kind (`settings_draft`).
 """
 
 import re
-import tomllib
-from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from assets.engine.errors import SettingsError
 from assets.engine.settings_findings import Findings, likely, toml_list, toml_text
 from assets.engine.wording import existing, misfit
 from schemas.api import ApiExport, ApiSource
@@ -19,33 +16,10 @@ from schemas.exports import KINDS
 from schemas.settings import Change, Export, Marks, Source
 
 _MOST_ROUNDS = 200
-# What the parser says of a table or key that stands twice, and what to do about it.
-_TWICE = {
-    "Cannot declare": "Merge the two tables of that name into one.",
-    "Cannot overwrite": "Keep one of the two lines or tables of that name.",
-}
 
 
 class Unusable(Exception):
     """Nothing of the settings can be used."""
-
-
-def read_settings(file: Path) -> dict[str, Any]:
-    """Return a settings file as data; SettingsError if it is no TOML."""
-    doing = f"Reading settings file {file.name}"
-    try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        said = str(error)
-        to_do = next((_TWICE[sign] for sign in _TWICE if sign in said), "Correct that line.")
-        raise SettingsError(doing, f"no TOML: {said}", "a TOML file in UTF-8", to_do) from None
-    except OSError as error:
-        raise SettingsError(
-            doing,
-            error.strerror or "no such file",
-            "a file that can be read",
-            "Correct its path or its permissions.",
-        ) from None
 
 
 def mend(data: dict[str, Any], model: type[BaseModel], findings: Findings) -> None:

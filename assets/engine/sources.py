@@ -10,8 +10,8 @@ from pydantic import ValidationError
 
 from assets.engine.errors import SettingsError
 from assets.engine.settings_draft import draft_source
+from assets.engine.settings_file import read_settings
 from assets.engine.settings_findings import Findings
-from assets.engine.settings_mend import read_settings
 from assets.engine.wording import misfit
 from schemas.settings import Source
 
