@@ -8,7 +8,7 @@ import os
 import secrets
 
 from assets.engine.errors import SettingsError
-from assets.engine.paths import PRIVATE_FILE, Paths, private_folder
+from assets.engine.paths import Paths, private_file, private_folder
 from assets.engine.wording import counted
 
 VARIABLE = "MOTCUA_HASH_KEY"
@@ -32,7 +32,6 @@ def _key_of_file(paths: Paths) -> str:
     file = paths.hash_key_file
     if not file.exists():
         private_folder(file.parent)
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE)
-        with os.fdopen(descriptor, "w", encoding="ascii") as handle:
+        with open(file, "x", encoding="ascii", opener=private_file) as handle:
             handle.write(secrets.token_hex(MINIMUM_LENGTH))
     return file.read_text(encoding="ascii").strip()

@@ -20,6 +20,7 @@ from typing import IO, Any, Literal
 from assets.engine.errors import FileRefused
 from assets.engine.json_scan import end_of_array, members, skip_blanks
 from assets.engine.legacy_text import HEAD_BYTES, is_utf_8, transcode, utf_16_codec
+from assets.engine.paths import private_file
 
 MAX_RECORD_BYTES = 16 << 20
 
@@ -152,8 +153,7 @@ def _cut_out(handle: IO[bytes], text: str, start: int, records: str, workspace: 
         raise _cut_off()
     end = tail_start + end_in_tail
     target = _free_name(workspace)
-    descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as output:
+    with open(target, "xb", opener=private_file) as output:
         handle.seek(start)
         for chunk in _bytes_of(handle, end - start):
             output.write(chunk)

@@ -6,11 +6,12 @@ right: the caller takes the first one under which the header of the settings is 
 """
 
 import codecs
-import os
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from pathlib import Path
+
+from assets.engine.paths import private_file
 
 HEAD_BYTES = 1 << 18
 ENCODINGS: tuple[str, ...] = ("utf-8", "utf-16", "windows-1258", "tcvn3", "vni", "mojibake")
@@ -134,8 +135,7 @@ def transcode(file: Path, encoding: str, target: Path) -> None:
 
     Bytes that do not decode become U+FFFD; line ends, delimiters and quotes stay what they are.
     """
-    descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as output:
+    with open(target, "xb", opener=private_file) as output:
         first = True
         for text in _whole_letters(_decoded(file, encoding)):
             output.write((text.lstrip("\ufeff") if first else text).encode())

@@ -80,3 +80,11 @@ def private_folder(path: Path) -> Path:
     path.mkdir(parents=True, exist_ok=True, mode=PRIVATE_FOLDER)
     path.chmod(PRIVATE_FOLDER)
     return path
+
+
+def private_file(path: str, flags: int) -> int:
+    """Open a file that, where it is new, only its owner may read.
+
+    For `open(path, "xb", opener=private_file)`: no moment passes in which others could read it.
+    """
+    return os.open(path, flags, PRIVATE_FILE)

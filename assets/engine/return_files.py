@@ -5,12 +5,12 @@ names dossiers by their code, so that the unit finds them; it holds no row of an
 """
 
 import csv
-import os
 from datetime import date
 
 import duckdb
 
-from assets.engine.paths import PRIVATE_FILE, Paths, private_folder
+from assets.engine.disk import sync
+from assets.engine.paths import Paths, private_file, private_folder
 from assets.engine.periods import month_of
 from assets.engine.warehouse import ENGINE_SQL, sql_file
 from schemas.rules import REPAIRERS, RULES
@@ -40,15 +40,17 @@ def write_return_files(connection: duckdb.DuckDBPyConnection, paths: Paths) -> d
         by_unit.setdefault(unit_code, []).append(_line(period, row))
     for unit_code, rows in by_unit.items():
         building = folder / f".{unit_code}.building"
-        descriptor = os.open(building, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE_FILE)
-        with os.fdopen(descriptor, "w", encoding="utf-8-sig", newline="") as handle:
+        with open(building, "x", encoding="utf-8-sig", newline="", opener=private_file) as handle:
             writer = csv.writer(handle, delimiter=DELIMITER)
             writer.writerow(HEADER)
             writer.writerows(rows)
+        # Else a power cut after the rename could leave the name with an empty file behind it.
+        sync(building)
         building.replace(folder / f"{unit_code}.csv")
     for file in folder.glob("*.csv"):
         if file.stem not in by_unit:
             file.unlink()
+    sync(folder)
     return {unit_code: len(rows) for unit_code, rows in sorted(by_unit.items())}
 
 

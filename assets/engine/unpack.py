@@ -21,6 +21,7 @@ from typing import IO
 
 from assets.engine.containers import archive_kind
 from assets.engine.errors import FileRefused
+from assets.engine.paths import private_file
 from assets.engine.raw_store import SUFFIXES
 
 MAX_MEMBERS = 200
@@ -204,8 +205,7 @@ def _take(stream: IO[bytes] | gzip.GzipFile, expansion: _Expansion, depth: int, 
 def _write(stream: IO[bytes] | gzip.GzipFile, target: Path, expansion: _Expansion) -> bool:
     """Write a member to a new file of its owner's; return whether it has more than blanks."""
     has_content = False
-    descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as output:
+    with open(target, "xb", opener=private_file) as output:
         while chunk := _read(stream):
             has_content = has_content or bool(chunk.strip(_BLANK_BYTES))
             expansion.written_bytes += len(chunk)

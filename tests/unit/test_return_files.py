@@ -1,7 +1,10 @@
 """Files to send back: each unit gets its own rejected rows with the sentences, and no other's."""
 
 import csv
+import os
 import stat
+
+import pytest
 
 from assets.engine.paths import Paths
 from assets.engine.return_files import HEADER, write_return_files
@@ -113,6 +116,33 @@ def test_the_files_are_private_and_name_no_person(installation: Paths) -> None:
     for file in installation.returns.iterdir():
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
         assert PERSON not in file.read_text(encoding="utf-8-sig")
+
+
+def test_a_file_is_whole_on_the_disk_before_it_has_its_name(
+    installation: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a power cut would leave a unit with an empty file."""
+    _deliver_faults(installation)
+    before_its_name: dict[int, int] = {}
+    fsync = os.fsync
+
+    def noted(descriptor: int) -> None:
+        status = os.fstat(descriptor)
+        if status.st_ino not in _inodes(installation):
+            before_its_name[status.st_ino] = status.st_size
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    _write(installation)
+    named = _inodes(installation)
+    assert len(named) == 3
+    assert named == {inode: before_its_name.get(inode) for inode in named}
+
+
+def _inodes(paths: Paths) -> dict[int, int]:
+    """Return the size of each file for a unit, by its number on the disk."""
+    statuses = [file.stat() for file in paths.returns.glob("*.csv")]
+    return {status.st_ino: status.st_size for status in statuses}
 
 
 def test_a_file_goes_once_its_rows_are_repaired(installation: Paths) -> None:
