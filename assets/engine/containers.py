@@ -27,8 +27,8 @@ HEAD_BYTES = legacy_text.HEAD_BYTES
 TAB = "\t"
 DELIMITERS = f";,{TAB}|"
 SPREADSHEET_NAMESPACE = "urn:schemas-microsoft-com:office:spreadsheet"
+OLE = b"\xd0\xcf\x11\xe0"
 
-_OLE = b"\xd0\xcf\x11\xe0"
 _PK = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 _OTHERS = (
     (b"%PDF-", "a PDF document"),
@@ -113,7 +113,7 @@ def sniff(file: Path) -> Container:
         return archive
     if head.startswith(_PK):
         return _zip_document(file)
-    if head.startswith(_OLE):
+    if head.startswith(OLE):
         return _ole_document(file, head)
     return _text_container(head)
 

@@ -18,7 +18,7 @@ import xlrd
 import xlrd.compdoc
 import xlrd.xldate
 
-from assets.engine.containers import Cells
+from assets.engine.containers import OLE, Cells
 from assets.engine.workbook import (
     damaged_workbook,
     date_text,
@@ -27,7 +27,6 @@ from assets.engine.workbook import (
     number_text,
 )
 
-_OLE = b"\xd0\xcf\x11\xe0"
 _HEADER_BYTES = 512
 _FREE_SECTOR = -1
 
@@ -35,7 +34,7 @@ _FREE_SECTOR = -1
 def is_old_workbook(file: Path) -> bool:
     """Say whether a workbook is of Excel 97 to 2003."""
     with file.open("rb") as handle:
-        return handle.read(len(_OLE)) == _OLE
+        return handle.read(len(OLE)) == OLE
 
 
 def old_workbook_sheets(file: Path, date_format: str) -> list[list[Cells]]:

@@ -29,7 +29,7 @@ from assets.engine.periods import Period, local_now
 from assets.engine.rejects import Rejects
 from assets.engine.settings_draft import DraftExport, DraftSource
 from assets.engine.settings_findings import MOST_ROWS
-from assets.engine.text import clean, shape
+from assets.engine.text import EMPTY_TEXTS, clean, shape
 from assets.engine.text_table import RAW_PREFIX, TextTable
 from assets.engine.typing_sql import readable_columns
 from assets.engine.units import UnitLabels, bearers_of_names, unit_labels, with_units
@@ -37,7 +37,6 @@ from assets.engine.warehouse import reader, warehouse
 from schemas.exports import ExportColumn
 from schemas.judgement import UNREADABLE_SUFFIX
 
-_EMPTY = ("", "-", "--", "–", "—")
 _TRUE_MARK = "true date "
 _TRUE_DATE = _TRUE_MARK + "%Y-%m-%d %H:%M:%S"
 
@@ -212,7 +211,7 @@ def _note_unreadable(
     kind = "record" if table.container == "json" else "row"
     for raw, number in found:
         text = clean(raw or "").removeprefix(_TRUE_MARK)
-        if text in _EMPTY:
+        if text in EMPTY_TEXTS:
             continue
         seen.unreadable[text] += 1
         seen.filled += 1
@@ -226,7 +225,7 @@ def _note_texts(seen: ColumnSeen, counted: Iterable[tuple[str, int]]) -> None:
         text = clean(raw)
         if text.startswith(_TRUE_MARK):
             seen.true_months.add(text.removeprefix(_TRUE_MARK)[: len("2023-11")])
-        elif text not in _EMPTY:
+        elif text not in EMPTY_TEXTS:
             seen.texts[text] += count
 
 

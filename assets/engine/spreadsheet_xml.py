@@ -4,7 +4,6 @@ Belongs here: rows and cells of Workbook/Worksheet/Table. Does not belong here: 
 and what their cells mean. No message of a library leaves this module: it may quote a cell.
 """
 
-import math
 import re
 from collections.abc import Iterator
 from datetime import datetime
@@ -14,6 +13,7 @@ import lxml.etree
 
 from assets.engine.containers import SPREADSHEET_NAMESPACE, Cells
 from assets.engine.errors import FileRefused
+from assets.engine.workbook import number_text
 
 MAX_ROWS, MAX_COLUMNS = 1 << 20, 256
 MAX_BLANK_ROWS = 100_000
@@ -198,9 +198,7 @@ def _number_text(text: str) -> str:
         value = float(text)
     except ValueError:
         return text
-    if not math.isfinite(value):
-        return text
-    return f"{value:.0f}" if value.is_integer() else repr(value)
+    return number_text(value) or text
 
 
 def _number(element: _Element, name: str, default: int) -> int:

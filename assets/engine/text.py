@@ -10,6 +10,8 @@ import unicodedata
 # Blanks that spreadsheets and web pages leave behind, zero-width ones included.
 INVISIBLE = "\u00a0\u200b\u200c\u200d\u2060\ufeff"
 _BLANKS = re.compile(rf"[\s{INVISIBLE}]+")
+# Text that stands for nothing, as `is_empty_text` of the macros.
+EMPTY_TEXTS = ("", "-", "--", "–", "—")
 # The tone stands on either vowel of oa, oe, uy: hoà and hòa are one word.
 _NEW_TONES = [
     "oà",

@@ -10,14 +10,12 @@ from datetime import date
 import duckdb
 import pyarrow as pa
 
-from assets.engine.text import label_key
+from assets.engine.text import EMPTY_TEXTS, label_key
 from assets.engine.text_table import RAW_PREFIX
 from schemas.judgement import UNIT_FACTS
 from schemas.settings import Export, Source
 
 _RAW = RAW_PREFIX + "unit_code"
-# Text that stands for nothing, as `is_empty_text` of the macros.
-_EMPTY = ("", "-", "--", "–", "—")
 
 
 @dataclass(frozen=True)
@@ -110,7 +108,7 @@ def with_units(batch: pa.Table, labels: UnitLabels) -> pa.Table:
     spelled = batch[_RAW].combine_chunks().dictionary_encode(null_encoding="encode")
     texts = spelled.dictionary.to_pylist()
     meanings = [labels.code_of(text) for text in texts]
-    is_empty = [label_key(text or "") in _EMPTY for text in texts]
+    is_empty = [label_key(text or "") in EMPTY_TEXTS for text in texts]
     facts = {
         "unit_is_missing": is_empty,
         "unit_is_unknown": [

@@ -1,6 +1,8 @@
 """Text made comparable: labels and shapes, in Python and in SQL alike."""
 
 import string
+import sys
+import unicodedata
 from collections.abc import Iterator
 
 import duckdb
@@ -9,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from assets.engine.paths import Paths
-from assets.engine.text import clean, label_key, shape
+from assets.engine.text import EMPTY_TEXTS, clean, label_key, shape
 from assets.engine.warehouse import reader
 
 VIETNAMESE = "ăâđêôơưĂÂĐÊÔƠƯáàảãạếềểễệởữỳỵỸ\u0301\u0300\u0309\u0303\u0323\u0302\u031b"
@@ -70,3 +72,14 @@ def test_no_letter_or_digit_of_a_text_is_left_in_its_shape(text: str) -> None:
 def test_other_blanks_are_blanks_in_sql_too(blank: str, macros: duckdb.DuckDBPyConnection) -> None:
     text = f"Đang{blank}xử lý"
     assert macros.execute("SELECT clean_text(?)", [text]).fetchone() == (clean(text),)
+
+
+def test_sql_and_python_know_the_same_texts_for_nothing(macros: duckdb.DuckDBPyConnection) -> None:
+    dashes = [
+        chr(code) for code in range(sys.maxunicode) if unicodedata.category(chr(code)) == "Pd"
+    ]
+    texts = ["", "_", ".", "0", *dashes, *(2 * dash for dash in dashes)]
+    rows = macros.execute(
+        "SELECT text FROM (SELECT unnest($1) AS text) WHERE is_empty_text(text)", [texts]
+    ).fetchall()
+    assert sorted(text for (text,) in rows) == sorted(EMPTY_TEXTS)
