@@ -13,6 +13,7 @@ from assets.engine.errors import BalanceError
 from assets.engine.period_state import period_state
 from assets.engine.periods import local_now, month_from_key
 from assets.engine.warehouse import scalar
+from assets.partitions import PARTITION_TAG
 from assets.resources import Installation
 from schemas.exports import KINDS, Kind
 
@@ -53,7 +54,7 @@ def period_whole(
     Executed by itself a check has no period: then the last one that has figures.
     """
     with installation.warehouse() as connection:
-        key = context.run.tags.get("dagster/partition") or scalar(
+        key = context.run.tags.get(PARTITION_TAG) or scalar(
             connection, "SELECT max(period_start) FROM reference.period WHERE period_kind = 'month'"
         )
         if key is None:

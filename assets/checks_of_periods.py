@@ -20,9 +20,8 @@ from assets.engine.closed_periods import (
 )
 from assets.engine.periods import Period, local_now
 from assets.engine.warehouse import scalar
+from assets.partitions import ended_runs
 from assets.resources import Installation
-
-ENDED_BADLY = [dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
 
 
 @dg.asset_check(
@@ -62,11 +61,7 @@ def _failed(instance: dg.DagsterInstance, months: list[Period]) -> set[date]:
     """Return the months whose last run that ended did not end well."""
     failed = set()
     for month in months:
-        ended = dg.RunsFilter(
-            tags={"dagster/partition": month.key},
-            statuses=[dg.DagsterRunStatus.SUCCESS, *ENDED_BADLY],
-        )
-        last = instance.get_runs(ended, limit=1)
-        if last and last[0].status in ENDED_BADLY:
+        last = instance.get_runs(ended_runs(month), limit=1)
+        if last and last[0].status is not dg.DagsterRunStatus.SUCCESS:
             failed.add(month.start)
     return failed

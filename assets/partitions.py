@@ -1,7 +1,7 @@
 """The partitions: reporting months, in the country's time zone.
 
-Belongs here: the one partition definition and the period of a run. Does not belong here: the
-calendar (`assets.engine.periods`).
+Belongs here: the one partition definition, the period of a run, and the runs of a period. Does not
+belong here: the calendar (`assets.engine.periods`).
 https://docs.dagster.io/guides/build/partitions-and-backfills/partitioning-assets
 """
 
@@ -24,6 +24,9 @@ PERIODS = dg.MonthlyPartitionsDefinition(
     end_offset=1,
 )
 
+PARTITION_TAG = "dagster/partition"
+ENDED = [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
+
 
 def period_of(context: dg.AssetExecutionContext) -> Period:
     """Return the period of the run's partition.
@@ -45,3 +48,8 @@ def begun_period(key: str) -> Period:
             f"The running period is {PERIODS.get_last_partition_key()}.",
         )
     return period
+
+
+def ended_runs(period: Period) -> dg.RunsFilter:
+    """Return what finds the runs of a period that ended, well or not."""
+    return dg.RunsFilter(tags={PARTITION_TAG: period.key}, statuses=ENDED)

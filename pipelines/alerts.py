@@ -18,11 +18,11 @@ from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_fi
 from assets.engine.errors import MotcuaError, SettingsError
 from assets.engine.secret import secret
 from assets.engine.web import Session
+from schemas.api import LOOPBACK
 from schemas.operations import Alerts, Mail
 
 DOING = "Sending an alert"
 SECONDS = 10
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
 # Failures of mail and web are OSErrors; a server that restarts is asked again.
 _again = retry(
     retry=retry_if_exception_type(OSError),

@@ -32,6 +32,7 @@ from assets.engine.health import (
 )
 from assets.engine.operations import operations_or_defaults
 from assets.engine.paths import Paths
+from assets.partitions import ended_runs
 from pipelines.dead_runs import runs_without_process
 from pipelines.definitions import defs
 from pipelines.serve import INSTANCE_SETTINGS, dagster_home
@@ -39,7 +40,6 @@ from schemas.operations import Operations
 
 AT_WORK = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED]
 WAITING = [dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.NOT_STARTED]
-ENDED = [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
 
 
 def main() -> int:
@@ -168,7 +168,7 @@ def _period_findings(instance: dg.DagsterInstance, operations: Operations) -> It
     running = month_of(local_now().date())
     before = month_of(running.start - timedelta(days=1))
     for period in (before, running):
-        ended = dg.RunsFilter(tags={"dagster/partition": period.key}, statuses=ENDED)
+        ended = ended_runs(period)
         records = instance.get_run_records(ended, limit=1)
         if not records:
             yield Finding(

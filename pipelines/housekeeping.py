@@ -13,14 +13,8 @@ from dagster._core.storage.event_log import SqliteEventLogStorage
 from assets.engine.operations import operations_or_defaults
 from assets.engine.periods import local_now
 from assets.engine.wording import counted
+from assets.partitions import ENDED, PARTITION_TAG
 from assets.resources import Installation
-
-PARTITION_TAG = "dagster/partition"
-ENDED = [
-    dg.DagsterRunStatus.SUCCESS,
-    dg.DagsterRunStatus.FAILURE,
-    dg.DagsterRunStatus.CANCELED,
-]
 
 
 @dg.op(description="Xóa lịch sử các lần chạy cũ | Forget old runs")

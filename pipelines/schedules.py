@@ -18,9 +18,9 @@ from assets.engine.errors import MotcuaError
 from assets.engine.operations import operations_or_defaults
 from assets.engine.periods import TIMEZONE, Period, month_from_key
 from assets.engine.still_open import periods_still_open
-from assets.partitions import PERIODS
+from assets.partitions import PARTITION_TAG, PERIODS
 from assets.resources import Installation
-from pipelines.housekeeping import PARTITION_TAG, housekeeping
+from pipelines.housekeeping import housekeeping
 from pipelines.jobs import daily_check, nightly
 
 RUN_TAG = "motcua/run"

@@ -15,10 +15,10 @@ from assets.engine.operations import operations_or_defaults
 from assets.engine.periods import local_now, month_from_key
 from assets.engine.waiting import by_period, content_key, listing_key, new_files
 from assets.engine.wording import counted
+from assets.partitions import PARTITION_TAG
 from assets.resources import Installation
 from pipelines.alerts import Alert, send
 from pipelines.dead_runs import death_told, runs_without_process
-from pipelines.housekeeping import PARTITION_TAG
 from pipelines.jobs import daily_check, nightly
 from pipelines.schedules import RUN_TAG, UNFINISHED
 
