@@ -84,11 +84,6 @@ def still_growing(files: Iterable[Path]) -> set[Path]:
     }
 
 
-def is_settled(file: Path) -> bool:
-    """Say whether nobody is writing the file any more; it takes `LOOK_SECONDS` to see."""
-    return not still_growing([file])
-
-
 def _size_and_time(file: Path) -> tuple[int, float]:
     try:
         status = file.stat()

@@ -14,7 +14,6 @@ from pathlib import Path
 from assets.engine.paths import private_file
 
 HEAD_BYTES = 1 << 18
-ENCODINGS: tuple[str, ...] = ("utf-8", "utf-16", "windows-1258", "tcvn3", "vni", "mojibake")
 
 _CHUNK = 1 << 20
 _SAMPLE = 1 << 14

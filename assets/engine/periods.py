@@ -109,6 +109,18 @@ class Calendar:
             if first <= number <= last and (kind != "year_to_date" or last == number)
         ]
 
+    def periods_until(self, first: date, cutoff: date) -> list[Period]:
+        """Return every period of every kind that holds a month between `first` and the cut-off.
+
+        A period has figures when it starts on or before the cut-off, even if it is not over.
+        """
+        periods: dict[Period, None] = {}
+        month = self.month_of(first)
+        while month.start <= cutoff:
+            periods.update(dict.fromkeys(self.periods_of(month)))
+            month = self.next_month(month)
+        return list(periods)
+
     def _begin_after(self, year: int, number: int) -> date:
         """Return the first day after the reporting month `number`, which may be 0 or 13."""
         # A calendar month ends its reporting month; behind it comes the next one's first day.
@@ -119,6 +131,7 @@ class Calendar:
 CALENDAR = Calendar(load_statistic(Paths.from_environment().settings).days_before)
 FIRST_PERIOD = CALENDAR.first_period
 month_of = CALENDAR.month_of
+periods_until = CALENDAR.periods_until
 
 
 def month_from_key(key: str) -> Period:
@@ -136,19 +149,6 @@ def month_from_key(key: str) -> Period:
             f"Give the day on which the period starts; the first is {FIRST_PERIOD}.",
         )
     return month
-
-
-def periods_until(first: date, cutoff: date, calendar: Calendar = CALENDAR) -> list[Period]:
-    """Return every period of every kind that holds a month between `first` and the cut-off.
-
-    A period has figures when it starts on or before the cut-off, even if it is not over.
-    """
-    periods: dict[Period, None] = {}
-    month = calendar.month_of(first)
-    while month.start <= cutoff:
-        periods.update(dict.fromkeys(calendar.periods_of(month)))
-        month = calendar.next_month(month)
-    return list(periods)
 
 
 def local_now() -> datetime:

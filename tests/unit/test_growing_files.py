@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from assets.engine import inbox, raw_store
-from assets.engine.inbox import Collected, collect_period, is_settled
+from assets.engine.inbox import Collected, collect_period, still_growing
 from assets.engine.paths import Paths
 from assets.engine.periods import local_now, month_from_key
 from assets.engine.sources import load_sources
@@ -64,9 +64,9 @@ def test_a_file_is_settled_once_its_time_lies_back(
 ) -> None:
     monkeypatch.setattr(inbox, "QUIET_SECONDS", 3600.0)
     file.write_bytes(b"a")
-    assert not is_settled(file)
+    assert still_growing([file]) == {file}
     os.utime(file, (LONG_AGO - 1, LONG_AGO - 1))
-    assert is_settled(file)
+    assert still_growing([file]) == set()
 
 
 def test_a_time_to_come_keeps_no_file_back(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -74,7 +74,7 @@ def test_a_time_to_come_keeps_no_file_back(file: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr(inbox, "QUIET_SECONDS", 3600.0)
     file.write_bytes(b"a")
     os.utime(file, (time.time() + 9000,) * 2)
-    assert is_settled(file)
+    assert still_growing([file]) == set()
 
 
 def test_a_file_that_grows_under_an_old_time_is_not_settled(
@@ -90,8 +90,8 @@ def test_a_file_that_grows_under_an_old_time_is_not_settled(
         os.utime(file, (LONG_AGO, LONG_AGO))
 
     with _meanwhile(grow):
-        assert not is_settled(file)
-    assert is_settled(file)
+        assert still_growing([file]) == {file}
+    assert still_growing([file]) == set()
 
 
 def test_a_file_is_taken_when_its_upload_has_ended(

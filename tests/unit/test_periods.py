@@ -162,7 +162,7 @@ def test_periods_of_every_kind_are_those_of_the_definitions(
     closing_day: ClosingDay, cutoff: date, delivered_days: int
 ) -> None:
     first = cutoff - timedelta(days=delivered_days)
-    found = periods_until(first, cutoff, _calendar(closing_day))
+    found = _calendar(closing_day).periods_until(first, cutoff)
     wanted = spans(first, cutoff, closing_day)
     assert len(found) == len(wanted)
     assert {(p.kind, p.start, p.end) for p in found} == {(s.kind, s.first, s.last) for s in wanted}

@@ -11,7 +11,6 @@ from sample_legacy import encode_legacy
 
 from assets.engine import legacy_text
 from assets.engine.legacy_text import (
-    ENCODINGS,
     candidate_encodings,
     decode_head,
     repair,
@@ -24,6 +23,7 @@ HEADER = "STT;Mã hồ sơ;Trạng thái;Ngày tiếp nhận;Ngày hẹn trả;�
 ROW = '1;H22.33-230105-0001;Đã trả kết quả;05/01/2023;"12/01/2023";Thủ tục của người nộp\r\n'
 TEXT = HEADER + ROW * 3
 LEGACY = ("windows-1258", "tcvn3", "vni", "mojibake")
+ENCODINGS = ("utf-8", "utf-16", *LEGACY)
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
