@@ -26,7 +26,7 @@ def portals_answered(
     """
     run = context.run
     runs = {run.run_id, run.parent_run_id, run.root_run_id}
-    failures = failures_of_runs(installation.paths, runs)
+    failures = failures_of_runs(installation.paths, installation.sources(), runs)
     if failures:
         raise PortalError(
             f"Collecting from portals ({len(failures)} failed)",

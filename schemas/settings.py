@@ -263,6 +263,8 @@ class Source(Strict):
 
     Attributes
     ----------
+    title
+        Its name, as the log of a run and the sentence of a failure say it.
     origin
         `national`: extracted from the national portal, whose synchronisation makes up dates;
         `local`: the authority's own system.

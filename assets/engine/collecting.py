@@ -65,6 +65,7 @@ def collect_portals(
     for name, source in sorted(sources.items()):
         if source.api is None:
             continue
+        progress(f"asking {source.title} ({name})")
         rate = Rate(source.api.requests_per_second)
         for export_name, export in sorted(source.exports.items()):
             if export.api is None:
@@ -82,11 +83,14 @@ def collect_portals(
     return result
 
 
-def failures_of_runs(paths: Paths, run_ids: Collection[str | None]) -> list[str]:
-    """Return why runs could not collect from portals, as far as no later run could."""
+def failures_of_runs(
+    paths: Paths, sources: dict[str, Source], run_ids: Collection[str | None]
+) -> list[str]:
+    """Return why runs could not collect from which portals, as far as no later run could."""
+    titles = {name: source.title for name, source in sources.items()}
     return [
-        journal.failed.said
-        for _, _, _, journal in journals(paths)
+        f"{titles.get(name, name)}: {journal.failed.said}"
+        for name, _, _, journal in journals(paths)
         if journal.failed is not None and journal.failed.run_id in run_ids
     ]
 
