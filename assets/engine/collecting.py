@@ -61,11 +61,13 @@ def collect_portals(
     `failures_of_runs` finds it.
     """
     result = FromPortals()
+    asked = [f"{source.title} ({name})" for name, source in sorted(sources.items()) if source.api]
+    if asked:
+        progress(f"asking {', '.join(asked)}")
     _forget_old(paths, sources, now)
     for name, source in sorted(sources.items()):
         if source.api is None:
             continue
-        progress(f"asking {source.title} ({name})")
         rate = Rate(source.api.requests_per_second)
         for export_name, export in sorted(source.exports.items()):
             if export.api is None:
