@@ -46,6 +46,6 @@ outside_payment AS (
 SELECT 'dossier' AS record_kind, reason, unit_code, count(*) AS record_count
 FROM outside_dossier WHERE reason IS NOT NULL GROUP BY ALL
 UNION ALL
-SELECT 'payment_request', reason, unit_code, count(*)
+SELECT 'payment', reason, unit_code, count(*)
 FROM outside_payment WHERE reason IS NOT NULL GROUP BY ALL
 ORDER BY ALL
