@@ -21,8 +21,13 @@ def _version(installation: Installation, kind: Kind) -> str:
 
 def _deliver(connection: duckdb.DuckDBPyConnection, kind: str) -> None:
     """Put a delivery of `kind` into the log; what else a row needs says nothing here."""
-    stands_for = {"VARCHAR": "'mau'", "BIGINT": "0", "BOOLEAN": "false", "DATE": "DATE '2022-12-15'",
-                  "TIMESTAMP": "TIMESTAMP '2023-01-15 00:00:00'"}  # fmt: skip
+    stands_for = {
+        "VARCHAR": "'mau'",
+        "BIGINT": "0",
+        "BOOLEAN": "false",
+        "DATE": "DATE '2022-12-15'",
+        "TIMESTAMP": "TIMESTAMP '2023-01-15 00:00:00'",
+    }
     said = {
         column.name: stands_for[column.type] for column in DELIVERY.columns if not column.nullable
     } | {"kind": f"'{kind}'", "delivery_id": f"'{kind}'", "state": "'loaded'"}

@@ -11,8 +11,7 @@ WITH bounds AS (
 dossier AS (
     SELECT *,
         ended_day(end_basis, finished_date, returned_date, refused_date) AS ended_date,
-        state IN ('withdrawn', 'refused_after_acceptance', 'finished', 'returned')
-            OR state = 'paused_other' AND ended_date IS NOT NULL AS is_closed
+        is_closed(state) OR state = 'paused_other' AND ended_date IS NOT NULL AS is_closed
     FROM core.dossier CROSS JOIN bounds
 ),
 outside_dossier AS (
