@@ -103,8 +103,8 @@ HOLIDAY = Table(
 )  # fmt: skip
 WORKING_DAY = Table(
     "reference", "working_day", "Lịch làm việc từ năm 1900 đến 2099",
-    "Every day from 1900 to 2099, and how many working days there were; Monday to Friday are worked "
-    "where reference.holiday says nothing else",
+    "Every day from 1900 to 2099, and how many working days there were; Monday to Friday are "
+    "worked where reference.holiday says nothing else",
     ("day",),
     (Column("day", "DATE", "Ngày", "Day", False),
      Column("is_working", "BOOLEAN", "Là ngày làm việc", "Whether the day is worked", False),
