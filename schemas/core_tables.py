@@ -168,7 +168,6 @@ PROCEDURE_VERSION = _version(
     Column("procedure_name", "VARCHAR", "Tên thủ tục", "Name", False),
     Column("field_name", "VARCHAR", "Lĩnh vực", "Field"),
     Column("issuing_authority", "VARCHAR", "Cơ quan ban hành", "Issuing authority"),
-    Column("handling_authority", "VARCHAR", "Cơ quan thực hiện", "Handling authorities"),
     Column("service_level", "VARCHAR", "Mức độ dịch vụ công", "Level of the service, if stated",
            values=SERVICE_LEVELS),
     Column("has_paper_result", "BOOLEAN", "Có kết quả giấy", "A paper result is due, if stated"),

@@ -196,7 +196,6 @@ PROCEDURE = Kind(
         ExportColumn("procedure_name", "name", needed=True),
         ExportColumn("field_name", "name"),
         ExportColumn("issuing_authority", "name"),
-        ExportColumn("handling_authority", "name"),
         ExportColumn("service_level", "value", values=SERVICE_LEVELS),
         ExportColumn("has_paper_result", "flag"),
         ExportColumn("has_fee", "flag"),

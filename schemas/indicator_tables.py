@@ -10,7 +10,18 @@ from dataclasses import replace
 from schemas.columns import Column, Table
 from schemas.core_tables import DOSSIER_COLUMNS, DOSSIER_KEY
 from schemas.exports import PAYMENT_METHODS
-from schemas.measures import COUNTS, FIRST_DUE, FORM_COLUMNS, MEASURES, OWN_MEASURES, RATES
+from schemas.measures import (
+    COUNTS,
+    FIRST_DUE,
+    FIRST_DUE_RATE,
+    FORM_COLUMNS,
+    LEFT_OUT,
+    MEASURES,
+    OWN_MEASURES,
+    PAYMENT_SUMS,
+    RATES,
+    TIMES,
+)
 from schemas.quarantine_tables import UNIT_CODE
 from schemas.reference import UNIT_LEVELS
 
@@ -111,11 +122,7 @@ FORM_06A = Table(
     (*PERIOD_COLUMNS, UNIT_CODE, SCOPE,
      Column("field_code", "VARCHAR", "Mã lĩnh vực; 'all' là mọi lĩnh vực",
             "Field, of the unit by itself; 'all' for every field", False),
-     *(Column(f"column_{number}", "BIGINT", f"Cột {number}: {vi}", f"Column {number}: {en}", False)
-       for number, vi, en in FORM_COLUMNS),
-     Column("left_out_count", "BIGINT", "Số hồ sơ biểu không có cột",
-            "Column 3 less 7 and 11; explain('closed_undated_count', ...) and "
-            "explain('closed_before_received_count', ...) list them", False)),
+     *(measure.column for measure in (*FORM_COLUMNS, LEFT_OUT))),
 )  # fmt: skip
 BY_UNIT_FIRST_DUE = Table(
     "indicators", "by_unit_first_due", "Đánh giá theo ngày hẹn trả ban đầu",
@@ -126,8 +133,7 @@ BY_UNIT_FIRST_DUE = Table(
      *(measure.column for measure in FIRST_DUE),
      *(measure.column for measure in COUNTS if measure.name == "pending_overdue_count"),
      *(measure.column for measure in RATES if measure.name == "on_time_pct"),
-     Column("first_due_on_time_pct", "DECIMAL(5,2)", "Tỷ lệ đúng hạn theo ngày hẹn ban đầu",
-            "Resolved less first_due_late_count, over resolved (percent)")),
+     FIRST_DUE_RATE.column),
 )  # fmt: skip
 PROCESSING_TIME = Table(
     "indicators", "processing_time", "Thời gian giải quyết theo thủ tục",
@@ -135,11 +141,7 @@ PROCESSING_TIME = Table(
     (*PERIOD_NAMES, "procedure_code"),
     (*PERIOD_COLUMNS, PROCEDURE_CODE, FIELD_CODE,
      *(measure.column for measure in COUNTS if measure.name == "resolved_count"),
-     Column("average_days", "DECIMAL(9,2)", "Số ngày làm việc bình quân",
-            "Working days, average; the day of reception is not counted", False),
-     Column("median_days", "DOUBLE", "Số ngày làm việc trung vị", "Median", False),
-     Column("p90_days", "DOUBLE", "Phân vị 90", "Nine of ten take no longer", False),
-     Column("longest_days", "BIGINT", "Lâu nhất", "Longest", False)),
+     *(measure.column for measure in TIMES)),
 )  # fmt: skip
 PAYMENT_SUM = Table(
     "indicators", "payment_sum", "Số tiền và số yêu cầu thanh toán theo tháng",
@@ -152,9 +154,7 @@ PAYMENT_SUM = Table(
             ("paid", "exempt", "zero_amount", "paid_refunded", "refunded", "cancelled", "unpaid")),
      Column("method", "VARCHAR", "Hình thức", "Means of payment", False,
             (*PAYMENT_METHODS, "unknown")),
-     Column("dossier_count", "BIGINT", "Số hồ sơ", "Distinct dossiers", False),
-     Column("request_count", "BIGINT", "Số yêu cầu", "Requests", False),
-     Column("amount", "BIGINT", "Số tiền (đồng)", "Sum (VND); refunds are negative", False)),
+     *(measure.column for measure in PAYMENT_SUMS)),
 )  # fmt: skip
 REVISION_KEYS = (
     Column("unit_code", "VARCHAR", "Mã đơn vị", "Unit; empty for by_level"),

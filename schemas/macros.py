@@ -46,6 +46,8 @@ CALENDAR_MACROS = (
           "Reporting month of a day up to the cut-off; 9999-12-31 of a later one"),
     Macro("ended_day", "Ngày kết thúc hồ sơ, theo end_basis",
           "Day on which a dossier ended, by end_basis"),
+    Macro("is_closed", "Hồ sơ ở trạng thái này đã đóng",
+          "Whether a dossier in this state is closed"),
     Macro("timeliness", "Trước hạn, đúng hạn hay quá hạn", "How an end stands to a due date"),
     Macro("rate_pct", "Tỷ lệ phần trăm, 2 số lẻ", "Share in percent with 2 decimals"),
     Macro("payment_day", "Ngày tính của yêu cầu thanh toán", "Day on which a request counts"),

@@ -19,9 +19,10 @@ OWN = "Motcua"
 
 @dataclass(frozen=True)
 class Measure:
-    """A count or a rate of the indicator tables.
+    """A count, a rate or another figure of the indicator tables.
 
-    `rule` is the sentence that defines a count; a rate is defined by its line in `rates.sql`.
+    `rule` is the sentence that defines it; a rate is defined by its line in `rates.sql`. `type` is
+    that of its column; rates have their own.
     """
 
     name: str
@@ -29,10 +30,11 @@ class Measure:
     en: str
     source: str
     rule: str = ""
+    type: str = "BIGINT"
 
     @property
     def is_rate(self) -> bool:
-        """Rates end in `_pct`, counts in `_count`."""
+        """Rates end in `_pct`."""
         return self.name.endswith("_pct")
 
     @property
@@ -45,7 +47,7 @@ class Measure:
         """The column that holds this measure in every indicator table."""
         if self.is_rate:
             return Column(self.name, "DECIMAL(5,2)", self.vi, f"{self.en} (percent)")
-        return Column(self.name, "BIGINT", self.vi, self.en, nullable=False)
+        return Column(self.name, self.type, self.vi, self.en, nullable=False)
 
 
 COUNTS = (
@@ -136,19 +138,52 @@ FIRST_DUE = (
             "Pending, overdue by the first due date", OWN, "pending, first d < D1"),
 )  # fmt: skip
 OWN_MEASURES = (*(count for count in COUNTS if not count.is_paid), *FORM_COUNTS, *FIRST_DUE)
-FORM_COLUMNS = (
-    (3, "tiếp nhận, tổng số", "received, in all = 4 + 5 + 6"),
-    (4, "trong kỳ, trực tuyến", "in the period, online"),
-    (5, "trong kỳ, trực tiếp và bưu chính", "in the period, at the counter or by post"),
-    (6, "từ kỳ trước", "from before"),
-    (7, "đã giải quyết, tổng số", "resolved, in all = 8 + 9 + 10"),
-    (8, "trước hạn", "before the due date"),
-    (9, "đúng hạn", "on the due date, without one, withdrawn or refused"),
-    (10, "quá hạn", "after the due date"),
-    (11, "đang giải quyết, tổng số", "pending, in all = 12 + 13"),
-    (12, "trong hạn", "in time, without a due date, or paused"),
-    (13, "quá hạn", "overdue"),
-)
+FORM_COLUMNS = tuple(
+    Measure(f"column_{number}", f"Cột {number}: {vi}", f"Column {number}: {en}",
+            f"{FORM} cột {number}", rule)
+    for number, vi, en, rule in (
+        (3, "tiếp nhận, tổng số", "received, in all = 4 + 5 + 6", "received + carried over"),
+        (4, "trong kỳ, trực tuyến", "in the period, online", "received, channel online"),
+        (5, "trong kỳ, trực tiếp và bưu chính", "in the period, at the counter or by post",
+         "received, channel direct, postal or unknown"),
+        (6, "từ kỳ trước", "from before", "carried over"),
+        (7, "đã giải quyết, tổng số", "resolved, in all = 8 + 9 + 10",
+         "finished, returned, withdrawn or refused, D0 <= e <= D1, e >= r"),
+        (8, "trước hạn", "before the due date", "finished or returned, e < d"),
+        (9, "đúng hạn", "on the due date, without one, withdrawn or refused",
+         "finished or returned, e = d or d unknown; withdrawn or refused"),
+        (10, "quá hạn", "after the due date", "finished or returned, e > d"),
+        (11, "đang giải quyết, tổng số", "pending, in all = 12 + 13", "pending + paused"),
+        (12, "trong hạn", "in time, without a due date, or paused",
+         "pending, d >= D1 or d unknown; paused"),
+        (13, "quá hạn", "overdue", "pending, d < D1"),
+    )
+)  # fmt: skip
+LEFT_OUT = Measure(
+    "left_out_count", "Số hồ sơ biểu không có cột",
+    "Column 3 less 7 and 11; explain('closed_undated_count', ...) and "
+    "explain('closed_before_received_count', ...) list them",
+    OWN, "received, closed, e unknown or e < r",
+)  # fmt: skip
+TIMES = (
+    Measure("average_days", "Số ngày làm việc bình quân",
+            "Working days, average; the day of reception is not counted", PRACTICE,
+            "resolved, working days after r up to e: their average", "DECIMAL(9,2)"),
+    Measure("median_days", "Số ngày làm việc trung vị", "Median", PRACTICE,
+            "resolved, working days after r up to e: half take no longer", "DOUBLE"),
+    Measure("p90_days", "Phân vị 90", "Nine of ten take no longer", PRACTICE,
+            "resolved, working days after r up to e: nine of ten take no longer", "DOUBLE"),
+    Measure("longest_days", "Lâu nhất", "Longest", PRACTICE,
+            "resolved, working days after r up to e: the most"),
+)  # fmt: skip
+PAYMENT_SUMS = (
+    Measure("dossier_count", "Số hồ sơ", "Distinct dossiers", PRACTICE,
+            "distinct dossiers of these requests"),
+    Measure("request_count", "Số yêu cầu", "Requests", PRACTICE,
+            "requests collected, refunded, or else asked for in the month"),
+    Measure("amount", "Số tiền (đồng)", "Sum (VND); refunds are negative", PRACTICE,
+            "money of these requests, once a request"),
+)  # fmt: skip
 
 RATES = (
     Measure("on_time_pct", "Tỷ lệ giải quyết trước và đúng hạn", "Resolved on time",
@@ -171,5 +206,13 @@ RATES = (
     Measure("online_payment_pct", "Tỷ lệ thanh toán trực tuyến", "Paid online among the payable",
             PRACTICE),
 )  # fmt: skip
+FIRST_DUE_RATE = Measure(
+    "first_due_on_time_pct", "Tỷ lệ đúng hạn theo ngày hẹn ban đầu",
+    "Resolved on time by the first due date", OWN,
+)  # fmt: skip
 
+# What the tables by unit and by level have; and what any published table of figures has.
 MEASURES = COUNTS + RATES
+PUBLISHED_MEASURES = (
+    *MEASURES, *FIRST_DUE, FIRST_DUE_RATE, *FORM_COLUMNS, LEFT_OUT, *TIMES, *PAYMENT_SUMS,
+)  # fmt: skip

@@ -167,7 +167,7 @@ OUTSIDE = Table(
     "quarantine", "outside", "Bản ghi không kỳ nào đếm", "Records that no period counts",
     ("record_kind", "reason", "unit_code"),
     (Column("record_kind", "VARCHAR", "Loại bản ghi", "What it is", False,
-            ("dossier", "payment_request")),
+            ("dossier", "payment")),
      Column("reason", "VARCHAR", "Lý do",
             "Why no period counts it", False,
             ("new", "not_accepted", "no_received_date", "received_after_cutoff",

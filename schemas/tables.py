@@ -102,7 +102,9 @@ HOLIDAY = Table(
             "false: not checked against the decision of that year", False)),
 )  # fmt: skip
 WORKING_DAY = Table(
-    "reference", "working_day", "Lịch làm việc", "Every day, and how many working days there were",
+    "reference", "working_day", "Lịch làm việc từ năm 1900 đến 2099",
+    "Every day from 1900 to 2099, and how many working days there were; Monday to Friday are "
+    "worked where reference.holiday says nothing else",
     ("day",),
     (Column("day", "DATE", "Ngày", "Day", False),
      Column("is_working", "BOOLEAN", "Là ngày làm việc", "Whether the day is worked", False),
@@ -110,15 +112,15 @@ WORKING_DAY = Table(
             "Working days up to this day, inclusive; differences are processing times", False)),
 )  # fmt: skip
 INDICATOR = Table(
-    "reference", "indicator", "Định nghĩa chỉ tiêu", "What every measure means",
+    "reference", "indicator", "Định nghĩa chỉ tiêu", "What every published figure means",
     ("indicator_name",),
     (Column("indicator_name", "VARCHAR", "Tên cột", "Column of the indicator tables", False),
      Column("vietnamese_name", "VARCHAR", "Tên tiếng Việt", "Vietnamese name", False),
      Column("english_name", "VARCHAR", "Tên tiếng Anh", "English name", False),
-     Column("numerator", "VARCHAR", "Tử số hoặc quy tắc đếm",
-            "Numerator, or rule of a count: r received, e ended, d due, q supplement requested, "
+     Column("numerator", "VARCHAR", "Tử số hoặc quy tắc tính",
+            "Numerator, or rule of a figure: r received, e ended, d due, q supplement requested, "
             "D0 and D1 first and last day counted", False),
-     Column("denominator", "VARCHAR", "Mẫu số", "Denominator; empty for a count"),
+     Column("denominator", "VARCHAR", "Mẫu số", "Denominator of a rate"),
      Column("source", "VARCHAR", "Căn cứ", "Source", False),
      Column("formula_version", "VARCHAR", "Phiên bản công thức", "Formula version", False)),
 )  # fmt: skip

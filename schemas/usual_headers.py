@@ -99,7 +99,6 @@ USUAL_HEADERS: dict[str, dict[str, tuple[str, ...]]] = {
                            "thủ tục", "tên"),
         "field_name": ("TenLinhVuc", "lĩnh vực"),
         "issuing_authority": ("cơ quan công bố", "cơ quan ban hành"),
-        "handling_authority": ("cơ quan thực hiện", "cấp thực hiện"),
         "service_level": ("MucDo", "mức độ", "loại dịch vụ công"),
     },
 }  # fmt: skip

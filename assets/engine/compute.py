@@ -15,7 +15,7 @@ from assets.engine.balance import ROW_NAMES, raise_if, unbalanced
 from assets.engine.errors import SettingsError
 from assets.engine.indicator_sql import COUNTS, RATES, indicator_sql
 from assets.engine.periods import CALENDAR, local_now, month_of, periods_until
-from assets.engine.warehouse import ENGINE_SQL, INDICATOR_SQL, scalar, sql_file, transaction
+from assets.engine.warehouse import ENGINE_SQL, scalar, sql_file, transaction
 from schemas.columns import Table
 from schemas.indicator_tables import PERIOD, PERIOD_NAMES
 from schemas.measures import FORMULA_VERSION
@@ -255,22 +255,17 @@ def moved_dossiers(connection: duckdb.DuckDBPyConnection, run_id: str) -> int:
 def figures_by_level(
     connection: duckdb.DuckDBPyConnection, month: date
 ) -> dict[str, dict[str, object]]:
-    """Return the counts and rates of one month, by level and measure name; the whole first.
+    """Return what `indicators.by_level` says of one month, by level and column; the whole first.
 
-    Empty if the month has no figures. Rates over nothing are left out. They come from the counts,
-    because each indicator table tells them, whichever is computed first.
+    Levels that count nothing are left out, and so are rates over nothing; empty if the month has
+    no figures.
     """
-    sums = ", ".join(f"CAST(coalesce(sum({name}), 0) AS BIGINT) AS {name}" for name in COUNTS)
     cursor = connection.execute(
         f"""
         SELECT unit_level, period_label, is_provisional, {", ".join(COUNTS + RATES)}
-        FROM (SELECT *, {sql_file(INDICATOR_SQL / "rates.sql")}
-              FROM (SELECT {_PERIOD}, coalesce(unit_level, 'all') AS unit_level, {sums}
-                    FROM (FROM indicators.own_count
-                          UNION ALL BY NAME FROM indicators.own_payment)
-                    GROUP BY GROUPING SETS (({_PERIOD}, unit_level), ({_PERIOD}))))
-        INNER JOIN reference.period USING ({_PERIOD})
+        FROM indicators.by_level
         WHERE period_kind = 'month' AND period_start = ?
+            AND total_to_handle_count + payable_count > 0
         ORDER BY unit_level <> 'all', unit_level
         """,
         [month],

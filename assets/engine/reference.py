@@ -15,7 +15,7 @@ import pandera.errors
 from assets.engine.errors import SettingsError
 from assets.engine.unit_tree import check_parents, check_succession
 from assets.engine.warehouse import ENGINE_SQL, INDICATOR_SQL, sql_file, transaction
-from schemas.measures import FORMULA_VERSION, MEASURES
+from schemas.measures import FORMULA_VERSION, PUBLISHED_MEASURES
 from schemas.reference import REFERENCE_SCHEMAS
 from schemas.tables import INDICATOR, TABLES
 
@@ -55,12 +55,12 @@ def file_version(folder: Path, name: str) -> str:
 
 
 def load_indicators(connection: duckdb.DuckDBPyConnection) -> int:
-    """Replace `reference.indicator` by the definitions of every measure; return how many."""
+    """Replace `reference.indicator` by what every published measure means; return how many."""
     rates = rate_formulas()
     rows = [
         (m.name, m.vi, m.en, *(rates[m.name] if m.is_rate else (m.rule, None)), m.source,
          FORMULA_VERSION)
-        for m in MEASURES
+        for m in PUBLISHED_MEASURES
     ]  # fmt: skip
     return _replace(
         connection,

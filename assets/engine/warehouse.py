@@ -17,8 +17,8 @@ from assets.engine.errors import WarehouseError
 from assets.engine.hash_key import dossier_hash_key
 from assets.engine.paths import PRIVATE_FILE, Paths, private_folder
 from assets.engine.periods import CALENDAR, TIMEZONE
-from schemas.columns import Table
-from schemas.exports import KINDS
+from schemas.columns import Table, quoted
+from schemas.exports import CLOSED_STATES, KINDS
 from schemas.tables import WAREHOUSE_TABLES
 
 MEMORY_LIMIT = "2GB"
@@ -95,6 +95,7 @@ def sql_file(path: Path) -> str:
 def calendar_sql(temp: str = "") -> str:
     """Return the statements that create the macros of counting: "TEMP" ones, or to stay."""
     text = sql_file(ENGINE_SQL / "calendar.sql").replace("{{temp}}", temp)
+    text = text.replace("{{closed_states}}", ", ".join(map(quoted, CLOSED_STATES)))
     return text.replace("{{days_before}}", str(CALENDAR.days_before))
 
 

@@ -18,6 +18,7 @@ from assets.metadata import markdown_table, numbers
 from assets.partitions import PERIODS, period_of
 from assets.resources import Installation
 from schemas.columns import Table
+from schemas.indicator_tables import BY_LEVEL
 
 # More sentences than this nobody reads; the revision log has them all.
 SHOWN_CHANGES = 5
@@ -66,9 +67,9 @@ def recompute(
     with installation.warehouse() as connection:
         change = compute_table(connection, table, context.run.run_id)
         moved = moved_dossiers(connection, context.run.run_id)
-        metadata = _metadata(connection, period, change)
+        metadata = _metadata(connection, table, period, change)
         others = {
-            month: _metadata(connection, month_of(month), change)
+            month: _metadata(connection, table, month_of(month), change)
             for month in change.months
             if month != period.start
         }
@@ -120,15 +121,18 @@ def _log_other_months(
 
 
 def _metadata(
-    connection: duckdb.DuckDBPyConnection, period: Period, change: Change
+    connection: duckdb.DuckDBPyConnection, table: Table, period: Period, change: Change
 ) -> dict[str, Any]:
+    """Return what an event says; of figures `by_level` alone tells, where they are read."""
+    label, moved = {"period_label": period.label}, {"moved_month_count": len(change.months)}
+    if table is not BY_LEVEL:
+        return {**label, **moved}
     levels = figures_by_level(connection, period.start)
-    moved = {"moved_month_count": len(change.months)}
     if not levels:
-        return {"period_label": period.label, "has_figures": False, **moved}
+        return {**label, "has_figures": False, **moved}
     # What is told first stands at the top of the page.
     return {
-        "period_label": period.label,
+        **label,
         "rates": dg.MetadataValue.md(_rates(levels)),
         **numbers(levels["all"]),
         "has_figures": True,

@@ -1,4 +1,4 @@
-"""Asset reference/working_day: every day from 2004 to 2035, worked or not, from the holidays."""
+"""Asset reference/working_day: every day from 1900 to 2099, worked or not, from the holidays."""
 
 import dagster as dg
 

@@ -110,10 +110,9 @@ def test_a_load_tells_its_counts(night: Night) -> None:
     assert delivered["new_bytes"] == delivered_file(night.paths, COMMUNE, KEY).stat().st_size
 
 
-@pytest.mark.parametrize("asset", INDICATORS)
-def test_an_indicator_tells_counts_and_rates_as_numbers(night: Night, asset: str) -> None:
+def test_by_level_tells_counts_and_rates_as_numbers(night: Night) -> None:
     """Numbers are what the UI plots by period."""
-    said = metadata_of(night.result, asset, KEY)
+    said = metadata_of(night.result, "indicators/by_level", KEY)
     published = _published(night.paths, "month", date(2023, 6, 14))
     assert said["period_label"] == LABEL
     assert said["is_provisional"] is False
@@ -140,10 +139,19 @@ def test_a_load_lists_its_rejected_rows_by_rule(night: Night) -> None:
     assert metadata_of(night.result, "core/receipt_version", KEY)["rejected_rows"] == "none"
 
 
-@pytest.mark.parametrize("asset", INDICATORS)
-def test_an_indicator_shows_its_rates_by_level(night: Night, asset: str) -> None:
+@pytest.mark.parametrize("asset", ["indicators/by_unit", "indicators/by_unit_procedure"])
+def test_no_other_indicator_tells_the_figures_of_the_whole_as_its_own(
+    night: Night, asset: str
+) -> None:
+    said = metadata_of(night.result, asset, KEY)
+    assert said["period_label"] == LABEL
+    names = {name for name in said if not name.startswith("dagster/")}
+    assert names == {"period_label", "moved_month_count", "seconds"}
+
+
+def test_by_level_shows_its_rates_by_level(night: Night) -> None:
     for key, end in ((KEY, "2023-06-14"), ("2023-06-15", "2023-07-14")):
-        table = str(metadata_of(night.result, asset, key)["rates"])
+        table = str(metadata_of(night.result, "indicators/by_level", key)["rates"])
         heads, _line, *rows = [line.strip("| ").split(" | ") for line in table.splitlines()]
         assert heads[-1] == "Số hóa / Digitised (%)"
         with duckdb.connect(str(night.paths.published / "motcua.duckdb"), read_only=True) as reader:
@@ -167,11 +175,15 @@ def test_each_month_that_moved_has_its_event_and_no_other(night: Night, asset: s
     moved = metadata_of(night.result, asset, "2023-06-15")
     assert moved["moved_by"] == KEY
     assert moved["period_label"] == "Tháng 07/2023 (15/06/2023–14/07/2023)"
+    assert "moved_by" not in metadata_of(night.result, asset, KEY)
+    assert metadata_of(night.result, asset, KEY)["moved_month_count"] == 2
+
+
+def test_the_event_of_a_month_that_moved_has_its_figures(night: Night) -> None:
+    moved = metadata_of(night.result, "indicators/by_level", "2023-06-15")
     published = _published(night.paths, "month", date(2023, 7, 14))
     assert moved["resolved_count"] == published["resolved_count"]
     assert moved["carried_over_count"] == published["carried_over_count"]
-    assert "moved_by" not in metadata_of(night.result, asset, KEY)
-    assert metadata_of(night.result, asset, KEY)["moved_month_count"] == 2
 
 
 def test_a_change_in_a_closed_period_is_told_with_its_difference(

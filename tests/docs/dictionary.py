@@ -10,7 +10,7 @@ from assets.engine.reference import rate_formulas
 from schemas.columns import Column, Macro, Table
 from schemas.indicator_tables import FIGURE_CHANGE, MEASURE_COLUMNS
 from schemas.macros import AS_REPORTED, CALENDAR_MACROS, EXPLAIN, EXPLAIN_CHANGE
-from schemas.measures import FIRST_DUE, FORMULA_VERSION, MEASURES, Measure
+from schemas.measures import FORMULA_VERSION, PUBLISHED_MEASURES, Measure
 from schemas.rules import RULES
 from schemas.tables import (
     INDICATOR,
@@ -94,7 +94,7 @@ def _measures() -> list[str]:
     (legend,) = (column.en for column in INDICATOR.columns if column.name == "numerator")
     return ["", "## Measures", "", f"Chỉ tiêu | Formula version {FORMULA_VERSION}. {legend}.",
             *_rows(("Column", "Type", "Tiếng Việt", "English", "Rule, or numerator", "Denominator",
-                    "Source"), map(_measure, (*MEASURES, *FIRST_DUE)))]  # fmt: skip
+                    "Source"), map(_measure, PUBLISHED_MEASURES))]  # fmt: skip
 
 
 def _measure(measure: Measure) -> tuple[str, ...]:

@@ -59,7 +59,7 @@ def test_the_server_offers_what_is_defined(ui: Server) -> None:
 
 def test_one_click_redoes_a_period(ui: Server) -> None:
     _moved_by(ui.paths, ["2023-05-15"], lambda: ui.materialise("nightly", "2023-05-15"))
-    variables = {"path": ["indicators", "by_unit"], "keys": ["2023-05-15", "2023-04-15"]}
+    variables = {"path": ["indicators", "by_level"], "keys": ["2023-05-15", "2023-04-15"]}
     june, may = ui.ask(EVENTS, variables)["assetNodeOrError"]["latestMaterializationByPartition"]
     said = {
         entry["label"]: value

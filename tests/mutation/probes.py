@@ -68,7 +68,7 @@ def assert_outside(connection: duckdb.DuckDBPyConnection, case: Case) -> None:
         reason = _why_payment_outside(payment, days_of(number, payment), register)
         if reason:
             unit_code = owner.unit_code if owner else None
-            wanted["payment_request", reason, unit_code or "unassigned"] += 1
+            wanted["payment", reason, unit_code or "unassigned"] += 1
     rows = rows_of(connection, "quarantine.outside")
     found = {(r["record_kind"], r["reason"], r["unit_code"]): r["record_count"] for r in rows}
     assert len(found) == len(rows), "outside: two rows of one key"

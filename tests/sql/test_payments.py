@@ -103,7 +103,7 @@ def test_a_request_without_its_dossier_counts_nowhere_and_is_listed(
     assert found == [(0, 0)] * 4
     (row,) = rows_of(register_warehouse, "quarantine.outside")
     assert (row["record_kind"], row["reason"], row["record_count"]) == (
-        "payment_request", "payment_without_dossier", 1,
+        "payment", "payment_without_dossier", 1,
     )  # fmt: skip
 
 

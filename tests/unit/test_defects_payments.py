@@ -211,7 +211,7 @@ def test_45_days_out_of_order_are_flagged_and_a_paid_one_needs_its_day(defect: D
 def test_45_a_payment_that_no_period_counts_is_listed_outside(defect: Defect) -> None:
     """TT-0003 was collected before the first period; the dossier's day does not stand in."""
     assert defect(45).query(
-        "SELECT sum(record_count) FROM quarantine.outside WHERE record_kind = 'payment_request'"
+        "SELECT sum(record_count) FROM quarantine.outside WHERE record_kind = 'payment'"
     ) == [(1,)]
 
 

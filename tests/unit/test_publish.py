@@ -102,7 +102,7 @@ def test_row_level_tables_hold_every_record_once_under_a_hash(sample: Paths) -> 
             "SELECT count(*) FROM core.payment_request ANTI JOIN core.dossier USING (dossier_key)"
         ).fetchall()
     assert orphans == ask(
-        sample, "SELECT record_count FROM quarantine.outside WHERE record_kind = 'payment_request'"
+        sample, "SELECT record_count FROM quarantine.outside WHERE record_kind = 'payment'"
     )
 
 

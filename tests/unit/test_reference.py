@@ -14,7 +14,10 @@ from assets.engine.reference import (
     read_reference,
 )
 from assets.engine.warehouse import warehouse
-from schemas.measures import RATES
+from schemas.columns import Column
+from schemas.indicator_tables import FIELD_CODE, PERIOD_COLUMNS
+from schemas.measures import FIRST_DUE_RATE, RATES
+from schemas.tables import PUBLISHED_TABLES
 from tests.support import SETTINGS, new_installation
 
 UNITS = """unit_code,unit_name,unit_level,parent_unit_code,valid_from,valid_to,source
@@ -40,6 +43,8 @@ CHANGED_UNITS = """unit_code,unit_name,unit_level,parent_unit_code,valid_from,va
 033,UBND huyện Mẫu,district,02,2004-07-08,2025-06-30,mẫu
 033,UBND huyện Mẫu,district,03,2025-07-01,,mẫu
 """
+# Beside their key, tables of figures say these of a row.
+WITHOUT_FIGURES: tuple[Column, ...] = (*PERIOD_COLUMNS, FIELD_CODE)
 TEXTS = {"unit": UNITS, "procedure": PROCEDURES, "holiday": HOLIDAYS}
 
 
@@ -253,5 +258,27 @@ def test_every_rate_has_its_formula_in_the_indicator_table(
         "WHERE denominator IS NOT NULL"
     ).fetchall()
     assert {name: (above, below) for name, above, below in rows} == rate_formulas()
-    assert {rate.name for rate in RATES} == {name for name, _, _ in rows}
+    assert {rate.name for rate in (*RATES, FIRST_DUE_RATE)} == {name for name, _, _ in rows}
     assert rate_formulas()["online_pct"] == ("received_online_count", "received_count")
+
+
+def test_every_published_figure_is_defined_once_and_alike(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    load_indicators(connection)
+    rows = connection.execute(
+        "SELECT indicator_name, vietnamese_name, english_name, numerator, source "
+        "FROM reference.indicator"
+    ).fetchall()
+    said = {name: (vi, en) for name, vi, en, *_ in rows}
+    assert len(said) == len(rows)
+    assert all(all(row) for row in rows)
+    figures = [column for table in PUBLISHED_TABLES if table.layer == "indicators"
+               for column in table.columns
+               if column.name not in table.key and column not in WITHOUT_FIGURES]  # fmt: skip
+    assert {"first_due_on_time_pct", "left_out_count", "request_count", "column_3"} <= {
+        column.name for column in figures
+    }
+    assert {column.name for column in figures} == said.keys()
+    for column in figures:
+        assert (column.vi, column.en.removesuffix(" (percent)")) == said[column.name]

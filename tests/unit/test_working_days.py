@@ -33,8 +33,18 @@ def test_every_day_stands_once(calendar: duckdb.DuckDBPyConnection) -> None:
     found = calendar.execute(
         "SELECT min(day), max(day), count(*), count(DISTINCT day) FROM reference.working_day"
     ).fetchall()
-    # 32 years, 8 of them with a 29 February.
-    assert found == [(date(2004, 1, 1), date(2035, 12, 31), 32 * 365 + 8, 32 * 365 + 8)]
+    # 200 years, 49 of them with a 29 February: 1900 had none, 2000 had one.
+    assert found == [(date(1900, 1, 1), date(2099, 12, 31), 200 * 365 + 49, 200 * 365 + 49)]
+
+
+def test_no_day_that_a_file_can_name_lies_before_the_first(
+    calendar: duckdb.DuckDBPyConnection,
+) -> None:
+    found = calendar.execute(
+        "SELECT min(day) = plausible_day(min(day)), plausible_day(min(day) - 1) "
+        "FROM reference.working_day"
+    ).fetchall()
+    assert found == [(True, None)]
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,5 @@
--- Macros of counting: the calendar of reporting months, timeliness, rates. Published files have them
--- too, for the macros that explain a figure.
+-- Macros of counting: the calendar of reporting months, closed states, timeliness, rates. Published
+-- files have them too, for the macros that explain a figure.
 
 -- First day of the reporting month (15th to 14th, unless set otherwise) that holds the day.
 CREATE OR REPLACE {{temp}} MACRO reporting_month(day) AS
@@ -15,6 +15,9 @@ CREATE OR REPLACE {{temp}} MACRO ended_day(end_basis, finished_date, returned_da
         WHEN end_basis = 'returned' THEN coalesce(returned_date, finished_date, refused_date)
         ELSE coalesce(finished_date, returned_date, refused_date)
     END;
+
+-- Whether a dossier in this state is over.
+CREATE OR REPLACE {{temp}} MACRO is_closed(state) AS state IN ({{closed_states}});
 
 -- How an end stands to a due date; NULL without an end.
 CREATE OR REPLACE {{temp}} MACRO timeliness(ended, due) AS

@@ -17,9 +17,7 @@ dossier AS (
             CASE WHEN kept.procedure_code <> other.procedure_code THEN 'procedure' END,
             CASE WHEN kept.channel <> other.channel THEN 'channel' END,
             CASE WHEN kept.received_date <> other.received_date THEN 'received_date' END,
-            CASE WHEN other.state IN ('withdrawn', 'refused_after_acceptance', 'finished', 'returned')
-                    AND kept.state NOT IN (
-                        'withdrawn', 'refused_after_acceptance', 'finished', 'returned')
+            CASE WHEN is_closed(other.state) AND NOT is_closed(kept.state)
                  THEN 'state_goes_back' END
         ]) AS conflict_kind
     FROM core.dossier_version AS other

@@ -11,8 +11,7 @@ WITH bounds AS (
 dossier AS (
     SELECT *,
         ended_day(end_basis, finished_date, returned_date, refused_date) AS ended_date,
-        state IN ('withdrawn', 'refused_after_acceptance', 'finished', 'returned')
-            OR state = 'paused_other' AND ended_date IS NOT NULL AS is_closed
+        is_closed(state) OR state = 'paused_other' AND ended_date IS NOT NULL AS is_closed
     FROM core.dossier CROSS JOIN bounds
 ),
 outside_dossier AS (
@@ -46,6 +45,6 @@ outside_payment AS (
 SELECT 'dossier' AS record_kind, reason, unit_code, count(*) AS record_count
 FROM outside_dossier WHERE reason IS NOT NULL GROUP BY ALL
 UNION ALL
-SELECT 'payment_request', reason, unit_code, count(*)
+SELECT 'payment', reason, unit_code, count(*)
 FROM outside_payment WHERE reason IS NOT NULL GROUP BY ALL
 ORDER BY ALL

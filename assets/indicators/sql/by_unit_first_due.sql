@@ -10,12 +10,16 @@ summed AS (
     SELECT period_kind, period_start, period_end, unit_code, scope, {{summed_counts}}
     FROM scoped
     GROUP BY ALL
+),
+rated AS (
+    SELECT *,
+        {{rates}}
+    FROM summed
 )
 SELECT {{period_columns}}, unit_code, scope,
     resolved_count, resolved_late_count,
     first_due_early_count, first_due_on_due_date_count, first_due_late_count, first_due_none_count,
     moved_due_date_count, pending_overdue_count, first_due_overdue_count,
-    rate_pct(resolved_count - resolved_late_count, resolved_count) AS on_time_pct,
-    rate_pct(resolved_count - first_due_late_count, resolved_count) AS first_due_on_time_pct
-FROM summed
+    on_time_pct, first_due_on_time_pct
+FROM rated
 INNER JOIN reference.period USING (period_kind, period_start, period_end)

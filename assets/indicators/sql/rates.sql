@@ -1,5 +1,6 @@
 -- Every rate, one line each: rate_pct(numerator, denominator) in percent, 2 decimals, half up.
 rate_pct(resolved_early_count + resolved_on_due_date_count + resolved_no_due_date_count, resolved_count) AS on_time_pct,
+rate_pct(first_due_early_count + first_due_on_due_date_count + first_due_none_count, resolved_count) AS first_due_on_time_pct,
 rate_pct(resolved_early_count + resolved_on_due_date_count, resolved_early_count + resolved_on_due_date_count + resolved_late_count) AS on_time_judged_pct,
 rate_pct(resolved_early_count, resolved_count) AS early_pct,
 rate_pct(resolved_late_count, resolved_count) AS late_pct,
