@@ -50,7 +50,7 @@ def main() -> int:
         *folder_findings(paths),
         room_finding(paths, operations),
         *settings_findings(paths),
-        *collection_findings(paths),
+        *collection_findings(paths, local_now()),
         *_dagster_findings(paths, operations),
     ]
     for finding in found:

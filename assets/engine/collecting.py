@@ -13,10 +13,10 @@ from assets.engine.errors import PortalError
 from assets.engine.paths import Paths
 from assets.engine.periods import Period
 from assets.engine.portal_client import PortalClient, Rate
-from assets.engine.portal_collection import LONGEST_BREAK_HOURS, ExportCollection, Fetched
+from assets.engine.portal_collection import ExportCollection, Fetched
 from assets.engine.portal_journal import (
     Failed,
-    age_hours,
+    is_recent,
     journals,
     read_journal,
 )
@@ -109,7 +109,7 @@ def _collect(
 def _forget_old(paths: Paths, sources: dict[str, Source], now: datetime) -> None:
     """Let go of pages that no collection will go on from: they hold personal data."""
     for source, export, _, journal in journals(paths):
-        is_old = journal.begun and age_hours(journal.begun, now) >= LONGEST_BREAK_HOURS
+        is_old = journal.begun and not is_recent(journal.begun, now)
         # A run that was killed between its delivery and letting go of its pages.
         is_left_behind = journal.begun is None and journal.folder.exists()
         is_unasked = not _is_asked(sources, source, export) and (journal.begun or journal.failed)

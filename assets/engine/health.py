@@ -9,6 +9,7 @@ import shutil
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
@@ -167,10 +168,16 @@ def named_variables(settings: BaseModel) -> list[str]:
     return named
 
 
-def collection_findings(paths: Paths) -> Iterator[Finding]:
-    """Look for collections from a portal's API that were cut off, and why."""
+def collection_findings(paths: Paths, now: datetime) -> Iterator[Finding]:
+    """Look for collections from a portal's API that were cut off, and why, or that are to come."""
     for source, export, period, journal in journals(paths):
         place = f"{source}/{export}/{period}"
+        if any(datetime.fromisoformat(moment) > now for moment in journal.moments):
+            yield Finding(
+                "look", f"{place} was collected at a time that is still to come: the clock of this "
+                "machine ran ahead then, or is behind now",
+                f"set the clock right, then make period PERIOD={period}",
+            )  # fmt: skip
         if journal.failed is not None:
             yield Finding("wrong", journal.failed.said, f"then run the period again: {place}")
         elif journal.begun is not None:

@@ -9,6 +9,7 @@ quote both.
 import re
 import time
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TypeVar
 from urllib.parse import urljoin, urlsplit
@@ -34,6 +35,7 @@ CHUNK = 64 << 10
 LONGEST_WAIT = 60  # seconds between attempts, where the portal asks for no more
 MOST_REDIRECTS = 3
 _TOO_OFTEN, _TOO_SLOW = 429, 408
+_UNKNOWN = (400, 404, 410)
 _UNTRUSTED = "CERTIFICATE_VERIFY_FAILED"
 _MEDIA_TYPE = re.compile(r"[a-z]+/[a-z0-9.+-]{1,60}")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -48,6 +50,10 @@ class MayPass(Exception):
         self.to_do = to_do
         self.wait_seconds = wait_seconds
         super().__init__(found)
+
+
+class RequestRefused(PortalError):
+    """The portal does not know what it was asked for; who asks is not the trouble."""
 
 
 class Rate:
@@ -96,6 +102,7 @@ class PortalClient:
         self.doing = f"Asking the portal of {source} for {export}"
         self.rate = rate
         self.progress = progress
+        self.portal_time: datetime | None = None  # of the last reply, by the portal's own clock
         self.session = Session()
         # A proxy stands between this machine and others, not before the machine itself.
         self.session.trust_env = not settings.is_on_this_machine
@@ -217,6 +224,7 @@ class PortalClient:
 
     def _body(self, reply: requests.Response, deadline: float) -> bytes:
         self._check_status(reply)
+        self.portal_time = _time_of(reply.headers.get("Date"))
         media_type = reply.headers.get("Content-Type", "").split(";")[0].strip().lower()
         if media_type != "application/json" and not media_type.endswith("+json"):
             told = media_type if _MEDIA_TYPE.fullmatch(media_type) else "none"
@@ -264,7 +272,8 @@ class PortalClient:
             404: "Look at base_url of [api] and path of [exports.<name>.api].",
         }.get(status, "Look at path, params, the names of parameters and date_format of "
               "[exports.<name>.api].")  # fmt: skip
-        raise self._refused(f"HTTP status {status}", "200", to_do)
+        kind = RequestRefused if status in _UNKNOWN else PortalError
+        raise kind(self.doing, f"HTTP status {status}", "200", to_do)
 
     def _refused(self, found: str, expected: str, to_do: str) -> PortalError:
         return PortalError(self.doing, found, expected, to_do)
@@ -287,6 +296,15 @@ def _retry_after(text: str | None) -> float:
         return max(0.0, parsedate_to_datetime(text).timestamp() - time.time())
     except (ValueError, OverflowError):
         return 0
+
+
+def _time_of(text: str | None) -> datetime | None:
+    """Return the moment of a Date header, if there is one."""
+    try:
+        moment = parsedate_to_datetime(text or "")
+        return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
 
 
 def _place(address: str) -> tuple[str, str | None, int | None]:

@@ -23,13 +23,12 @@ from assets.engine import raw_store
 from assets.engine.errors import PortalError
 from assets.engine.paths import Paths
 from assets.engine.periods import Period
-from assets.engine.portal_client import MayPass, PortalClient
+from assets.engine.portal_client import MayPass, PortalClient, RequestRefused
 from assets.engine.portal_journal import (
     Begun,
     Completed,
     Journal,
     Page,
-    age_hours,
     changes_known_to,
 )
 from assets.engine.portal_paging import (
@@ -47,9 +46,6 @@ from schemas.api import ApiExport
 from schemas.settings import Export
 
 WHOLE = "api.json"
-# A night goes on with the collection of the night before, however late either began; what one of
-# two nights ago asked for is no longer what is wanted.
-LONGEST_BREAK_HOURS = 36
 MOST_WALKS = 3
 PAGES_A_WORD = 20
 # Five million rows at fifty a page: more is a portal that always names another page.
@@ -100,6 +96,20 @@ class ExportCollection:
             The portal refuses, does not answer, or does not give all the rows it says it has.
         """
         begun = self._begin_or_go_on()
+        already = len(self.journal.pages)
+        try:
+            return self._collect(begun)
+        except RequestRefused:
+            if not already or len(self.journal.pages) > already:
+                raise
+        # A portal lets go of a cursor some time; then every run would be refused until the
+        # collection is too old to go on with.
+        self.progress(f"{self.doing}: it refuses to go on; all pages are asked for anew")
+        begun = self._wanted()
+        self.journal.begin(begun)
+        return self._collect(begun)
+
+    def _collect(self, begun: Begun) -> Fetched:
         give_up_at = time.monotonic() + 60 * self.client.settings.max_collection_minutes
         already = len(self.journal.pages)
         walk = self.journal.pages[-1].walk if already else 1
@@ -116,14 +126,18 @@ class ExportCollection:
         return Fetched(len(new), sum(page.row_count for page in new), self._deliver(begun, walks))
 
     def _begin_or_go_on(self) -> Begun:
-        """Return the collection that was cut off, if it asked for the same not long ago."""
+        """Return the collection that was cut off, if it asked for the same.
+
+        One that began too long ago, `collecting` has let go of. Whoever wishes for the whole period
+        may distrust the pages that are there.
+        """
         wanted = self._wanted()
         begun = self.journal.begun
         if (
             begun is not None
             and begun.way == wanted.way
             and begun.is_whole_period == wanted.is_whole_period
-            and age_hours(begun, self.now) < LONGEST_BREAK_HOURS
+            and (begun.is_whole_wanted or not self.is_whole_wanted)
         ):
             self.progress(f"{self.doing}: going on behind page {len(self.journal.pages)}")
             return begun
@@ -136,19 +150,22 @@ class ExportCollection:
         A period that has begun since is asked for by changes from its first night on, so that none
         is lost between it and the one before. Once a period is over, and was collected since,
         whoever asks for it again wants it whole: later changes belong to later periods. So does
-        whoever asks in another way than before, which may have left rows out.
+        whoever asks in another way than before, which may have left rows out, and whoever comes to
+        a period when changes are known beyond its end: no range is left to ask for.
         """
         last, since = self.journal.completed, None
         way = self._way()
         is_same_way = last is None or last.way == way
-        known_to = changes_known_to(self.paths, self.source, self.export_name)
+        known_to = changes_known_to(self.paths, self.source, self.export_name, self.now)
         asked_at = datetime.fromisoformat(last.started_at) if last else self.now
         may_add = is_same_way and not self.is_whole_wanted and asked_at.date() <= self.period.end
         if known_to and self.api.since_param and may_add:
             since = known_to - timedelta(minutes=self.client.settings.overlap_minutes)
+            since = since if since < end_of(self.period) else None
         return Begun(
-            self.now.isoformat(), asked_for(self.api, self.period, since), way, since is None
-        )
+            self.now.isoformat(), asked_for(self.api, self.period, since), way, since is None,
+            self.is_whole_wanted,
+        )  # fmt: skip
 
     def _way(self) -> str:
         """Return what stands for where and how the export is asked for."""
@@ -178,7 +195,7 @@ class ExportCollection:
             before = _digest(reply)
             page = Page(
                 walk, len(self.journal.pages) + 1, position, hashlib.sha256(body).hexdigest(),
-                len(reply.records), reply.total,
+                len(reply.records), reply.total, self._told_at(),
             )  # fmt: skip
             self.journal.add(page, body)
             if page.number % PAGES_A_WORD == 0 or position is None:
@@ -193,6 +210,10 @@ class ExportCollection:
             return body, reply
 
         return self.client.ask(self.api.path, page_params(self.api, begun.asked, position), read)
+
+    def _told_at(self) -> str | None:
+        moment = self.client.portal_time
+        return moment.astimezone(self.now.tzinfo).isoformat() if moment else None
 
     def _page_setting(self) -> str:
         return f"{self.api.paging}_param of [exports.{self.export_name}.api]"
@@ -237,7 +258,7 @@ class ExportCollection:
 
     def _deliver(self, begun: Begun, walks: list[int]) -> Delivery | None:
         """Put the pages into the raw store as one file, and let go of them."""
-        started = datetime.fromisoformat(begun.started_at)
+        started = self._started(begun)
         name = WHOLE if begun.is_whole_period else f"since-{started:%Y%m%dT%H%M%S}.json"
         covered = min(self.period.end, started.date() - timedelta(days=1))
         with raw_store.reading_folder(self.paths) as folder:
@@ -248,17 +269,28 @@ class ExportCollection:
                 self.paths, file, source=self.source, export=self.export_name,
                 period=self.period.key, name=name, now=self.now,
             )  # fmt: skip
-        known_to = changes_known_to(self.paths, self.source, self.export_name)
+        known_to = changes_known_to(self.paths, self.source, self.export_name, self.now)
         if known_to is None or not begun.is_whole_period:
             known_to = min(started, end_of(self.period))
         page_count = len(self.journal.pages)
         self.journal.complete(
             Completed(
-                begun.started_at, begun.is_whole_period, page_count, row_count,
+                started.isoformat(), begun.is_whole_period, page_count, row_count,
                 known_to.isoformat(), begun.way,
             )
         )  # fmt: skip
         return delivery
+
+    def _started(self, begun: Begun) -> datetime:
+        """Return when a collection began, by the portal's clock where this machine's ran ahead.
+
+        Else what changes until then would not be asked for. A portal whose clock stands before the
+        period began is not believed.
+        """
+        started = datetime.fromisoformat(begun.started_at)
+        told_at = self.journal.pages[0].told_at
+        told = datetime.fromisoformat(told_at) if told_at else started
+        return min(started, told) if told.date() >= self.period.start else started
 
     def _write(self, file: Path, covers_to: str, walks: list[int]) -> int:
         """Write the records of the first of `walks`, of later ones what is new; return how many."""

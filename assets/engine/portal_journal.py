@@ -13,29 +13,39 @@ import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO, Any
 
 from assets.engine.paths import PRIVATE_FILE, Paths, private_folder
 
+# A night goes on with the collection of the night before, however late either began; what one of
+# two nights ago asked for is no longer what is wanted.
+LONGEST_BREAK = timedelta(hours=36)
 # Moments that journals of before noted, and nobody read.
 _UNREAD = ("fetched_at", "completed_at")
 
 
 @dataclass(frozen=True)
 class Begun:
-    """A collection that was begun: what it asks for, of which address and export."""
+    """A collection that was begun: what it asks for, of which address and export.
+
+    `is_whole_wanted` is whether somebody wished for the whole period; it may be asked for anyway.
+    """
 
     started_at: str
     asked: dict[str, str]
     way: str
     is_whole_period: bool
+    is_whole_wanted: bool = False
 
 
 @dataclass(frozen=True)
 class Page:
-    """A page that came; `walk` counts the times that all pages are asked for."""
+    """A page that came; `walk` counts the times that all pages are asked for.
+
+    `told_at` is when the portal gave it, by its own clock, if it says so.
+    """
 
     walk: int
     number: int
@@ -43,6 +53,7 @@ class Page:
     sha256: str
     row_count: int
     total: int | None
+    told_at: str | None = None
 
 
 @dataclass(frozen=True)
@@ -84,6 +95,11 @@ class Journal:
     def folder(self) -> Path:
         """Where the pages of the collection under way lie."""
         return self.file.with_suffix("")
+
+    @property
+    def moments(self) -> list[str]:
+        """When the collections that it knows of began."""
+        return [said.started_at for said in (self.completed, self.begun) if said is not None]
 
     def page_file(self, page: Page) -> Path:
         """Return where the bytes of a page lie."""
@@ -186,19 +202,26 @@ def journals(paths: Paths) -> Iterator[tuple[str, str, str, Journal]]:
         yield source, export, period, read_journal(paths, source, export, period)
 
 
-def changes_known_to(paths: Paths, source: str, export: str) -> datetime | None:
-    """Return up to when changes of an export are known; None before its first collection."""
+def changes_known_to(paths: Paths, source: str, export: str, now: datetime) -> datetime | None:
+    """Return up to when changes of an export are known; None before its first collection.
+
+    A moment that is still to come is of a clock that ran ahead: whoever believed it would never ask
+    for what changes until then.
+    """
     moments = [
         datetime.fromisoformat(journal.completed.changes_known_to)
         for name, export_name, _, journal in journals(paths)
         if (name, export_name) == (source, export) and journal.completed is not None
     ]
-    return max(moments, default=None)
+    return max((moment for moment in moments if moment <= now), default=None)
 
 
-def age_hours(begun: Begun, now: datetime) -> float:
-    """Return how many hours ago a collection began."""
-    return (now - datetime.fromisoformat(begun.started_at)).total_seconds() / 3600
+def is_recent(begun: Begun, now: datetime) -> bool:
+    """Say whether a collection began so lately that a run goes on with it.
+
+    How long ago one began that began later than now, nobody knows.
+    """
+    return timedelta() <= now - datetime.fromisoformat(begun.started_at) < LONGEST_BREAK
 
 
 def _is_whole(file: Path, sha256: str) -> bool:

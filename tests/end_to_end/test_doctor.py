@@ -133,14 +133,31 @@ def test_collections_that_were_cut_off_or_refused(doctor: Doctor, prepared: Path
     begun.add(Page(1, 1, "2", hashlib.sha256(b"{}").hexdigest(), 10, 20), b"{}")
     failed.fail(Failed("a-run", "Asking the portal: found 401; expected 200. Renew the token."))
     whole.begin(Begun("2023-10-16T01:30:00+07:00", {}, "page", is_whole_period=True))
-    whole.complete(
-        Completed("", is_whole_period=True, page_count=1, row_count=1, changes_known_to="", way="")
-    )
+    moment = "2023-10-16T01:30:00+07:00"
+    whole.complete(Completed(moment, True, 1, 1, changes_known_to=moment))
     printed = doctor(prepared)
     assert "look   igate2/dossiers/2023-09-15 is not collected whole: 1 page there" in printed
     assert "wrong  Asking the portal: found 401;" in printed
     assert "-> then run the period again: igate2/dossiers/2023-10-15" in printed
     assert "2023-08-15" not in printed
+
+
+def test_a_collection_of_a_time_that_is_still_to_come(doctor: Doctor, prepared: Paths) -> None:
+    ahead = (local_now() + timedelta(hours=1)).isoformat()
+    whole, begun, other = (
+        read_journal(prepared, "igate2", "dossiers", f"2023-{month}-15")
+        for month in ("08", "09", "10")
+    )
+    for journal, moment in ((whole, ahead), (other, local_now().isoformat())):
+        journal.begin(Begun(moment, {}, "page", is_whole_period=True))
+        journal.complete(Completed(moment, True, 1, 1, changes_known_to=moment))
+    begun.begin(Begun(ahead, {}, "page", is_whole_period=True))
+    printed = doctor(prepared)
+    for month in ("08", "09"):
+        said = f"look   igate2/dossiers/2023-{month}-15 was collected at a time that is still to co"
+        assert said in printed
+        assert f"-> set the clock right, then make period PERIOD=2023-{month}-15" in printed
+    assert "2023-10-15" not in printed
 
 
 def test_too_little_room_and_slips_in_settings(

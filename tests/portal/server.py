@@ -40,6 +40,9 @@ DRIP_SECONDS = 0.05
 # Made beforehand: on a busy machine a client would not wait for it.
 BOMB = gzip.compress(b" " * (65 << 20), compresslevel=1)
 MOST_ROWS = 500
+STATUSES = {
+    "error": 500, "expired": 401, "forbidden": 403, "missing": 404, "unknown": 400, "gone": 410,
+}  # fmt: skip
 IGATE_DOSSIERS, IGATE_PAYMENTS = "/pa/dossier/search", "/pa/payment/search"
 NATIONAL_DOSSIERS, NATIONAL_PAYMENTS = "/api/HoSo", "/api/YeuCauThanhToan"
 
@@ -53,6 +56,7 @@ class Portal:
     faults: Faults = field(default_factory=Faults)
     elsewhere: str = "https://portal.example/"
     retry_after: str = "1"
+    date: str = ""  # its clock's own, if this is none
     asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
     port: int = 0
@@ -179,6 +183,9 @@ class _Handler(BaseHTTPRequestHandler):
             return
         self._send(200, b"{}")
 
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        return self.portal.date or super().date_time_string(timestamp)
+
     def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002
         """Say nothing: the tests ask what was asked."""
 
@@ -228,9 +235,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _fails_early(self, fault: str | None) -> bool:
         """Answer with the fault; return whether that was all."""
-        statuses = {"error": 500, "expired": 401, "forbidden": 403, "missing": 404}
-        if fault in statuses:
-            self._send(statuses[fault], b'{"message": "no"}')
+        if fault in STATUSES:
+            self._send(STATUSES[fault], b'{"message": "no"}')
         elif fault == "storm":
             self._send(429, b'{"message": "too often"}', ("Retry-After", self.portal.retry_after))
         elif fault == "html":

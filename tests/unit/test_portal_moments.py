@@ -2,22 +2,33 @@
 
 import fcntl
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from assets.engine.paths import Paths
-from assets.engine.portal_journal import journal_file
+from assets.engine.periods import local_now, month_of
+from assets.engine.portal_journal import journal_file, read_journal
 from tests.portal.server import Portal, served
 from tests.portal.support import (
     KEY,
+    LATER,
     PATHS,
     TOKEN,
     VARIABLE,
+    WITHIN,
     changed,
     collect,
+    deliveries,
+    later,
+    left_over,
     write_settings,
 )
+
+NEXT_KEY = "2023-01-15"
+# A clock whose battery was empty.
+FAR_KEY, FAR = "2030-01-15", WITHIN.replace(year=2030, day=20)
 
 
 @pytest.fixture
@@ -40,3 +51,140 @@ def test_a_lock_file_of_an_earlier_version_does_no_harm(paths: Paths, portal: Po
         fcntl.flock(held, fcntl.LOCK_EX)
         assert collect(paths).failures == []
     assert list((paths.raw / "api").rglob("*.lock")) == [lock]
+
+
+def asked_since(portal: Portal) -> str | None:
+    """Return since when changes were asked for last; None where all of the period was."""
+    return portal.asked[-1][1].get("updated-from")
+
+
+def test_a_clock_that_ran_hours_ahead_hides_no_change(paths: Paths, portal: Portal) -> None:
+    write_settings(paths, portal, more="overlap_minutes = 0")
+    now = local_now()
+    key = month_of(now.date()).key
+    collect(paths, now + timedelta(hours=7), key=key)
+    journal = read_journal(paths, "mau", "hoso", key)
+    assert journal.completed is not None
+    began = datetime.fromisoformat(journal.completed.started_at)
+    # The portal's clock has seconds only; the first request may take some.
+    assert timedelta(seconds=-1) <= began - now <= timedelta(minutes=5)
+    assert deliveries(paths)[0].modified_at == began.isoformat()
+    collect(paths, now + timedelta(hours=24), key=key)
+    assert asked_since(portal) is not None
+    assert str(asked_since(portal))[:19] <= f"{began.astimezone(UTC):%Y-%m-%dT%H:%M:%S}"
+
+
+@pytest.mark.parametrize(
+    "date", ["", "soon", "Tue, 15 Nov 1994 08:12:31 GMT", "Tue, 15 Nov 1994 08:12:31 +9999999999"]
+)
+def test_a_portal_s_time_that_cannot_be_is_not_believed(
+    date: str, paths: Paths, portal: Portal
+) -> None:
+    write_settings(paths, portal)
+    portal.date = date
+    assert collect(paths, WITHIN).failures == []
+    assert deliveries(paths)[0].modified_at == WITHIN.isoformat()
+
+
+def test_a_moment_that_is_still_to_come_is_not_believed(paths: Paths, portal: Portal) -> None:
+    write_settings(paths, portal)
+    assert collect(paths, FAR, key=FAR_KEY).failures == []
+    collect(paths, WITHIN)
+    assert asked_since(portal) is None
+    collect(paths, WITHIN.replace(day=11))
+    assert asked_since(portal) == "2023-01-09T17:30:00.000Z"
+    assert collect(paths, FAR + timedelta(days=1), key=FAR_KEY).failures == []
+    assert asked_since(portal) == "2030-01-19T17:30:00.000Z"
+
+
+def test_pages_of_a_time_that_is_still_to_come_are_let_go_of(paths: Paths, portal: Portal) -> None:
+    write_settings(paths, portal)
+    portal.faults.switch_on("forbidden", after=2)
+    assert len(collect(paths, later(7)).failures) == 1
+    assert len(left_over(paths.data)) == 2
+    collect(paths, LATER, key=NEXT_KEY)
+    assert left_over(paths.data) == []
+    assert collect(paths, LATER).page_count == 4
+
+
+def test_a_period_whose_last_night_failed_is_asked_for_whole_once_the_next_began(
+    paths: Paths, portal: Portal
+) -> None:
+    write_settings(paths, portal)
+    collect(paths, WITHIN.replace(day=14))
+    portal.faults.switch_on("expired")
+    assert len(collect(paths, WITHIN.replace(day=15)).failures) == 1
+    assert collect(paths, WITHIN.replace(day=15, hour=2), key=NEXT_KEY).failures == []
+    result = collect(paths, WITHIN.replace(day=16))
+    assert (result.failures, result.row_count) == ([], 35)
+    assert asked_since(portal) is None
+    # What is known of changes stays known.
+    collect(paths, WITHIN.replace(day=16), key=NEXT_KEY)
+    assert asked_since(portal) == "2023-01-14T18:30:00.000Z"
+
+
+@pytest.mark.parametrize("fault", ["unknown", "missing", "gone"])
+def test_a_collection_that_the_portal_refuses_to_go_on_with_begins_anew(
+    fault: str, paths: Paths, portal: Portal
+) -> None:
+    write_settings(paths, portal, "cursor")
+    portal.faults.switch_on("forbidden", after=2)
+    collect(paths)
+    portal.asked.clear()
+    portal.faults.switch_on(fault)
+    said: list[str] = []
+    result = collect(paths, later(1), said.append)
+    assert (result.failures, result.page_count, result.row_count) == ([], 4, 35)
+    assert [asked.get("cursor") for _, asked in portal.asked] == ["20", None, "10", "20", "30"]
+    assert any("it refuses to go on; all pages are asked for anew" in line for line in said)
+    assert deliveries(paths)[0].modified_at == later(1).isoformat()
+
+
+@pytest.mark.parametrize("fault", ["expired", "forbidden", "html"])
+def test_who_is_refused_goes_on_behind_the_pages_that_came(
+    fault: str, paths: Paths, portal: Portal
+) -> None:
+    write_settings(paths, portal)
+    portal.faults.switch_on("forbidden", after=2)
+    collect(paths)
+    portal.faults.switch_on(fault)
+    assert len(collect(paths, later(1)).failures) == 1
+    assert collect(paths, later(2)).page_count == 2
+
+
+@pytest.mark.parametrize("after", [0, 1, 2])
+def test_a_portal_that_refuses_any_other_request_is_asked_no_more(
+    after: int, paths: Paths, portal: Portal
+) -> None:
+    """After 0 the first of a collection that is begun anew; else one behind a page that came."""
+    write_settings(paths, portal)
+    if after == 2:
+        portal.faults.switch_on("forbidden", after=1)
+        collect(paths)
+    portal.asked.clear()
+    portal.faults.switch_on("missing", after=1 if after else 0)
+    assert len(collect(paths, later(1)).failures) == 1
+    assert len(portal.asked) == (2 if after else 1)
+
+
+def test_a_portal_that_refuses_twice_is_told(paths: Paths, portal: Portal) -> None:
+    write_settings(paths, portal)
+    portal.faults.switch_on("forbidden", after=2)
+    collect(paths)
+    portal.faults.switch_on("missing", times=2)
+    (failure,) = collect(paths, later(1)).failures
+    assert "HTTP status 404" in failure
+    assert left_over(paths.data) == []
+
+
+def test_who_wishes_for_the_whole_period_begins_anew_but_for_the_same_wish(
+    paths: Paths, portal: Portal
+) -> None:
+    write_settings(paths, portal)
+    portal.faults.switch_on("forbidden", after=2)
+    collect(paths)
+    portal.faults.switch_on("forbidden", after=3)
+    portal.asked.clear()
+    assert len(collect(paths, later(1), is_whole_wanted=True).failures) == 1
+    assert len(portal.asked) == 4
+    assert collect(paths, later(2), is_whole_wanted=True).page_count == 1
