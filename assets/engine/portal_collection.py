@@ -1,8 +1,8 @@
 """Collecting one export's period from a portal's API: page by page, then as one delivery.
 
 Belongs here: what is asked for, going on behind a cut, walking again where rows moved between
-pages, and the file that the pages become. Does not belong here: asking (`portal_client`), the
-journal (`portal_journal`), which exports there are (`collecting`).
+pages, delivering what came. Does not belong here: asking (`portal_client`), the journal
+(`portal_journal`), the file (`portal_file`), which exports there are (`collecting`).
 
 The delivery is one JSON file in the portal's own envelope: each record byte for byte, in the order
 of the pages. One file and not one a page, because a portal pages by fifty, and a month may have
@@ -11,19 +11,18 @@ when the period is over are a new delivery, and the period's last day is covered
 """
 
 import hashlib
-import json
 import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from assets.engine import raw_store
 from assets.engine.errors import PortalError
 from assets.engine.paths import Paths
 from assets.engine.periods import Period
 from assets.engine.portal_client import MayPass, PortalClient, RequestRefused
+from assets.engine.portal_file import write_file
 from assets.engine.portal_journal import (
     Begun,
     Completed,
@@ -263,7 +262,10 @@ class ExportCollection:
         covered = min(self.period.end, started.date() - timedelta(days=1))
         with raw_store.reading_folder(self.paths) as folder:
             file = folder / name
-            row_count = self._write(file, covered.isoformat(), walks)
+            row_count = write_file(
+                file, texts_of(self._pages(), walks),
+                records=self.export.records, period=self.period, covers_to=covered,
+            )  # fmt: skip
             os.utime(file, (started.timestamp(), started.timestamp()))
             delivery = raw_store.collect(
                 self.paths, file, source=self.source, export=self.export_name,
@@ -291,26 +293,6 @@ class ExportCollection:
         told_at = self.journal.pages[0].told_at
         told = datetime.fromisoformat(told_at) if told_at else started
         return min(started, told) if told.date() >= self.period.start else started
-
-    def _write(self, file: Path, covers_to: str, walks: list[int]) -> int:
-        """Write the records of the first of `walks`, of later ones what is new; return how many."""
-        opening, closing = _envelope(self.export.records, covers_to)
-        count = 0
-        with file.open("wb") as target:
-            target.write(opening)
-            for count, text in enumerate(texts_of(self._pages(), walks), start=1):
-                target.write(b"\n" + text if count == 1 else b",\n" + text)
-            target.write(b"\n" + closing)
-        return count
-
-
-def _envelope(records: str, covers_to: str) -> tuple[bytes, bytes]:
-    """Return what stands before and behind the records; a bare array can say nothing more."""
-    if not records:
-        return b"[", b"]\n"
-    names = [json.dumps(name, ensure_ascii=False) for name in records.split(".")]
-    opening = f'{{"covers_to": "{covers_to}", ' + ": {".join(names) + ": ["
-    return opening.encode(), b"]" + b"}" * len(names) + b"\n"
 
 
 def _digest(reply: Reply) -> str:

@@ -1,15 +1,18 @@
 """Which moments a collection from a portal believes, and what it lets go of and begins anew."""
 
 import fcntl
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from assets.engine.paths import Paths
 from assets.engine.periods import local_now, month_of
 from assets.engine.portal_journal import journal_file, read_journal
+from assets.engine.warehouse import warehouse
 from tests.portal.server import Portal, served
 from tests.portal.support import (
     KEY,
@@ -25,6 +28,8 @@ from tests.portal.support import (
     left_over,
     write_settings,
 )
+from tests.support import SETTINGS, take_in
+from tests.unit.deliveries import ask
 
 NEXT_KEY = "2023-01-15"
 # A clock whose battery was empty.
@@ -188,3 +193,56 @@ def test_who_wishes_for_the_whole_period_begins_anew_but_for_the_same_wish(
     assert len(collect(paths, later(1), is_whole_wanted=True).failures) == 1
     assert len(portal.asked) == 4
     assert collect(paths, later(2), is_whole_wanted=True).page_count == 1
+
+
+class WithoutEnvelope(Portal):
+    """A portal whose reply is the array of its rows and nothing else."""
+
+    def reply(self, path: str, asked: dict[str, str], fault: str | None) -> Any:
+        return super().reply(path, asked, fault)["data"]
+
+
+def write_settings_without_envelope(paths: Paths, portal: Portal, *more: str) -> None:
+    """Write settings that have no path in the reply, and no line of `more`."""
+    write_settings(paths, portal, "offset")
+    settings = paths.sources / "mau.toml"
+    text = settings.read_text("utf-8")
+    for line in ('records = "data"', 'total = "total"', *more):
+        assert line in text
+        text = text.replace(line, "")
+    settings.write_text(text, "utf-8")
+
+
+@pytest.mark.parametrize("rows", [0, 35])
+def test_rows_that_did_not_change_cover_one_more_day_without_an_envelope(
+    rows: int, paths: Paths
+) -> None:
+    paths.inbox.mkdir(parents=True)
+    shutil.copytree(SETTINGS / "reference", paths.reference)
+    with served(WithoutEnvelope(TOKEN, {PATHS["offset"]: changed(rows)})) as portal:
+        write_settings_without_envelope(paths, portal, 'since_param = "CapNhatTu"')
+        for day in (10, 11, 13, 16):
+            assert collect(paths, WITHIN.replace(day=day)).failures == []
+            assert collect(paths, WITHIN.replace(day=day, hour=3)).new == []
+    with warehouse(paths) as connection:
+        take_in(paths, [KEY], connection)
+    told = "SELECT state, covers_to::VARCHAR, accepted_count FROM ops.delivery ORDER BY covers_to"
+    assert ask(paths, told) == [
+        ("superseded", "2023-01-09", rows),
+        ("superseded", "2023-01-10", rows),
+        ("superseded", "2023-01-12", rows),
+        ("loaded", "2023-01-14", rows),
+    ]
+
+
+def test_nights_without_changes_and_without_an_envelope_are_deliveries_of_their_own(
+    paths: Paths,
+) -> None:
+    with served(WithoutEnvelope(TOKEN, {PATHS["offset"]: changed(3)})) as portal:
+        write_settings_without_envelope(paths, portal)
+        for day in (10, 11, 12):
+            assert collect(paths, WITHIN.replace(day=day)).failures == []
+    assert [item.name for item in deliveries(paths)[1:]] == [
+        "since-20230111T013000.json", "since-20230112T013000.json",
+    ]  # fmt: skip
+    assert len({item.delivery_id for item in deliveries(paths)}) == 3
