@@ -114,6 +114,11 @@ def test_a_closing_run_comes_behind_old_periods_that_only_their_own_asking_would
     second_night = [(key, "nightly") for key, _ in night]
     (paths.sources / "b.toml").unlink()
     write_settings(paths, portal, name="a", old='since_param = "updated-from"\n', new="")
+    file = paths.sources / "a.toml"
+    columns = 'state = "state"\nfinished_date = "finished"\n'
+    file.write_text(file.read_text("utf-8").replace('state = "state"\n', columns), "utf-8")
+    rows = portal.lists[PATHS["page"]]
+    rows[:] = [Changed(CHANGED, item.record | {"finished": None}) for item in rows]
     assert _asked_at(paths, closing) == night  # nothing is published
     with real_instance(tmp_path / "home") as instance:
         assert run_job(paths, instance, "nightly", KEY).success
@@ -121,8 +126,9 @@ def test_a_closing_run_comes_behind_old_periods_that_only_their_own_asking_would
         assert _asked_at(paths, _night_after(month_from_key(KEY))) == [
             (KEY, "closing"), ("2023-01-15", "nightly"),
         ]  # fmt: skip
-        portal.lists[PATHS["page"]][:] = [
-            Changed(CHANGED, record(number, "Đã trả kết quả")) for number in range(1, 36)
+        rows[:] = [
+            Changed(CHANGED, record(number, "Đã trả kết quả") | {"finished": "05/01/2023"})
+            for number in range(1, 36)
         ]
         assert run_job(paths, instance, "nightly", KEY).success
         assert _asked_at(paths, closing) == night
