@@ -30,8 +30,8 @@ DAY = "05/01/2023"
 # State, day by column, and whether the portal may still change it: by the day of the result, by
 # the day of its handing over.
 CASES = [
-    ("new", {}, True, True),
-    ("in_process", {}, True, True),
+    ("new", {"finished_date": DAY}, True, True),
+    ("in_process", {"returned_date": DAY}, True, True),
     ("not_accepted", {}, False, False),
     ("paused_other", {}, True, True),
     ("paused_other", {"finished_date": DAY}, False, False),
