@@ -40,9 +40,6 @@ DRIP_SECONDS = 0.05
 # Made beforehand: on a busy machine a client would not wait for it.
 BOMB = gzip.compress(b" " * (65 << 20), compresslevel=1)
 MOST_ROWS = 500
-STATUSES = {
-    "error": 500, "expired": 401, "forbidden": 403, "missing": 404, "unknown": 400, "gone": 410,
-}  # fmt: skip
 IGATE_DOSSIERS, IGATE_PAYMENTS = "/pa/dossier/search", "/pa/payment/search"
 NATIONAL_DOSSIERS, NATIONAL_PAYMENTS = "/api/HoSo", "/api/YeuCauThanhToan"
 
@@ -56,6 +53,7 @@ class Portal:
     faults: Faults = field(default_factory=Faults)
     elsewhere: str = "https://portal.example/"
     retry_after: str = "1"
+    missing_status: int = 404
     date: str = ""  # its clock's own, if this is none
     asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
@@ -235,8 +233,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _fails_early(self, fault: str | None) -> bool:
         """Answer with the fault; return whether that was all."""
-        if fault in STATUSES:
-            self._send(STATUSES[fault], b'{"message": "no"}')
+        missing = self.portal.missing_status
+        statuses = {"error": 500, "expired": 401, "forbidden": 403, "missing": missing}
+        if fault in statuses:
+            self._send(statuses[fault], b'{"message": "no"}')
         elif fault == "storm":
             self._send(429, b'{"message": "too often"}', ("Retry-After", self.portal.retry_after))
         elif fault == "html":

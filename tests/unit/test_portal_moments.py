@@ -128,15 +128,16 @@ def test_a_period_whose_last_night_failed_is_asked_for_whole_once_the_next_began
     assert asked_since(portal) == "2023-01-14T18:30:00.000Z"
 
 
-@pytest.mark.parametrize("fault", ["unknown", "missing", "gone"])
+@pytest.mark.parametrize("status", [400, 404, 410])
 def test_a_collection_that_the_portal_refuses_to_go_on_with_begins_anew(
-    fault: str, paths: Paths, portal: Portal
+    status: int, paths: Paths, portal: Portal
 ) -> None:
     write_settings(paths, portal, "cursor")
     portal.faults.switch_on("forbidden", after=2)
     collect(paths)
     portal.asked.clear()
-    portal.faults.switch_on(fault)
+    portal.missing_status = status
+    portal.faults.switch_on("missing")
     said: list[str] = []
     result = collect(paths, later(1), said.append)
     assert (result.failures, result.page_count, result.row_count) == ([], 4, 35)
