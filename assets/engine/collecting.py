@@ -5,7 +5,6 @@ here: one export's pages (`portal_collection`), files of the inbox (`inbox`).
 """
 
 from collections.abc import Callable, Collection
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -18,8 +17,6 @@ from assets.engine.portal_collection import LONGEST_BREAK_HOURS, ExportCollectio
 from assets.engine.portal_journal import (
     Failed,
     age_hours,
-    held,
-    journal_file,
     journals,
     read_journal,
 )
@@ -96,34 +93,30 @@ def _collect(
     export: Export, period: Period, now: datetime, run_id: str, rate: Rate,
     progress: Callable[[str], None], is_whole_wanted: bool,
 ) -> Fetched:  # fmt: skip
-    file = journal_file(paths, source, export_name, period.key)
-    with held(file, f"Collecting {source}/{export_name}/{period.key} from its portal"):
-        journal = read_journal(paths, source, export_name, period.key)
-        try:
-            client = PortalClient(api, source, export_name, rate=rate, progress=progress)
-            return ExportCollection(
-                paths=paths, client=client, journal=journal, source=source,
-                export_name=export_name, export=export, period=period, now=now,
-                progress=progress, is_whole_wanted=is_whole_wanted,
-            ).run()  # fmt: skip
-        except PortalError as error:
-            journal.fail(Failed(run_id, str(error)))
-            raise
+    journal = read_journal(paths, source, export_name, period.key)
+    try:
+        client = PortalClient(api, source, export_name, rate=rate, progress=progress)
+        return ExportCollection(
+            paths=paths, client=client, journal=journal, source=source,
+            export_name=export_name, export=export, period=period, now=now,
+            progress=progress, is_whole_wanted=is_whole_wanted,
+        ).run()  # fmt: skip
+    except PortalError as error:
+        journal.fail(Failed(run_id, str(error)))
+        raise
 
 
 def _forget_old(paths: Paths, sources: dict[str, Source], now: datetime) -> None:
     """Let go of pages that no collection will go on from: they hold personal data."""
-    for source, export, period, journal in journals(paths):
+    for source, export, _, journal in journals(paths):
         is_old = journal.begun and age_hours(journal.begun, now) >= LONGEST_BREAK_HOURS
         # A run that was killed between its delivery and letting go of its pages.
         is_left_behind = journal.begun is None and journal.folder.exists()
         is_unasked = not _is_asked(sources, source, export) and (journal.begun or journal.failed)
         if is_old or is_left_behind or is_unasked:
-            file = journal_file(paths, source, export, period)
-            with suppress(PortalError), held(file, "Letting go of old pages"):
-                if is_unasked:
-                    journal.failed = None
-                journal.abandon()
+            if is_unasked:
+                journal.failed = None
+            journal.abandon()
 
 
 def _is_asked(sources: dict[str, Source], source: str, export: str) -> bool:

@@ -178,7 +178,7 @@ class ExportCollection:
             before = _digest(reply)
             page = Page(
                 walk, len(self.journal.pages) + 1, position, hashlib.sha256(body).hexdigest(),
-                len(reply.records), reply.total, datetime.now(self.now.tzinfo).isoformat(),
+                len(reply.records), reply.total,
             )  # fmt: skip
             self.journal.add(page, body)
             if page.number % PAGES_A_WORD == 0 or position is None:
@@ -254,8 +254,8 @@ class ExportCollection:
         page_count = len(self.journal.pages)
         self.journal.complete(
             Completed(
-                begun.started_at, datetime.now(self.now.tzinfo).isoformat(),
-                begun.is_whole_period, page_count, row_count, known_to.isoformat(), begun.way,
+                begun.started_at, begun.is_whole_period, page_count, row_count,
+                known_to.isoformat(), begun.way,
             )
         )  # fmt: skip
         return delivery

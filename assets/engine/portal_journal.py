@@ -2,24 +2,25 @@
 
 Belongs here: `raw/api/<source>/<export>/<period>.jsonl`, and the pages beside it until they are
 delivered. Does not belong here: asking (`portal_client`), what is made of the pages
-(`portal_collection`). A page is written and flushed before its line, so a line stands for a whole
-page; a line that a power cut left unfinished stands for nothing.
+(`portal_collection`). Only runs write here, one at a time (`locks.one_run`). A page is written and
+flushed before its line, so a line stands for a whole page; a line that a power cut left unfinished
+stands for nothing.
 """
 
-import fcntl
 import hashlib
 import json
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
-from assets.engine.errors import PortalError
 from assets.engine.paths import PRIVATE_FILE, Paths, private_folder
+
+# Moments that journals of before noted, and nobody read.
+_UNREAD = ("fetched_at", "completed_at")
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,6 @@ class Page:
     sha256: str
     row_count: int
     total: int | None
-    fetched_at: str
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,6 @@ class Completed:
     """
 
     started_at: str
-    completed_at: str
     is_whole_period: bool
     page_count: int
     row_count: int
@@ -92,6 +91,7 @@ class Journal:
 
     def begin(self, begun: Begun) -> None:
         """Begin anew: nothing stays of a collection that was not completed."""
+        self._make_place()
         shutil.rmtree(self.folder, ignore_errors=True)
         self.begun, self.pages, self.failed = begun, [], None
         self._rewrite()
@@ -117,8 +117,14 @@ class Journal:
 
     def fail(self, failed: Failed) -> None:
         """Note why a run could not collect."""
+        self._make_place()
         self.failed = failed
         self._append("failed", asdict(failed))
+
+    def _make_place(self) -> None:
+        """Make the raw store itself, and each folder below it down to the journal's."""
+        for folder in reversed(self.file.parents[:4]):
+            private_folder(folder)
 
     def _append(self, what: str, said: dict[str, Any]) -> None:
         with _open(self.file, os.O_RDWR | os.O_CREAT, "rb+") as journal:
@@ -156,6 +162,8 @@ def read_journal(paths: Paths, source: str, export: str, period: str) -> Journal
     for line in whole_lines:
         said = json.loads(line)
         what = said.pop("what")
+        for unread in _UNREAD:
+            said.pop(unread, None)
         if what == "completed":
             journal.completed = Completed(**said)
         elif what == "begun":
@@ -186,26 +194,6 @@ def changes_known_to(paths: Paths, source: str, export: str) -> datetime | None:
         if (name, export_name) == (source, export) and journal.completed is not None
     ]
     return max(moments, default=None)
-
-
-@contextmanager
-def held(file: Path, doing: str) -> Iterator[None]:
-    """Keep others from collecting into a journal meanwhile; PortalError if someone is at it.
-
-    Whatever changes a journal is done within.
-    """
-    # The raw store itself, and each folder below it down to the journal's.
-    for folder in reversed(file.parents[:4]):
-        private_folder(folder)
-    with _open(file.with_suffix(".lock"), os.O_WRONLY | os.O_CREAT, "wb") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise PortalError(
-                doing, "another run that is collecting the same", "one at a time",
-                "Wait until the other run has ended.",
-            ) from None  # fmt: skip
-        yield
 
 
 def age_hours(begun: Begun, now: datetime) -> float:

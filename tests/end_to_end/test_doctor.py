@@ -129,15 +129,12 @@ def test_collections_that_were_cut_off_or_refused(doctor: Doctor, prepared: Path
         read_journal(prepared, "igate2", "dossiers", f"2023-{month}-15")
         for month in ("08", "09", "10")
     )
-    begun.file.parent.mkdir(parents=True)
     begun.begin(Begun("2023-10-16T01:30:00+07:00", {}, "page", is_whole_period=True))
-    begun.add(Page(1, 1, "2", hashlib.sha256(b"{}").hexdigest(), 10, 20, ""), b"{}")
+    begun.add(Page(1, 1, "2", hashlib.sha256(b"{}").hexdigest(), 10, 20), b"{}")
     failed.fail(Failed("a-run", "Asking the portal: found 401; expected 200. Renew the token."))
     whole.begin(Begun("2023-10-16T01:30:00+07:00", {}, "page", is_whole_period=True))
     whole.complete(
-        Completed(
-            "", "", is_whole_period=True, page_count=1, row_count=1, changes_known_to="", way=""
-        )
+        Completed("", is_whole_period=True, page_count=1, row_count=1, changes_known_to="", way="")
     )
     printed = doctor(prepared)
     assert "look   igate2/dossiers/2023-09-15 is not collected whole: 1 page there" in printed

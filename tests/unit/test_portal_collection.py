@@ -411,17 +411,25 @@ def test_who_asks_in_another_way_than_before_gets_all_of_the_period(
     assert collect(paths, later_night.replace(day=12)).row_count == 0
 
 
-def test_a_journal_of_before_ways_were_noted_is_read_and_all_asked_for_once(
+def test_a_journal_of_an_earlier_version_is_read_and_all_asked_for_once(
     paths: Paths, portal: Portal
 ) -> None:
+    """Ways were not noted, but moments that nobody read."""
     write_settings(paths, portal)
     collect(paths, WITHIN)
     file = journal_file(paths, "mau", "hoso", KEY)
     (line,) = file.read_text("utf-8").splitlines()
-    said = json.loads(line)
+    said = json.loads(line) | {"completed_at": WITHIN.isoformat()}
     del said["way"]
     file.write_text(json.dumps(said) + "\n", "utf-8")
-    assert collect(paths, WITHIN.replace(day=11)).row_count == 35
+    portal.faults.switch_on("forbidden", after=2)
+    assert len(collect(paths, WITHIN.replace(day=11)).failures) == 1
+    lines = [json.loads(line) for line in file.read_text("utf-8").splitlines()]
+    moment = {"fetched_at": WITHIN.isoformat()}
+    lines = [line | moment if line["what"] == "page" else line for line in lines]
+    file.write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
+    result = collect(paths, WITHIN.replace(day=11))
+    assert (result.page_count, len(codes(paths))) == (2, 35)
     assert collect(paths, WITHIN.replace(day=12)).row_count == 0
 
 
@@ -509,7 +517,7 @@ def test_what_the_raw_store_holds_of_a_portal_is_private(paths: Paths, portal: P
     portal.faults.switch_on("forbidden", after=2)
     collect(paths)
     files = [file for file in (paths.data / "raw").rglob("*") if file.is_file()]
-    assert len(files) == 4  # two pages, journal, lock
+    assert len(files) == 3  # two pages, journal
     for file in (paths.data / "raw").rglob("*"):
         assert file.stat().st_mode & 0o777 == (0o600 if file.is_file() else 0o700), file
 
