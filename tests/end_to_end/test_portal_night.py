@@ -15,6 +15,7 @@ from assets.engine.portal_journal import read_journal
 from assets.resources import Installation
 from pipelines.definitions import defs
 from pipelines.schedules import RUN_TAG, nightly_schedule
+from schemas.operations import Operations
 from tests.assets.runs import QUIET, failures, metadata_of, real_instance, run_job
 from tests.portal.records import Changed
 from tests.portal.server import Portal, served
@@ -79,6 +80,22 @@ def test_a_portal_that_fails_costs_the_night_nothing_else(
         again = run_job(paths, instance, "nightly", KEY)
         assert again.success
         assert _loaded(paths) == [("a", 35), ("b", 35), ("xin_man", 1)]
+
+
+def test_portals_that_take_the_whole_of_their_time_leave_the_run_its_own(
+    paths: Paths, portal: Portal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deliver_csv(paths, [dossier(9001)])
+    assert Operations(max_run_minutes=90).portal_minutes == 45
+    monkeypatch.setattr(Operations, "portal_minutes", 0)
+    with real_instance(tmp_path / "home") as instance:
+        result = run_job(paths, instance, "nightly", KEY)
+        (step,) = failures(result)
+        assert step == "raw__delivery_portals_answered"
+        assert "the other exports took half of max_run_minutes" in failures(result)[step]
+        metadata_of(result, "publish/motcua", None)
+    assert portal.asked == []
+    assert _loaded(paths) == [("xin_man", 1)]
 
 
 def test_a_period_is_redone_from_what_is_stored(
