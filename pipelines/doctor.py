@@ -26,6 +26,7 @@ from assets.engine.health import (
     Finding,
     collection_findings,
     folder_findings,
+    holiday_findings,
     lock_holder,
     room_finding,
     settings_findings,
@@ -50,6 +51,7 @@ def main() -> int:
         *folder_findings(paths),
         room_finding(paths, operations),
         *settings_findings(paths),
+        *holiday_findings(paths, local_now().date()),
         *collection_findings(paths),
         *_dagster_findings(paths, operations),
     ]
