@@ -51,8 +51,9 @@ class ApiSource(BaseModel, extra="forbid", frozen=True):
     max_attempts, max_total_seconds
         How often one page is asked for, and for how long at most, while trouble may pass.
     max_collection_minutes
-        How long the pages of one export's period are asked for, before the next source has its
-        turn; the next run goes on behind the last page.
+        How long the pages of one export's period are asked for, before the next export has its
+        turn; the next run goes on behind the last page. All exports of a run together have half of
+        max_run_minutes of operations.toml.
     overlap_minutes
         How much earlier than the last collection began the next one asks for changes.
     """

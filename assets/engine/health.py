@@ -8,8 +8,9 @@ import os
 import shutil
 import stat
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
@@ -27,6 +28,8 @@ from schemas.operations import Operations
 from schemas.reference import REFERENCE_SCHEMAS
 
 GIGABYTE = 10**9
+# The Prime Minister decides on the days of a year in the last months of the one before.
+HOLIDAYS_AHEAD = timedelta(days=61)
 
 
 @dataclass(frozen=True)
@@ -155,6 +158,21 @@ def settings_findings(paths: Paths) -> Iterator[Finding]:
                 )
             )  # fmt: skip
     yield from wrong or [Finding("ok", f"settings and reference tables in {paths.settings}")]
+
+
+def holiday_findings(paths: Paths, today: date) -> Iterator[Finding]:
+    """Look whether the holidays of this year are listed, and from November on those of the next."""
+    year = (today + HOLIDAYS_AHEAD).year
+    with suppress(MotcuaError):  # told among the settings
+        days = read_reference(paths.reference / "holiday.csv", "holiday")["day"]
+        # New Year's Day stands in the law: whoever listed it may still wait for the decision.
+        if max(days, default="") <= f"{year}-01-01":
+            yield Finding(
+                "look", f"the holidays of {year} are not listed: processing times will count Tết "
+                "and the others as working days",
+                f"add its days to {paths.reference / 'holiday.csv'} once the Prime Minister's "
+                "decision on them is out; a run after that counts with them.",
+            )  # fmt: skip
 
 
 def named_variables(settings: BaseModel) -> list[str]:

@@ -62,7 +62,10 @@ class Fetched:
 
 @dataclass(kw_only=True)
 class ExportCollection:
-    """The collection of one export's period."""
+    """The collection of one export's period.
+
+    `give_up_at`, of the monotonic clock, is when all exports of the run must have had their pages.
+    """
 
     paths: Paths
     client: PortalClient
@@ -73,6 +76,7 @@ class ExportCollection:
     period: Period
     now: datetime
     progress: Callable[[str], None]
+    give_up_at: float
     is_whole_wanted: bool = False
 
     @property
@@ -109,7 +113,8 @@ class ExportCollection:
         return self._collect(begun)
 
     def _collect(self, begun: Begun) -> Fetched:
-        give_up_at = time.monotonic() + 60 * self.client.settings.max_collection_minutes
+        own_end = time.monotonic() + 60 * self.client.settings.max_collection_minutes
+        give_up_at = min(own_end, self.give_up_at)
         already = len(self.journal.pages)
         walk = self.journal.pages[-1].walk if already else 1
         while True:
@@ -218,13 +223,17 @@ class ExportCollection:
         return f"{self.api.paging}_param of [exports.{self.export_name}.api]"
 
     def _too_long(self) -> PortalError:
+        found = f"no end after {self.client.settings.max_collection_minutes:g} minutes"
+        setting = "max_collection_minutes"
+        if time.monotonic() > self.give_up_at:
+            found = "no end when half of max_run_minutes had gone into asking portals"
+            setting = "max_run_minutes of operations.toml"
         return PortalError(
             self.doing,
-            f"no end after {self.client.settings.max_collection_minutes:g} minutes, "
-            f"{len(self.journal.pages):,} pages so far",
+            f"{found}, {len(self.journal.pages):,} pages so far",
             "all pages by then",
             "The next run goes on behind the last page. Raise page_size, requests_per_second or "
-            "max_collection_minutes if this comes often.",
+            f"{setting} if this comes often.",
         )
 
     def _no_end(self, found: str, setting: str) -> PortalError:

@@ -1,6 +1,7 @@
 """Collecting a period page by page: nothing is lost or doubled, whatever is cut off or moves."""
 
 import json
+import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from assets.engine import portal_collection
+from assets.engine.collecting import failures_of_runs
 from assets.engine.errors import SettingsError
 from assets.engine.paths import PROJECT, Paths
 from assets.engine.portal_journal import journal_file, journals, read_journal
@@ -566,3 +568,30 @@ def test_the_readme_names_every_setting_of_an_api() -> None:
     page = text[text.index("## Collecting from a portal's API") :]
     for name in (*ApiSource.model_fields, *ApiExport.model_fields):
         assert f"`{name}`" in page, name
+
+
+def test_the_time_of_a_run_is_shared_and_who_had_no_turn_is_first_in_the_next(
+    paths: Paths, portal: Portal
+) -> None:
+    write_settings(paths, portal, name="a", old="requests_per_second = 1000",
+                   new="requests_per_second = 2")  # fmt: skip
+    write_settings(paths, portal, "offset", name="b")
+    slow, left_out = collect(paths, give_up_at=time.monotonic() + 0.7).failures
+    assert f"Collecting a/hoso/{KEY} from its portal: found no end when half of " in slow
+    assert "or max_run_minutes of operations.toml if this comes often." in slow
+    assert f"Collecting b/hoso/{KEY} from its portal: found no time left" in left_out
+    assert "The next run asks for this export first." in left_out
+    assert failures_of_runs(paths, ["a-run"]) == [slow, left_out]
+    asked = len(portal.asked)
+    assert 1 <= asked < 4
+    assert {path for path, _ in portal.asked} == {PATHS["page"]}
+    assert collect(paths, later(24)).failures == []
+    assert portal.asked[asked][0] == PATHS["offset"]
+    assert [path for path, _ in portal.asked].count(PATHS["page"]) == 4
+
+
+def test_a_run_without_time_asks_nobody(paths: Paths, portal: Portal) -> None:
+    write_settings(paths, portal)
+    result = collect(paths, give_up_at=time.monotonic() - 1)
+    assert len(result.failures) == 1
+    assert portal.asked == []
