@@ -40,6 +40,13 @@ DRIP_SECONDS = 0.05
 # Made beforehand: on a busy machine a client would not wait for it.
 BOMB = gzip.compress(b" " * (65 << 20), compresslevel=1)
 MOST_ROWS = 500
+# How the national contract says that a session has expired: by a status that says all is well.
+EXPIRED: dict[str, Any] = {
+    "error_code": "-3",
+    "message": "Phiên của Lò Thị Mẫu hết hạn",
+    "total": "0",
+    "data": [],
+}
 IGATE_DOSSIERS, IGATE_PAYMENTS = "/pa/dossier/search", "/pa/payment/search"
 NATIONAL_DOSSIERS, NATIONAL_PAYMENTS = "/api/HoSo", "/api/YeuCauThanhToan"
 
@@ -79,13 +86,15 @@ class Portal:
             page = rows[start : start + size]
             found = {"totalElements": len(rows), "last": start + size >= len(rows)}
             return {"content": _broken(page, fault), **found, "number": int(asked["page"])}
+        if fault == "error_code":
+            return EXPIRED
         size = min(int(asked["limit"]), MOST_ROWS)
         start = int(asked.get("offset") or asked.get("cursor") or 0)
         start -= size * (fault == "repeat")
         page = rows[start : start + size]
         following = str(start + size) if start + size < len(rows) else None
-        reply: dict[str, Any] = {"error_code": "0", "message": "", "total": str(len(rows)),
-                                 "data": _broken(page, fault)}  # fmt: skip
+        reply: dict[str, Any] = {"error_code": "0", "message": "", "session": None,
+                                 "total": str(len(rows)), "data": _broken(page, fault)}  # fmt: skip
         if path == NATIONAL_PAYMENTS:
             reply["next"] = str(start) if fault == "loop" else following
         return reply
