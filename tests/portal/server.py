@@ -40,6 +40,7 @@ DRIP_SECONDS = 0.05
 # Made beforehand: on a busy machine a client would not wait for it.
 BOMB = gzip.compress(b" " * (65 << 20), compresslevel=1)
 MOST_ROWS = 500
+MOST_COUNTED = 20
 # How the national contract says that a session has expired: by a status that says all is well.
 EXPIRED: dict[str, Any] = {
     "error_code": "-3",
@@ -84,7 +85,8 @@ class Portal:
             size = min(int(asked["size"]), MOST_ROWS)
             start = (int(asked["page"]) - (fault == "repeat")) * size
             page = rows[start : start + size]
-            found = {"totalElements": len(rows), "last": start + size >= len(rows)}
+            total = min(len(rows), MOST_COUNTED) if fault == "capped" else len(rows)
+            found = {"totalElements": total, "last": start + size >= len(rows)}
             return {"content": _broken(page, fault), **found, "number": int(asked["page"])}
         if fault == "error_code":
             return EXPIRED

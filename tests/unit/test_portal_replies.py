@@ -152,3 +152,29 @@ def test_the_national_settings_know_the_contract_s_error() -> None:
         for export in load_sources(folder)["national"].exports.values():
             if export.api is not None:
                 assert (export.api.error, export.api.no_error) == ("error_code", ["0", "00"])
+
+
+def test_a_total_that_the_portal_caps_does_not_end_the_pages(paths: Paths, portal: Portal) -> None:
+    write_settings(paths, portal)
+    portal.faults.switch_on("capped", times=99)
+    result = collect(paths)
+    assert (result.failures, result.page_count, result.row_count) == ([], 4, 35)
+    assert codes(paths) == ALL
+
+
+def test_rows_that_a_capped_total_owes_are_still_missed(paths: Paths, portal: Portal) -> None:
+    write_settings(paths, portal)
+    portal.lists[PATHS["page"]][:] = changed(20)
+    portal.faults.switch_on("gap", times=99)
+    (failure,) = collect(paths).failures
+    assert "18 different rows, though the portal says 20" in failure
+
+
+def test_where_no_page_says_that_it_is_the_last_the_total_does(
+    paths: Paths, portal: Portal
+) -> None:
+    write_settings(paths, portal, old='last = "last"\n', new="")
+    del portal.lists[PATHS["page"]][30:]
+    result = collect(paths)
+    assert (result.failures, result.page_count, result.row_count) == ([], 3, 30)
+    assert len(portal.asked) == 3
