@@ -103,7 +103,7 @@ class PortalClient:
         self.session.auth = log_in(settings, self.doing)
 
     def ask(self, path: str, params: Mapping[str, str], read: Callable[[bytes], Read]) -> Read:
-        """Return what `read` makes of the reply to a GET.
+        """Return what `read` makes of the reply to a GET: of no bytes, if HTTP says no content.
 
         `read` raises MayPass where the reply is broken: the page is then asked for again.
 
@@ -217,6 +217,8 @@ class PortalClient:
 
     def _body(self, reply: requests.Response, deadline: float) -> bytes:
         self._check_status(reply)
+        if reply.status_code == requests.codes.no_content:
+            return b""
         media_type = reply.headers.get("Content-Type", "").split(";")[0].strip().lower()
         if media_type != "application/json" and not media_type.endswith("+json"):
             told = media_type if _MEDIA_TYPE.fullmatch(media_type) else "none"
@@ -239,11 +241,13 @@ class PortalClient:
                 raise MayPass(
                     "a reply that did not end in time", "Look at max_total_seconds of [api]."
                 )
+        if not body:
+            raise MayPass("an empty reply", "Ask the portal's operator.")
         return bytes(body)
 
     def _check_status(self, reply: requests.Response) -> None:
         status = reply.status_code
-        if status == requests.codes.ok:
+        if status in (requests.codes.ok, requests.codes.no_content):
             return
         if status in (_TOO_SLOW, _TOO_OFTEN) or status >= requests.codes.server_error:
             raise MayPass(

@@ -18,6 +18,7 @@ from schemas.settings import Export
 
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,39}")
 _ERROR_CODE = re.compile(r"[A-Z]{0,12}[-_]?[0-9]{1,5}")
+_MISSING = object()
 _DECODER = json.JSONDecoder()
 _LONGEST_COUNT = 15  # digits; Python refuses to read a number of thousands
 
@@ -51,6 +52,8 @@ def read_reply(body: bytes, export: Export, doing: str) -> Reply:
         The reply says an error of its own; or there are no records where the settings say, or none
         that has the mapped code: the portal has changed its replies, or the settings are wrong.
     """
+    if not body:  # as HTTP status 204 says; of any other the client takes no empty reply
+        return Reply([], None, None, None)
     text = body.decode("utf-8-sig", "surrogateescape")
     try:
         document = json.loads(text)
@@ -61,7 +64,9 @@ def read_reply(body: bytes, export: Export, doing: str) -> Reply:
     api = export.api
     assert api is not None  # noqa: S101 (only exports with an API are asked for)
     _check_error(document, api, doing)
-    rows = _at(document, export.records)
+    rows = _at(document, export.records, _MISSING)
+    if rows in (None, "") and _owes_nothing(document, api):
+        return Reply([], None, None, _cursor(document, api.next_cursor))
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise PortalError(
             doing,
@@ -108,6 +113,14 @@ def _check_error(document: Any, api: ApiExport, doing: str) -> None:
     )
 
 
+def _owes_nothing(document: Any, api: ApiExport) -> bool:
+    """Say whether a reply without rows is whole: its total says 0, or is left out without error."""
+    total = _at(document, api.total) if api.total else None
+    if total in (None, ""):
+        return bool(api.error) or not api.total
+    return str(total) == "0"
+
+
 def _record_texts(text: str, path: str) -> list[bytes]:
     """Return each record as it stands in the reply; a line break between tokens is a blank."""
     at = skip_blanks(text, 0)
@@ -125,10 +138,10 @@ def _record_texts(text: str, path: str) -> list[bytes]:
     return texts
 
 
-def _at(document: Any, path: str) -> Any:
-    """Return what stands at a dotted path, or None."""
+def _at(document: Any, path: str, missing: Any = None) -> Any:
+    """Return what stands at a dotted path, or `missing`."""
     for name in path.split(".") if path else ():
-        document = document.get(name) if isinstance(document, dict) else None
+        document = document.get(name, missing) if isinstance(document, dict) else missing
     return document
 
 

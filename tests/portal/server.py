@@ -61,6 +61,8 @@ class Portal:
     faults: Faults = field(default_factory=Faults)
     elsewhere: str = "https://portal.example/"
     retry_after: str = "1"
+    # The reply where there are no rows, if not an empty list; "" is none, with HTTP status 204.
+    nothing: str | None = None
     asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
     port: int = 0
@@ -199,6 +201,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer(self, path: str, asked: dict[str, str], fault: str | None) -> None:
         reply = self.portal.reply(path, asked, fault)
+        nothing = self.portal.nothing
+        if nothing is not None and not (reply.get("content") or reply.get("data")):
+            self._send(200 if nothing else 204, nothing.encode())
+            return
         if fault == "envelope":
             reply = {"items" if key in ("content", "data") else key: reply[key] for key in reply}
         body = json.dumps(reply, ensure_ascii=False, indent=1).encode()
@@ -244,6 +250,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(statuses[fault], b'{"message": "no"}')
         elif fault == "storm":
             self._send(429, b'{"message": "too often"}', ("Retry-After", self.portal.retry_after))
+        elif fault == "empty":
+            self._send(200, b"")
         elif fault == "html":
             self._send(200, b"<html>Log in</html>", kind="text/html; charset=utf-8")
         elif fault == "redirect":

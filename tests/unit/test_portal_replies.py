@@ -178,3 +178,82 @@ def test_where_no_page_says_that_it_is_the_last_the_total_does(
     result = collect(paths)
     assert (result.failures, result.page_count, result.row_count) == ([], 3, 30)
     assert len(portal.asked) == 3
+
+
+@pytest.mark.parametrize(
+    "nothing",
+    [
+        '{"error_code": "0", "total": "0", "data": []}',
+        '{"error_code": "0", "total": "0", "data": null}',
+        '{"error_code": "0", "total": 0, "data": ""}',
+        '{"error_code": "0", "total": "", "data": ""}',
+        '{"error_code": "0", "data": null}',
+        "",
+    ],
+)
+@pytest.mark.parametrize("paging", ["offset", "cursor"])
+def test_a_portal_says_in_its_own_way_that_there_is_nothing(
+    paging: str, nothing: str, paths: Paths, portal: Portal
+) -> None:
+    write_settings(paths, portal, paging, old=TOTAL, new=WITH_ERROR)
+    portal.lists[PATHS[paging]].clear()
+    portal.nothing = nothing
+    result = collect(paths)
+    assert (result.failures, result.page_count, result.row_count) == ([], 1, 0)
+    assert codes(paths, paging) == []
+
+
+@pytest.mark.parametrize(
+    ("lines", "nothing", "found"),
+    [
+        (WITH_ERROR, '{"error_code": "0", "total": "3", "data": null}', "no array of objects"),
+        (WITH_ERROR, '{"error_code": "0", "total": "0"}', "no array of objects"),
+        (WITH_ERROR, '{"error_code": "0", "total": "0", "data": "x"}', "no array of objects"),
+        (WITH_ERROR, '{"error_code": "3", "total": "0", "data": null}', "an error of its own, 3"),
+        # Without an error that is said to be none, a list that is left out may be one.
+        (TOTAL, '{"error_code": "-3", "data": null}', "no array of objects"),
+    ],
+)
+def test_rows_that_are_left_out_are_told_where_more_is_said_than_that_there_is_nothing(
+    lines: str, nothing: str, found: str, paths: Paths, portal: Portal
+) -> None:
+    write_settings(paths, portal, "offset", old=TOTAL, new=lines)
+    portal.lists[PATHS["offset"]].clear()
+    portal.nothing = nothing
+    (failure,) = collect(paths).failures
+    assert f"found {found}" in failure or f"says {found}" in failure
+    assert deliveries(paths) == []
+
+
+@pytest.mark.parametrize("nothing", ["", '{"data": null}', '{"data": []}'])
+def test_where_an_empty_page_is_the_end_it_may_say_so_in_its_own_way(
+    nothing: str, paths: Paths, portal: Portal
+) -> None:
+    write_settings(paths, portal, "offset", old=TOTAL, new="")
+    portal.nothing = nothing
+    result = collect(paths)
+    assert (result.failures, result.page_count, result.row_count) == ([], 5, 35)
+    assert codes(paths, "offset") == ALL
+
+
+def test_no_content_on_a_later_page_does_not_end_a_list_that_owes_rows(
+    paths: Paths, portal: Portal
+) -> None:
+    write_settings(paths, portal, "offset")
+    portal.nothing = ""
+    portal.faults.switch_on("gap", times=99)
+    (failure,) = collect(paths).failures
+    assert "34 different rows, though the portal says 35" in failure
+
+
+@pytest.mark.parametrize("times", [1, 99])
+def test_an_empty_reply_of_any_other_status_is_asked_for_again(
+    times: int, paths: Paths, portal: Portal
+) -> None:
+    write_settings(paths, portal)
+    portal.faults.switch_on("empty", times=times, after=1)
+    failures = collect(paths).failures
+    assert len(portal.asked) == (4 + 1 if times == 1 else 1 + 3)
+    assert [failure.split("found ")[1].split(" (")[0] for failure in failures] == (
+        [] if times == 1 else ["an empty reply"]
+    )
