@@ -9,7 +9,6 @@ quote both.
 import re
 import time
 from collections.abc import Callable, Mapping
-from email.utils import parsedate_to_datetime
 from typing import TypeVar
 from urllib.parse import urljoin, urlsplit
 
@@ -22,7 +21,8 @@ from tenacity import (
     stop_before_delay,
     wait_random_exponential,
 )
-from urllib3.exceptions import HTTPError, ReadTimeoutError
+from urllib3.exceptions import HTTPError, InvalidHeader, ReadTimeoutError
+from urllib3.util import Retry
 
 from assets.engine.errors import PortalError
 from assets.engine.portal_login import log_in
@@ -283,13 +283,9 @@ def _wait(state: RetryCallState) -> float:
 
 def _retry_after(text: str | None) -> float:
     """Return the seconds of a Retry-After header, which may name a time instead."""
-    if not text:
-        return 0
-    if text.strip().isdecimal():
-        return float(text)
     try:
-        return max(0.0, parsedate_to_datetime(text).timestamp() - time.time())
-    except (ValueError, OverflowError):
+        return Retry().parse_retry_after(text) if text else 0
+    except (InvalidHeader, ValueError, OverflowError):
         return 0
 
 

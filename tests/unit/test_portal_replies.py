@@ -4,7 +4,9 @@ Every reply comes from a real server on this machine.
 """
 
 import json
+import time
 from collections.abc import Iterator
+from email.utils import formatdate
 from pathlib import Path
 from typing import Any
 
@@ -257,3 +259,12 @@ def test_an_empty_reply_of_any_other_status_is_asked_for_again(
     assert [failure.split("found ")[1].split(" (")[0] for failure in failures] == (
         [] if times == 1 else ["an empty reply"]
     )
+
+
+def test_a_wish_may_name_a_time(paths: Paths, portal: Portal) -> None:
+    write_settings(paths, portal)
+    portal.retry_after = formatdate(time.time() + 3600, usegmt=True)
+    portal.faults.switch_on("storm", times=99)
+    (failure,) = collect(paths).failures
+    assert "found HTTP status 429 (attempts: 1," in failure
+    assert len(portal.asked) == 1
