@@ -13,7 +13,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
@@ -52,6 +52,7 @@ class Completed:
     `changes_known_to` is the moment up to which the export's changes are known, of dossiers of
     whatever period: a whole period, asked for by the day of reception, tells none of older ones.
     `way` is that of `Begun`; "" in a journal of before it was noted, so that all is asked for once.
+    `given_row_count` counts those of the last whole period, and of all changes since.
     """
 
     started_at: str
@@ -61,6 +62,7 @@ class Completed:
     row_count: int
     changes_known_to: str
     way: str = ""
+    given_row_count: int = 0
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,12 @@ class Journal:
         """Where the pages of the collection under way lie."""
         return self.file.with_suffix("")
 
+    @property
+    def given_row_count(self) -> int:
+        """How many rows the portal has given of the period; of old journals, the last time."""
+        last = self.completed
+        return max(last.given_row_count, last.row_count) if last else 0
+
     def page_file(self, page: Page) -> Path:
         """Return where the bytes of a page lie."""
         return self.folder / f"{page.number:06}.json"
@@ -105,7 +113,9 @@ class Journal:
 
     def complete(self, completed: Completed) -> None:
         """Note that the pages are delivered, and let go of them."""
-        self.completed, self.begun, self.pages, self.failed = completed, None, [], None
+        given = completed.row_count + (0 if completed.is_whole_period else self.given_row_count)
+        self.completed = replace(completed, given_row_count=given)
+        self.begun, self.pages, self.failed = None, [], None
         self._rewrite()
         shutil.rmtree(self.folder, ignore_errors=True)
 
