@@ -127,6 +127,9 @@ class ApiExport(BaseModel, extra="forbid", frozen=True):
         Rows asked for a page; a portal may give fewer.
     next_cursor, total, last
         Where the reply says the next cursor, how many rows there are, whether it is the last page.
+    error, no_error
+        Where the reply says an error of its own, and what stands there if there is none; "" among
+        these lets it be left out.
     from_param, to_param
         Parameters of the first and last moment asked for.
     since_param
@@ -148,6 +151,8 @@ class ApiExport(BaseModel, extra="forbid", frozen=True):
     next_cursor: ReplyPath = ""
     total: ReplyPath = ""
     last: ReplyPath = ""
+    error: ReplyPath = ""
+    no_error: list[str] = []
     from_param: Text
     to_param: Text
     since_param: Text | None = None
@@ -159,6 +164,8 @@ class ApiExport(BaseModel, extra="forbid", frozen=True):
     def _can_page(self) -> Self:
         if (self.paging == "cursor") != bool(self.next_cursor):
             raise ValueError('next_cursor is where the reply of paging = "cursor" has it')
+        if bool(self.error) != bool(self.no_error):
+            raise ValueError("error and no_error go together")
         if self.date_zone not in time_zones():
             raise ValueError(f"date_zone {self.date_zone!r} is no zone such as Asia/Ho_Chi_Minh")
         return self

@@ -23,7 +23,8 @@ from tenacity import (
     stop_before_delay,
     wait_random_exponential,
 )
-from urllib3.exceptions import HTTPError, ReadTimeoutError
+from urllib3.exceptions import HTTPError, InvalidHeader, ReadTimeoutError
+from urllib3.util import Retry
 
 from assets.engine.errors import PortalError
 from assets.engine.portal_login import log_in
@@ -110,7 +111,7 @@ class PortalClient:
         self.session.auth = log_in(settings, self.doing)
 
     def ask(self, path: str, params: Mapping[str, str], read: Callable[[bytes], Read]) -> Read:
-        """Return what `read` makes of the reply to a GET.
+        """Return what `read` makes of the reply to a GET: of no bytes, if HTTP says no content.
 
         `read` raises MayPass where the reply is broken: the page is then asked for again.
 
@@ -225,6 +226,8 @@ class PortalClient:
     def _body(self, reply: requests.Response, deadline: float) -> bytes:
         self._check_status(reply)
         self.portal_time = _time_of(reply.headers.get("Date"))
+        if reply.status_code == requests.codes.no_content:
+            return b""
         media_type = reply.headers.get("Content-Type", "").split(";")[0].strip().lower()
         if media_type != "application/json" and not media_type.endswith("+json"):
             told = media_type if _MEDIA_TYPE.fullmatch(media_type) else "none"
@@ -247,11 +250,13 @@ class PortalClient:
                 raise MayPass(
                     "a reply that did not end in time", "Look at max_total_seconds of [api]."
                 )
+        if not body:
+            raise MayPass("an empty reply", "Ask the portal's operator.")
         return bytes(body)
 
     def _check_status(self, reply: requests.Response) -> None:
         status = reply.status_code
-        if status == requests.codes.ok:
+        if status in (requests.codes.ok, requests.codes.no_content):
             return
         if status in (_TOO_SLOW, _TOO_OFTEN) or status >= requests.codes.server_error:
             raise MayPass(
@@ -288,13 +293,9 @@ def _wait(state: RetryCallState) -> float:
 
 def _retry_after(text: str | None) -> float:
     """Return the seconds of a Retry-After header, which may name a time instead."""
-    if not text:
-        return 0
-    if text.strip().isdecimal():
-        return float(text)
     try:
-        return max(0.0, parsedate_to_datetime(text).timestamp() - time.time())
-    except (ValueError, OverflowError):
+        return Retry().parse_retry_after(text) if text else 0
+    except (InvalidHeader, ValueError, OverflowError):
         return 0
 
 

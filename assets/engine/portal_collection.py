@@ -38,7 +38,7 @@ from assets.engine.portal_paging import (
     page_params,
 )
 from assets.engine.portal_reply import Reply, read_reply
-from assets.engine.portal_walks import complete_walks, texts_of
+from assets.engine.portal_walks import complete_walks, refuse_emptied, texts_of
 from assets.engine.raw_store import Delivery
 from assets.engine.wording import counted
 from schemas.api import ApiExport
@@ -126,6 +126,8 @@ class ExportCollection:
                 raise self._never_all(row_count, total)
             walk += 1
             self.progress(f"{self.doing}: rows moved between pages; all are asked for once more")
+        if begun.is_whole_period and not self.is_whole_wanted:
+            refuse_emptied(self.journal, row_count, self.doing)
         new = self.journal.pages[already:]
         return Fetched(len(new), sum(page.row_count for page in new), self._deliver(begun, walks))
 

@@ -12,7 +12,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO, Any
@@ -63,6 +63,7 @@ class Completed:
     `changes_known_to` is the moment up to which the export's changes are known, of dossiers of
     whatever period: a whole period, asked for by the day of reception, tells none of older ones.
     `way` is that of `Begun`; "" in a journal of before it was noted, so that all is asked for once.
+    `given_row_count` counts those of the last whole period, and of all changes since.
     """
 
     started_at: str
@@ -71,6 +72,7 @@ class Completed:
     row_count: int
     changes_known_to: str
     way: str = ""
+    given_row_count: int = 0
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,12 @@ class Journal:
         """When the collections that it knows of began."""
         return [said.started_at for said in (self.completed, self.begun) if said is not None]
 
+    @property
+    def given_row_count(self) -> int:
+        """How many rows the portal has given of the period; of old journals, the last time."""
+        last = self.completed
+        return max(last.given_row_count, last.row_count) if last else 0
+
     def page_file(self, page: Page) -> Path:
         """Return where the bytes of a page lie."""
         return self.folder / f"{page.number:06}.json"
@@ -121,7 +129,9 @@ class Journal:
 
     def complete(self, completed: Completed) -> None:
         """Note that the pages are delivered, and let go of them."""
-        self.completed, self.begun, self.pages, self.failed = completed, None, [], None
+        given = completed.row_count + (0 if completed.is_whole_period else self.given_row_count)
+        self.completed = replace(completed, given_row_count=given)
+        self.begun, self.pages, self.failed = None, [], None
         self._rewrite()
         shutil.rmtree(self.folder, ignore_errors=True)
 
