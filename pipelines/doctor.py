@@ -26,6 +26,7 @@ from assets.engine.health import (
     Finding,
     collection_findings,
     folder_findings,
+    holiday_findings,
     lock_holder,
     room_finding,
     settings_findings,
@@ -50,7 +51,8 @@ def main() -> int:
         *folder_findings(paths),
         room_finding(paths, operations),
         *settings_findings(paths),
-        *collection_findings(paths),
+        *collection_findings(paths, local_now()),
+        *holiday_findings(paths, local_now().date()),
         *_dagster_findings(paths, operations),
     ]
     for finding in found:

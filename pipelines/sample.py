@@ -10,6 +10,7 @@ import shutil
 from assets.engine.inbox import period_of, waiting_files
 from assets.engine.paths import PROJECT, Paths, private_folder
 from assets.engine.periods import local_now
+from assets.engine.raw_store import newest
 from assets.engine.reference import read_reference
 from assets.engine.sources import load_sources
 
@@ -24,7 +25,8 @@ def sample_keys(source: str | None, paths: Paths) -> list[str]:
     if source:
         return sorted({folder.name for folder in SAMPLE_INBOX.glob("*/*/*")})
     sources = load_sources(paths.sources)
-    placed = (period_of(paths, item, local_now()) for item in waiting_files(paths, sources))
+    now, taken = local_now(), newest(paths)
+    placed = (period_of(paths, item, now, taken) for item in waiting_files(paths, sources))
     return sorted({period.key for period in placed if period is not None})
 
 

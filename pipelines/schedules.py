@@ -45,23 +45,25 @@ def nightly_schedule(
 ) -> Iterator[dg.RunRequest]:
     """Request the running period, and first the one before it while corrections of it come.
 
-    That one comes behind the old periods whose dossiers their portal may have closed by its end. It
-    is requested for longer where no run of it went well since its close: the machine was off.
-    By the tick's time, never the clock's: a night that is caught up asks for its own periods.
+    That one comes behind the old periods whose dossiers their portal may have closed by its end.
+    Its first night is its closing run, however few days are set. Where no run of it has gone well
+    since its close, because the machine was off or each failed, the next night is, however late.
+    By the tick's time, never the clock's: of the nights that were missed Dagster makes up for the
+    last one, late, and it asks for its own periods.
     """
     tick = context.scheduled_execution_time.astimezone(ZoneInfo(TIMEZONE))
     settings = operations_or_defaults(installation.paths.settings, context.log.error)
     for key in PERIODS.get_partition_keys(current_time=tick)[-2:]:
         period = month_from_key(key)
         days_after_close = (tick.date() - period.end).days
-        is_late = days_after_close > max(settings.days_after_close, 1)
-        if is_late and _has_had_closing_run(context.instance, period):
+        is_closing = days_after_close > 0 and (
+            days_after_close == 1 or not _has_had_closing_run(context.instance, period)
+        )
+        if days_after_close > settings.days_after_close and not is_closing:
             continue
         if days_after_close > 0:
             for old in _still_open(context, installation, period):
                 yield _request(tick, old.key, "still_open")
-        # The first night after the close is the closing run, however few days are set.
-        is_closing = is_late or days_after_close == 1
         yield _request(tick, key, "closing" if is_closing else "nightly")
 
 

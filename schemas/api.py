@@ -51,8 +51,9 @@ class ApiSource(BaseModel, extra="forbid", frozen=True):
     max_attempts, max_total_seconds
         How often one page is asked for, and for how long at most, while trouble may pass.
     max_collection_minutes
-        How long the pages of one export's period are asked for, before the next source has its
-        turn; the next run goes on behind the last page.
+        How long the pages of one export's period are asked for, before the next export has its
+        turn; the next run goes on behind the last page. All exports of a run together have half of
+        max_run_minutes of operations.toml.
     overlap_minutes
         How much earlier than the last collection began the next one asks for changes.
     """
@@ -126,6 +127,9 @@ class ApiExport(BaseModel, extra="forbid", frozen=True):
         Rows asked for a page; a portal may give fewer.
     next_cursor, total, last
         Where the reply says the next cursor, how many rows there are, whether it is the last page.
+    error, no_error
+        Where the reply says an error of its own, and what stands there if there is none; "" among
+        these lets it be left out.
     from_param, to_param
         Parameters of the first and last moment asked for.
     since_param
@@ -147,6 +151,8 @@ class ApiExport(BaseModel, extra="forbid", frozen=True):
     next_cursor: ReplyPath = ""
     total: ReplyPath = ""
     last: ReplyPath = ""
+    error: ReplyPath = ""
+    no_error: list[str] = []
     from_param: Text
     to_param: Text
     since_param: Text | None = None
@@ -158,6 +164,8 @@ class ApiExport(BaseModel, extra="forbid", frozen=True):
     def _can_page(self) -> Self:
         if (self.paging == "cursor") != bool(self.next_cursor):
             raise ValueError('next_cursor is where the reply of paging = "cursor" has it')
+        if bool(self.error) != bool(self.no_error):
+            raise ValueError("error and no_error go together")
         if self.date_zone not in time_zones():
             raise ValueError(f"date_zone {self.date_zone!r} is no zone such as Asia/Ho_Chi_Minh")
         return self

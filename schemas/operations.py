@@ -76,7 +76,8 @@ class Operations(Strict, strict=True):
     days_after_close
         Days after the close of a period on which the nights still redo it.
     max_run_minutes
-        Minutes after which a run is ended as failed.
+        Minutes after which a run is ended as failed. Portals are asked for half of them at most:
+        what they gave by then is loaded, computed and published.
     min_free_gb
         Gigabytes free on the disk below which `make doctor` calls it wrong.
     keep_runs_days
@@ -91,3 +92,8 @@ class Operations(Strict, strict=True):
     keep_runs_days: Annotated[int, Field(ge=31)] = 400
     ui_url: Annotated[str, AfterValidator(_is_web_address)] = "http://127.0.0.1:3000"
     alerts: Alerts = Alerts()
+
+    @property
+    def portal_minutes(self) -> float:
+        """Minutes that all portals together may take of a run."""
+        return self.max_run_minutes / 2

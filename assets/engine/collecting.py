@@ -4,8 +4,9 @@ Belongs here: which exports are asked for, and going on where one of them fails.
 here: one export's pages (`portal_collection`), files of the inbox (`inbox`).
 """
 
+import math
+import time
 from collections.abc import Callable, Collection
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -14,12 +15,10 @@ from assets.engine.errors import PortalError
 from assets.engine.paths import Paths
 from assets.engine.periods import Period
 from assets.engine.portal_client import PortalClient, Rate
-from assets.engine.portal_collection import LONGEST_BREAK_HOURS, ExportCollection, Fetched
+from assets.engine.portal_collection import ExportCollection, Fetched
 from assets.engine.portal_journal import (
     Failed,
-    age_hours,
-    held,
-    journal_file,
+    is_recent,
     journals,
     read_journal,
 )
@@ -54,34 +53,34 @@ def collect_portals(
     run_id: str,
     progress: Callable[[str], None],
     is_whole_wanted: bool = False,
+    give_up_at: float = math.inf,
 ) -> FromPortals:
     """Collect `period` from the API of every source that has one; all of it, if so wanted.
 
     One export that fails stops no other; its sentence is kept in its journal, where
-    `failures_of_runs` finds it.
+    `failures_of_runs` finds it. What is not collected by `give_up_at` of the monotonic clock fails,
+    so that slow portals leave the run its time to load and publish.
     """
     result = FromPortals()
     asked = [f"{source.title} ({name})" for name, source in sorted(sources.items()) if source.api]
     if asked:
         progress(f"asking {', '.join(asked)}")
     _forget_old(paths, sources, now)
-    for name, source in sorted(sources.items()):
-        if source.api is None:
-            continue
-        rate = Rate(source.api.requests_per_second)
-        for export_name, export in sorted(source.exports.items()):
-            if export.api is None:
-                continue
-            try:
-                with trouble_told(f"Keeping pages of {name}/{export_name}"):
-                    fetched = _collect(
-                        paths, source.api, name, export_name, export=export.on(period.end),
-                        period=period, now=now, run_id=run_id, rate=rate, progress=progress,
-                        is_whole_wanted=is_whole_wanted,
-                    )  # fmt: skip
-                result.add(fetched)
-            except PortalError as error:
-                result.failures.append(str(error))
+    rates: dict[str, Rate] = {}
+    for name, export_name in _in_turn(paths, sources, period):
+        api, export = sources[name].api, sources[name].exports[export_name]
+        assert api is not None  # noqa: S101
+        rate = rates.setdefault(name, Rate(api.requests_per_second))
+        try:
+            with trouble_told(f"Keeping pages of {name}/{export_name}"):
+                fetched = _collect(
+                    paths, api, name, export_name, export=export.on(period.end),
+                    period=period, now=now, run_id=run_id, rate=rate, progress=progress,
+                    is_whole_wanted=is_whole_wanted, give_up_at=give_up_at,
+                )  # fmt: skip
+            result.add(fetched)
+        except PortalError as error:
+            result.failures.append(str(error))
     return result
 
 
@@ -100,36 +99,59 @@ def failures_of_runs(
 def _collect(
     paths: Paths, api: ApiSource, source: str, export_name: str, *,
     export: Export, period: Period, now: datetime, run_id: str, rate: Rate,
-    progress: Callable[[str], None], is_whole_wanted: bool,
+    progress: Callable[[str], None], is_whole_wanted: bool, give_up_at: float,
 ) -> Fetched:  # fmt: skip
-    file = journal_file(paths, source, export_name, period.key)
-    with held(file, f"Collecting {source}/{export_name}/{period.key} from its portal"):
-        journal = read_journal(paths, source, export_name, period.key)
-        try:
-            client = PortalClient(api, source, export_name, rate=rate, progress=progress)
-            return ExportCollection(
-                paths=paths, client=client, journal=journal, source=source,
-                export_name=export_name, export=export, period=period, now=now,
-                progress=progress, is_whole_wanted=is_whole_wanted,
-            ).run()  # fmt: skip
-        except PortalError as error:
-            journal.fail(Failed(run_id, str(error)))
-            raise
+    journal = read_journal(paths, source, export_name, period.key)
+    try:
+        if time.monotonic() > give_up_at:
+            raise _no_time_left(source, export_name, period)
+        client = PortalClient(api, source, export_name, rate=rate, progress=progress)
+        return ExportCollection(
+            paths=paths, client=client, journal=journal, source=source,
+            export_name=export_name, export=export, period=period, now=now,
+            progress=progress, is_whole_wanted=is_whole_wanted, give_up_at=give_up_at,
+        ).run()  # fmt: skip
+    except PortalError as error:
+        journal.fail(Failed(run_id, str(error)))
+        raise
+
+
+def _no_time_left(source: str, export: str, period: Period) -> PortalError:
+    return PortalError(
+        f"Collecting {source}/{export}/{period.key} from its portal",
+        "no time left: the other exports took half of max_run_minutes",
+        "a turn for each",
+        "The next run asks for this export first. Raise page_size or requests_per_second of the "
+        "slow ones, or max_run_minutes of operations.toml, if this comes often.",
+    )
+
+
+def _in_turn(paths: Paths, sources: dict[str, Source], period: Period) -> list[tuple[str, str]]:
+    """Return every export to ask for, first those whose last turn in this period is longest ago.
+
+    Else the same ones would be left out each time that there is not time enough for all.
+    """
+    turns = {
+        (source, export): turn.started_at
+        for source, export, key, journal in journals(paths)
+        if key == period.key and (turn := journal.begun or journal.completed)
+    }
+    places = [(source, export) for source in sources for export in sources[source].exports]
+    asked = [place for place in places if _is_asked(sources, *place)]
+    return sorted(asked, key=lambda place: (turns.get(place, ""), place))
 
 
 def _forget_old(paths: Paths, sources: dict[str, Source], now: datetime) -> None:
     """Let go of pages that no collection will go on from: they hold personal data."""
-    for source, export, period, journal in journals(paths):
-        is_old = journal.begun and age_hours(journal.begun, now) >= LONGEST_BREAK_HOURS
+    for source, export, _, journal in journals(paths):
+        is_old = journal.begun and not is_recent(journal.begun, now)
         # A run that was killed between its delivery and letting go of its pages.
         is_left_behind = journal.begun is None and journal.folder.exists()
         is_unasked = not _is_asked(sources, source, export) and (journal.begun or journal.failed)
         if is_old or is_left_behind or is_unasked:
-            file = journal_file(paths, source, export, period)
-            with suppress(PortalError), held(file, "Letting go of old pages"):
-                if is_unasked:
-                    journal.failed = None
-                journal.abandon()
+            if is_unasked:
+                journal.failed = None
+            journal.abandon()
 
 
 def _is_asked(sources: dict[str, Source], source: str, export: str) -> bool:

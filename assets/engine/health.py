@@ -8,7 +8,9 @@ import os
 import shutil
 import stat
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
@@ -26,6 +28,8 @@ from schemas.operations import Operations
 from schemas.reference import REFERENCE_SCHEMAS
 
 GIGABYTE = 10**9
+# The Prime Minister decides on the days of a year in the last months of the one before.
+HOLIDAYS_AHEAD = timedelta(days=61)
 
 
 @dataclass(frozen=True)
@@ -156,6 +160,21 @@ def settings_findings(paths: Paths) -> Iterator[Finding]:
     yield from wrong or [Finding("ok", f"settings and reference tables in {paths.settings}")]
 
 
+def holiday_findings(paths: Paths, today: date) -> Iterator[Finding]:
+    """Look whether the holidays of this year are listed, and from November on those of the next."""
+    year = (today + HOLIDAYS_AHEAD).year
+    with suppress(MotcuaError):  # told among the settings
+        days = read_reference(paths.reference / "holiday.csv", "holiday")["day"]
+        # New Year's Day stands in the law: whoever listed it may still wait for the decision.
+        if max(days, default="") <= f"{year}-01-01":
+            yield Finding(
+                "look", f"the holidays of {year} are not listed: processing times will count Tết "
+                "and the others as working days",
+                f"add its days to {paths.reference / 'holiday.csv'} once the Prime Minister's "
+                "decision on them is out; a run after that counts with them.",
+            )  # fmt: skip
+
+
 def named_variables(settings: BaseModel) -> list[str]:
     """Return the environment variables that settings name, at whatever depth."""
     named = []
@@ -167,10 +186,16 @@ def named_variables(settings: BaseModel) -> list[str]:
     return named
 
 
-def collection_findings(paths: Paths) -> Iterator[Finding]:
-    """Look for collections from a portal's API that were cut off, and why."""
+def collection_findings(paths: Paths, now: datetime) -> Iterator[Finding]:
+    """Look for collections from a portal's API that were cut off, and why, or that are to come."""
     for source, export, period, journal in journals(paths):
         place = f"{source}/{export}/{period}"
+        if any(datetime.fromisoformat(moment) > now for moment in journal.moments):
+            yield Finding(
+                "look", f"{place} was collected at a time that is still to come: the clock of this "
+                "machine ran ahead then, or is behind now",
+                f"set the clock right, then make period PERIOD={period}",
+            )  # fmt: skip
         if journal.failed is not None:
             yield Finding("wrong", journal.failed.said, f"then run the period again: {place}")
         elif journal.begun is not None:

@@ -7,10 +7,10 @@ here: copying (`assets.engine.raw_store`) and reading rows.
 import re
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from assets.engine.errors import FileRefused, MotcuaError
 from assets.engine.opening import period_line
 from assets.engine.paths import Paths
 from assets.engine.periods import FIRST_PERIOD, Period, month_from_key, month_of
-from assets.engine.raw_store import Delivery
+from assets.engine.raw_store import Delivery, Place
 from assets.engine.unpack import fits
 from schemas.settings import Source
 
@@ -44,6 +44,11 @@ class Waiting:
     file: Path
     name: str
     folder_key: str | None
+
+    @property
+    def place(self) -> Place:
+        """Its source, export and name: what the manifest knows it by."""
+        return self.source, self.export, self.name
 
 
 def waiting_files(paths: Paths, sources: dict[str, Source]) -> Iterator[Waiting]:
@@ -112,6 +117,7 @@ def collect_period(
     """
     collected = Collected([])
     files = list(waiting_files(paths, sources))
+    taken = raw_store.newest(paths)
     growing = still_growing(waiting.file for waiting in files)
     if growing:
         # Who puts a file there and runs its period at once means that file too.
@@ -119,7 +125,7 @@ def collect_period(
         growing = still_growing(growing)
     for waiting in files:
         try:
-            if period_of(paths, waiting, now) != period:
+            if period_of(paths, waiting, now, taken) != period:
                 continue
             if waiting.file in growing:
                 collected.growing += 1
@@ -140,12 +146,19 @@ def collect_period(
     return collected
 
 
-def period_of(paths: Paths, waiting: Waiting, now: datetime) -> Period | None:
+def period_of(
+    paths: Paths, waiting: Waiting, now: datetime, taken: Mapping[Place, Delivery]
+) -> Period | None:
     """Return the period of a file: its folder's, else its own period line's, else the running.
 
     None if the folder looks like a day but is no period key, or the line ends in a period that
     no run can have. A folder that disagrees with the file's own line is found when the file is
     read, and refuses it.
+
+    `taken` is the newest delivery of each name. A file that nothing dates lies in the inbox long
+    after its period, and would be delivered again as the word of each later one: while its bytes
+    are those that its name stands for, it stays where it was taken into. Its time does not matter,
+    for a copy, or a backup that was put back, has one of its own.
     """
     if waiting.folder_key is not None and _LIKE_A_DAY.fullmatch(waiting.folder_key):
         try:
@@ -159,6 +172,9 @@ def period_of(paths: Paths, waiting: Waiting, now: datetime) -> Period | None:
     except FileRefused:
         line = None
     if line is None or line[0] > line[1]:
+        before = taken.get(waiting.place)
+        if before is not None and raw_store.holds(waiting.file, before):
+            return month_of(date.fromisoformat(before.period))
         return month_of(now.date())
     return month_of(line[1]) if FIRST_PERIOD <= line[1] <= month_of(now.date()).end else None
 
@@ -170,7 +186,8 @@ def stray_files(paths: Paths, sources: dict[str, Source], now: datetime) -> dict
     for waiting in waiting_files(paths, sources):
         known.add(waiting.file)
         with suppress(OSError):  # told when it is collected
-            if period_of(paths, waiting, now) is None:
+            # Whatever was taken in before has a period all the same.
+            if period_of(paths, waiting, now, taken={}) is None:
                 strays[
                     f"in {waiting.source}/{waiting.export}/, of a period before {FIRST_PERIOD} or "
                     "to come, or in a folder that is no period key such as 2023-10-15"

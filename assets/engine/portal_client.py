@@ -9,6 +9,7 @@ quote both.
 import re
 import time
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TypeVar
 from urllib.parse import urljoin, urlsplit
@@ -22,7 +23,8 @@ from tenacity import (
     stop_before_delay,
     wait_random_exponential,
 )
-from urllib3.exceptions import HTTPError, ReadTimeoutError
+from urllib3.exceptions import HTTPError, InvalidHeader, ReadTimeoutError
+from urllib3.util import Retry
 
 from assets.engine.errors import PortalError
 from assets.engine.portal_login import log_in
@@ -34,6 +36,7 @@ CHUNK = 64 << 10
 LONGEST_WAIT = 60  # seconds between attempts, where the portal asks for no more
 MOST_REDIRECTS = 3
 _TOO_OFTEN, _TOO_SLOW = 429, 408
+_UNKNOWN = (400, 404, 410)
 _UNTRUSTED = "CERTIFICATE_VERIFY_FAILED"
 _MEDIA_TYPE = re.compile(r"[a-z]+/[a-z0-9.+-]{1,60}")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -48,6 +51,10 @@ class MayPass(Exception):
         self.to_do = to_do
         self.wait_seconds = wait_seconds
         super().__init__(found)
+
+
+class RequestRefused(PortalError):
+    """The portal does not know what it was asked for; who asks is not the trouble."""
 
 
 class Rate:
@@ -96,6 +103,7 @@ class PortalClient:
         self.doing = f"Asking the portal of {source} for {export}"
         self.rate = rate
         self.progress = progress
+        self.portal_time: datetime | None = None  # of the last reply, by the portal's own clock
         self.session = Session()
         # A proxy stands between this machine and others, not before the machine itself.
         self.session.trust_env = not settings.is_on_this_machine
@@ -103,7 +111,7 @@ class PortalClient:
         self.session.auth = log_in(settings, self.doing)
 
     def ask(self, path: str, params: Mapping[str, str], read: Callable[[bytes], Read]) -> Read:
-        """Return what `read` makes of the reply to a GET.
+        """Return what `read` makes of the reply to a GET: of no bytes, if HTTP says no content.
 
         `read` raises MayPass where the reply is broken: the page is then asked for again.
 
@@ -217,6 +225,9 @@ class PortalClient:
 
     def _body(self, reply: requests.Response, deadline: float) -> bytes:
         self._check_status(reply)
+        self.portal_time = _time_of(reply.headers.get("Date"))
+        if reply.status_code == requests.codes.no_content:
+            return b""
         media_type = reply.headers.get("Content-Type", "").split(";")[0].strip().lower()
         if media_type != "application/json" and not media_type.endswith("+json"):
             told = media_type if _MEDIA_TYPE.fullmatch(media_type) else "none"
@@ -239,11 +250,13 @@ class PortalClient:
                 raise MayPass(
                     "a reply that did not end in time", "Look at max_total_seconds of [api]."
                 )
+        if not body:
+            raise MayPass("an empty reply", "Ask the portal's operator.")
         return bytes(body)
 
     def _check_status(self, reply: requests.Response) -> None:
         status = reply.status_code
-        if status == requests.codes.ok:
+        if status in (requests.codes.ok, requests.codes.no_content):
             return
         if status in (_TOO_SLOW, _TOO_OFTEN) or status >= requests.codes.server_error:
             raise MayPass(
@@ -264,7 +277,8 @@ class PortalClient:
             404: "Look at base_url of [api] and path of [exports.<name>.api].",
         }.get(status, "Look at path, params, the names of parameters and date_format of "
               "[exports.<name>.api].")  # fmt: skip
-        raise self._refused(f"HTTP status {status}", "200", to_do)
+        kind = RequestRefused if status in _UNKNOWN else PortalError
+        raise kind(self.doing, f"HTTP status {status}", "200", to_do)
 
     def _refused(self, found: str, expected: str, to_do: str) -> PortalError:
         return PortalError(self.doing, found, expected, to_do)
@@ -279,14 +293,19 @@ def _wait(state: RetryCallState) -> float:
 
 def _retry_after(text: str | None) -> float:
     """Return the seconds of a Retry-After header, which may name a time instead."""
-    if not text:
-        return 0
-    if text.strip().isdecimal():
-        return float(text)
     try:
-        return max(0.0, parsedate_to_datetime(text).timestamp() - time.time())
-    except (ValueError, OverflowError):
+        return Retry().parse_retry_after(text) if text else 0
+    except (InvalidHeader, ValueError, OverflowError):
         return 0
+
+
+def _time_of(text: str | None) -> datetime | None:
+    """Return the moment of a Date header, if there is one."""
+    try:
+        moment = parsedate_to_datetime(text or "")
+        return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
 
 
 def _place(address: str) -> tuple[str, str | None, int | None]:

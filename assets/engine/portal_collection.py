@@ -1,8 +1,8 @@
 """Collecting one export's period from a portal's API: page by page, then as one delivery.
 
 Belongs here: what is asked for, going on behind a cut, walking again where rows moved between
-pages, and the file that the pages become. Does not belong here: asking (`portal_client`), the
-journal (`portal_journal`), which exports there are (`collecting`).
+pages, delivering what came. Does not belong here: asking (`portal_client`), the journal
+(`portal_journal`), the file (`portal_file`), which exports there are (`collecting`).
 
 The delivery is one JSON file in the portal's own envelope: each record byte for byte, in the order
 of the pages. One file and not one a page, because a portal pages by fifty, and a month may have
@@ -11,25 +11,23 @@ when the period is over are a new delivery, and the period's last day is covered
 """
 
 import hashlib
-import json
 import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from assets.engine import raw_store
 from assets.engine.errors import PortalError
 from assets.engine.paths import Paths
 from assets.engine.periods import Period
-from assets.engine.portal_client import MayPass, PortalClient
+from assets.engine.portal_client import MayPass, PortalClient, RequestRefused
+from assets.engine.portal_file import write_file
 from assets.engine.portal_journal import (
     Begun,
     Completed,
     Journal,
     Page,
-    age_hours,
     changes_known_to,
 )
 from assets.engine.portal_paging import (
@@ -40,16 +38,13 @@ from assets.engine.portal_paging import (
     page_params,
 )
 from assets.engine.portal_reply import Reply, read_reply
-from assets.engine.portal_walks import complete_walks, texts_of
+from assets.engine.portal_walks import complete_walks, refuse_emptied, texts_of
 from assets.engine.raw_store import Delivery
 from assets.engine.wording import counted
 from schemas.api import ApiExport
 from schemas.settings import Export
 
 WHOLE = "api.json"
-# A night goes on with the collection of the night before, however late either began; what one of
-# two nights ago asked for is no longer what is wanted.
-LONGEST_BREAK_HOURS = 36
 MOST_WALKS = 3
 PAGES_A_WORD = 20
 # Five million rows at fifty a page: more is a portal that always names another page.
@@ -67,7 +62,10 @@ class Fetched:
 
 @dataclass(kw_only=True)
 class ExportCollection:
-    """The collection of one export's period."""
+    """The collection of one export's period.
+
+    `give_up_at`, of the monotonic clock, is when all exports of the run must have had their pages.
+    """
 
     paths: Paths
     client: PortalClient
@@ -78,6 +76,7 @@ class ExportCollection:
     period: Period
     now: datetime
     progress: Callable[[str], None]
+    give_up_at: float
     is_whole_wanted: bool = False
 
     @property
@@ -100,7 +99,22 @@ class ExportCollection:
             The portal refuses, does not answer, or does not give all the rows it says it has.
         """
         begun = self._begin_or_go_on()
-        give_up_at = time.monotonic() + 60 * self.client.settings.max_collection_minutes
+        already = len(self.journal.pages)
+        try:
+            return self._collect(begun)
+        except RequestRefused:
+            if not already or len(self.journal.pages) > already:
+                raise
+        # A portal lets go of a cursor some time; then every run would be refused until the
+        # collection is too old to go on with.
+        self.progress(f"{self.doing}: it refuses to go on; all pages are asked for anew")
+        begun = self._wanted()
+        self.journal.begin(begun)
+        return self._collect(begun)
+
+    def _collect(self, begun: Begun) -> Fetched:
+        own_end = time.monotonic() + 60 * self.client.settings.max_collection_minutes
+        give_up_at = min(own_end, self.give_up_at)
         already = len(self.journal.pages)
         walk = self.journal.pages[-1].walk if already else 1
         while True:
@@ -112,18 +126,24 @@ class ExportCollection:
                 raise self._never_all(row_count, total)
             walk += 1
             self.progress(f"{self.doing}: rows moved between pages; all are asked for once more")
+        if begun.is_whole_period and not self.is_whole_wanted:
+            refuse_emptied(self.journal, row_count, self.doing)
         new = self.journal.pages[already:]
         return Fetched(len(new), sum(page.row_count for page in new), self._deliver(begun, walks))
 
     def _begin_or_go_on(self) -> Begun:
-        """Return the collection that was cut off, if it asked for the same not long ago."""
+        """Return the collection that was cut off, if it asked for the same.
+
+        One that began too long ago, `collecting` has let go of. Whoever wishes for the whole period
+        may distrust the pages that are there.
+        """
         wanted = self._wanted()
         begun = self.journal.begun
         if (
             begun is not None
             and begun.way == wanted.way
             and begun.is_whole_period == wanted.is_whole_period
-            and age_hours(begun, self.now) < LONGEST_BREAK_HOURS
+            and (begun.is_whole_wanted or not self.is_whole_wanted)
         ):
             self.progress(f"{self.doing}: going on behind page {len(self.journal.pages)}")
             return begun
@@ -136,19 +156,22 @@ class ExportCollection:
         A period that has begun since is asked for by changes from its first night on, so that none
         is lost between it and the one before. Once a period is over, and was collected since,
         whoever asks for it again wants it whole: later changes belong to later periods. So does
-        whoever asks in another way than before, which may have left rows out.
+        whoever asks in another way than before, which may have left rows out, and whoever comes to
+        a period when changes are known beyond its end: no range is left to ask for.
         """
         last, since = self.journal.completed, None
         way = self._way()
         is_same_way = last is None or last.way == way
-        known_to = changes_known_to(self.paths, self.source, self.export_name)
+        known_to = changes_known_to(self.paths, self.source, self.export_name, self.now)
         asked_at = datetime.fromisoformat(last.started_at) if last else self.now
         may_add = is_same_way and not self.is_whole_wanted and asked_at.date() <= self.period.end
         if known_to and self.api.since_param and may_add:
             since = known_to - timedelta(minutes=self.client.settings.overlap_minutes)
+            since = since if since < end_of(self.period) else None
         return Begun(
-            self.now.isoformat(), asked_for(self.api, self.period, since), way, since is None
-        )
+            self.now.isoformat(), asked_for(self.api, self.period, since), way, since is None,
+            self.is_whole_wanted,
+        )  # fmt: skip
 
     def _way(self) -> str:
         """Return what stands for where and how the export is asked for."""
@@ -178,7 +201,7 @@ class ExportCollection:
             before = _digest(reply)
             page = Page(
                 walk, len(self.journal.pages) + 1, position, hashlib.sha256(body).hexdigest(),
-                len(reply.records), reply.total, datetime.now(self.now.tzinfo).isoformat(),
+                len(reply.records), reply.total, self._told_at(),
             )  # fmt: skip
             self.journal.add(page, body)
             if page.number % PAGES_A_WORD == 0 or position is None:
@@ -194,17 +217,25 @@ class ExportCollection:
 
         return self.client.ask(self.api.path, page_params(self.api, begun.asked, position), read)
 
+    def _told_at(self) -> str | None:
+        moment = self.client.portal_time
+        return moment.astimezone(self.now.tzinfo).isoformat() if moment else None
+
     def _page_setting(self) -> str:
         return f"{self.api.paging}_param of [exports.{self.export_name}.api]"
 
     def _too_long(self) -> PortalError:
+        found = f"no end after {self.client.settings.max_collection_minutes:g} minutes"
+        setting = "max_collection_minutes"
+        if time.monotonic() > self.give_up_at:
+            found = "no end when half of max_run_minutes had gone into asking portals"
+            setting = "max_run_minutes of operations.toml"
         return PortalError(
             self.doing,
-            f"no end after {self.client.settings.max_collection_minutes:g} minutes, "
-            f"{len(self.journal.pages):,} pages so far",
+            f"{found}, {len(self.journal.pages):,} pages so far",
             "all pages by then",
             "The next run goes on behind the last page. Raise page_size, requests_per_second or "
-            "max_collection_minutes if this comes often.",
+            f"{setting} if this comes often.",
         )
 
     def _no_end(self, found: str, setting: str) -> PortalError:
@@ -237,48 +268,42 @@ class ExportCollection:
 
     def _deliver(self, begun: Begun, walks: list[int]) -> Delivery | None:
         """Put the pages into the raw store as one file, and let go of them."""
-        started = datetime.fromisoformat(begun.started_at)
+        started = self._started(begun)
         name = WHOLE if begun.is_whole_period else f"since-{started:%Y%m%dT%H%M%S}.json"
         covered = min(self.period.end, started.date() - timedelta(days=1))
         with raw_store.reading_folder(self.paths) as folder:
             file = folder / name
-            row_count = self._write(file, covered.isoformat(), walks)
+            row_count = write_file(
+                file, texts_of(self._pages(), walks),
+                records=self.export.records, period=self.period, covers_to=covered,
+            )  # fmt: skip
             os.utime(file, (started.timestamp(), started.timestamp()))
             delivery = raw_store.collect(
                 self.paths, file, source=self.source, export=self.export_name,
                 period=self.period.key, name=name, now=self.now,
             )  # fmt: skip
-        known_to = changes_known_to(self.paths, self.source, self.export_name)
+        known_to = changes_known_to(self.paths, self.source, self.export_name, self.now)
         if known_to is None or not begun.is_whole_period:
             known_to = min(started, end_of(self.period))
         page_count = len(self.journal.pages)
         self.journal.complete(
             Completed(
-                begun.started_at, datetime.now(self.now.tzinfo).isoformat(),
-                begun.is_whole_period, page_count, row_count, known_to.isoformat(), begun.way,
+                started.isoformat(), begun.is_whole_period, page_count, row_count,
+                known_to.isoformat(), begun.way,
             )
         )  # fmt: skip
         return delivery
 
-    def _write(self, file: Path, covers_to: str, walks: list[int]) -> int:
-        """Write the records of the first of `walks`, of later ones what is new; return how many."""
-        opening, closing = _envelope(self.export.records, covers_to)
-        count = 0
-        with file.open("wb") as target:
-            target.write(opening)
-            for count, text in enumerate(texts_of(self._pages(), walks), start=1):
-                target.write(b"\n" + text if count == 1 else b",\n" + text)
-            target.write(b"\n" + closing)
-        return count
+    def _started(self, begun: Begun) -> datetime:
+        """Return when a collection began, by the portal's clock where this machine's ran ahead.
 
-
-def _envelope(records: str, covers_to: str) -> tuple[bytes, bytes]:
-    """Return what stands before and behind the records; a bare array can say nothing more."""
-    if not records:
-        return b"[", b"]\n"
-    names = [json.dumps(name, ensure_ascii=False) for name in records.split(".")]
-    opening = f'{{"covers_to": "{covers_to}", ' + ": {".join(names) + ": ["
-    return opening.encode(), b"]" + b"}" * len(names) + b"\n"
+        Else what changes until then would not be asked for. A portal whose clock stands before the
+        period began is not believed.
+        """
+        started = datetime.fromisoformat(begun.started_at)
+        told_at = self.journal.pages[0].told_at
+        told = datetime.fromisoformat(told_at) if told_at else started
+        return min(started, told) if told.date() >= self.period.start else started
 
 
 def _digest(reply: Reply) -> str:

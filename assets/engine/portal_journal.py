@@ -2,39 +2,50 @@
 
 Belongs here: `raw/api/<source>/<export>/<period>.jsonl`, and the pages beside it until they are
 delivered. Does not belong here: asking (`portal_client`), what is made of the pages
-(`portal_collection`). A page is written and flushed before its line, so a line stands for a whole
-page; a line that a power cut left unfinished stands for nothing.
+(`portal_collection`). Only runs write here, one at a time (`locks.one_run`). A page is written and
+flushed before its line, so a line stands for a whole page; a line that a power cut left unfinished
+stands for nothing.
 """
 
-import fcntl
 import hashlib
 import json
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO, Any
 
-from assets.engine.errors import PortalError
 from assets.engine.paths import PRIVATE_FILE, Paths, private_folder
+
+# A night goes on with the collection of the night before, however late either began; what one of
+# two nights ago asked for is no longer what is wanted.
+LONGEST_BREAK = timedelta(hours=36)
+# Moments that journals of before noted, and nobody read.
+_UNREAD = ("fetched_at", "completed_at")
 
 
 @dataclass(frozen=True)
 class Begun:
-    """A collection that was begun: what it asks for, of which address and export."""
+    """A collection that was begun: what it asks for, of which address and export.
+
+    `is_whole_wanted` is whether somebody wished for the whole period; it may be asked for anyway.
+    """
 
     started_at: str
     asked: dict[str, str]
     way: str
     is_whole_period: bool
+    is_whole_wanted: bool = False
 
 
 @dataclass(frozen=True)
 class Page:
-    """A page that came; `walk` counts the times that all pages are asked for."""
+    """A page that came; `walk` counts the times that all pages are asked for.
+
+    `told_at` is when the portal gave it, by its own clock, if it says so.
+    """
 
     walk: int
     number: int
@@ -42,7 +53,7 @@ class Page:
     sha256: str
     row_count: int
     total: int | None
-    fetched_at: str
+    told_at: str | None = None
 
 
 @dataclass(frozen=True)
@@ -52,15 +63,16 @@ class Completed:
     `changes_known_to` is the moment up to which the export's changes are known, of dossiers of
     whatever period: a whole period, asked for by the day of reception, tells none of older ones.
     `way` is that of `Begun`; "" in a journal of before it was noted, so that all is asked for once.
+    `given_row_count` counts those of the last whole period, and of all changes since.
     """
 
     started_at: str
-    completed_at: str
     is_whole_period: bool
     page_count: int
     row_count: int
     changes_known_to: str
     way: str = ""
+    given_row_count: int = 0
 
 
 @dataclass(frozen=True)
@@ -86,12 +98,24 @@ class Journal:
         """Where the pages of the collection under way lie."""
         return self.file.with_suffix("")
 
+    @property
+    def moments(self) -> list[str]:
+        """When the collections that it knows of began."""
+        return [said.started_at for said in (self.completed, self.begun) if said is not None]
+
+    @property
+    def given_row_count(self) -> int:
+        """How many rows the portal has given of the period; of old journals, the last time."""
+        last = self.completed
+        return max(last.given_row_count, last.row_count) if last else 0
+
     def page_file(self, page: Page) -> Path:
         """Return where the bytes of a page lie."""
         return self.folder / f"{page.number:06}.json"
 
     def begin(self, begun: Begun) -> None:
         """Begin anew: nothing stays of a collection that was not completed."""
+        self._make_place()
         shutil.rmtree(self.folder, ignore_errors=True)
         self.begun, self.pages, self.failed = begun, [], None
         self._rewrite()
@@ -105,7 +129,9 @@ class Journal:
 
     def complete(self, completed: Completed) -> None:
         """Note that the pages are delivered, and let go of them."""
-        self.completed, self.begun, self.pages, self.failed = completed, None, [], None
+        given = completed.row_count + (0 if completed.is_whole_period else self.given_row_count)
+        self.completed = replace(completed, given_row_count=given)
+        self.begun, self.pages, self.failed = None, [], None
         self._rewrite()
         shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -117,8 +143,14 @@ class Journal:
 
     def fail(self, failed: Failed) -> None:
         """Note why a run could not collect."""
+        self._make_place()
         self.failed = failed
         self._append("failed", asdict(failed))
+
+    def _make_place(self) -> None:
+        """Make the raw store itself, and each folder below it down to the journal's."""
+        for folder in reversed(self.file.parents[:4]):
+            private_folder(folder)
 
     def _append(self, what: str, said: dict[str, Any]) -> None:
         with _open(self.file, os.O_RDWR | os.O_CREAT, "rb+") as journal:
@@ -156,6 +188,8 @@ def read_journal(paths: Paths, source: str, export: str, period: str) -> Journal
     for line in whole_lines:
         said = json.loads(line)
         what = said.pop("what")
+        for unread in _UNREAD:
+            said.pop(unread, None)
         if what == "completed":
             journal.completed = Completed(**said)
         elif what == "begun":
@@ -178,39 +212,26 @@ def journals(paths: Paths) -> Iterator[tuple[str, str, str, Journal]]:
         yield source, export, period, read_journal(paths, source, export, period)
 
 
-def changes_known_to(paths: Paths, source: str, export: str) -> datetime | None:
-    """Return up to when changes of an export are known; None before its first collection."""
+def changes_known_to(paths: Paths, source: str, export: str, now: datetime) -> datetime | None:
+    """Return up to when changes of an export are known; None before its first collection.
+
+    A moment that is still to come is of a clock that ran ahead: whoever believed it would never ask
+    for what changes until then.
+    """
     moments = [
         datetime.fromisoformat(journal.completed.changes_known_to)
         for name, export_name, _, journal in journals(paths)
         if (name, export_name) == (source, export) and journal.completed is not None
     ]
-    return max(moments, default=None)
+    return max((moment for moment in moments if moment <= now), default=None)
 
 
-@contextmanager
-def held(file: Path, doing: str) -> Iterator[None]:
-    """Keep others from collecting into a journal meanwhile; PortalError if someone is at it.
+def is_recent(begun: Begun, now: datetime) -> bool:
+    """Say whether a collection began so lately that a run goes on with it.
 
-    Whatever changes a journal is done within.
+    How long ago one began that began later than now, nobody knows.
     """
-    # The raw store itself, and each folder below it down to the journal's.
-    for folder in reversed(file.parents[:4]):
-        private_folder(folder)
-    with _open(file.with_suffix(".lock"), os.O_WRONLY | os.O_CREAT, "wb") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise PortalError(
-                doing, "another run that is collecting the same", "one at a time",
-                "Wait until the other run has ended.",
-            ) from None  # fmt: skip
-        yield
-
-
-def age_hours(begun: Begun, now: datetime) -> float:
-    """Return how many hours ago a collection began."""
-    return (now - datetime.fromisoformat(begun.started_at)).total_seconds() / 3600
+    return timedelta() <= now - datetime.fromisoformat(begun.started_at) < LONGEST_BREAK
 
 
 def _is_whole(file: Path, sha256: str) -> bool:

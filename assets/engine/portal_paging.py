@@ -23,7 +23,8 @@ def next_position(api: ApiExport, position: str, reply: Reply, row_count: int) -
     """Return the position behind a page, or None if it is the last.
 
     A page with fewer rows than asked for need not be the last, as portals cap pages: the end is
-    what the portal says it is, else an empty page.
+    what the portal says it is, else an empty page. Whether a page is the last counts for more than
+    the total: portals cap that, too.
 
     Parameters
     ----------
@@ -34,7 +35,7 @@ def next_position(api: ApiExport, position: str, reply: Reply, row_count: int) -
         return reply.next_cursor
     if not reply.records or reply.is_last:
         return None
-    if reply.total is not None and row_count >= reply.total:
+    if reply.is_last is None and reply.total is not None and row_count >= reply.total:
         return None
     return str(int(position) + (1 if api.paging == "page" else len(reply.records)))
 

@@ -2,7 +2,7 @@
 
 Belongs here: reading one page. Does not belong here: asking for it (`portal_client`), typing its
 records (the loader, which reads them as any JSON file). Records are cut out of the reply byte for
-byte; messages name keys that look like identifiers, and no values.
+byte; messages name keys that look like identifiers, and of values only an error's short code.
 """
 
 import json
@@ -13,9 +13,12 @@ from typing import Any
 from assets.engine.errors import PortalError
 from assets.engine.json_scan import members, skip_blanks
 from assets.engine.portal_client import MayPass
+from schemas.api import ApiExport
 from schemas.settings import Export
 
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,39}")
+_ERROR_CODE = re.compile(r"[A-Z]{0,12}[-_]?[0-9]{1,5}")
+_MISSING = object()
 _DECODER = json.JSONDecoder()
 _LONGEST_COUNT = 15  # digits; Python refuses to read a number of thousands
 
@@ -46,9 +49,11 @@ def read_reply(body: bytes, export: Export, doing: str) -> Reply:
     MayPass
         The body is no whole JSON.
     PortalError
-        There are no records where the settings say, or none that has the mapped code: the portal
-        has changed its replies, or the settings are wrong.
+        The reply says an error of its own; or there are no records where the settings say, or none
+        that has the mapped code: the portal has changed its replies, or the settings are wrong.
     """
+    if not body:  # as HTTP status 204 says; of any other the client takes no empty reply
+        return Reply([], None, None, None)
     text = body.decode("utf-8-sig", "surrogateescape")
     try:
         document = json.loads(text)
@@ -56,7 +61,12 @@ def read_reply(body: bytes, export: Export, doing: str) -> Reply:
         raise MayPass(
             "a reply that is no whole JSON", "Ask for smaller pages by page_size."
         ) from None
-    rows = _at(document, export.records)
+    api = export.api
+    assert api is not None  # noqa: S101 (only exports with an API are asked for)
+    _check_error(document, api, doing)
+    rows = _at(document, export.records, _MISSING)
+    if rows in (None, "") and _owes_nothing(document, api):
+        return Reply([], None, None, _cursor(document, api.next_cursor))
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise PortalError(
             doing,
@@ -74,8 +84,6 @@ def read_reply(body: bytes, export: Export, doing: str) -> Reply:
             f"Look at columns.{export.definition.key} of the export; the portal may have changed "
             "its replies.",
         )
-    api = export.api
-    assert api is not None  # noqa: S101 (only exports with an API are asked for)
     texts = _record_texts(text, export.records)
     return Reply(
         [Record(*pair) for pair in zip(texts, codes, strict=True)],
@@ -83,6 +91,34 @@ def read_reply(body: bytes, export: Export, doing: str) -> Reply:
         _flag(document, api.last, doing),
         _cursor(document, api.next_cursor),
     )
+
+
+def _check_error(document: Any, api: ApiExport, doing: str) -> None:
+    """Refuse a reply that says an error: its empty list would pass for a period without rows."""
+    if not api.error:
+        return
+    said = _at(document, api.error)
+    code = "" if said is None else said.strip() if isinstance(said, str) else json.dumps(said)
+    if code in api.no_error:
+        return
+    if code == "":
+        raise _unsaid(document, "error", api.error, "one of no_error", doing)
+    told = code if _ERROR_CODE.fullmatch(code) else "(a code that is not quoted)"
+    raise PortalError(
+        doing,
+        f"a reply that says an error of its own, {told}, at {api.error}",
+        "one of no_error",
+        "Renew the secret in the environment variable that [api] names: a session may have "
+        "expired. If that does not help, ask the portal's operator what the code means.",
+    )
+
+
+def _owes_nothing(document: Any, api: ApiExport) -> bool:
+    """Say whether a reply without rows is whole: its total says 0, or is left out without error."""
+    total = _at(document, api.total) if api.total else None
+    if total in (None, ""):
+        return bool(api.error) or not api.total
+    return str(total) == "0"
 
 
 def _record_texts(text: str, path: str) -> list[bytes]:
@@ -102,10 +138,10 @@ def _record_texts(text: str, path: str) -> list[bytes]:
     return texts
 
 
-def _at(document: Any, path: str) -> Any:
-    """Return what stands at a dotted path, or None."""
+def _at(document: Any, path: str, missing: Any = None) -> Any:
+    """Return what stands at a dotted path, or `missing`."""
     for name in path.split(".") if path else ():
-        document = document.get(name) if isinstance(document, dict) else None
+        document = document.get(name, missing) if isinstance(document, dict) else missing
     return document
 
 

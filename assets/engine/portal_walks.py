@@ -8,8 +8,10 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from assets.engine.portal_journal import Page
+from assets.engine.errors import PortalError
+from assets.engine.portal_journal import Journal, Page
 from assets.engine.portal_reply import Record, Reply
+from assets.engine.wording import counted
 
 Pages = Iterable[tuple[Page, Reply]]
 
@@ -44,6 +46,28 @@ def complete_walks(pages: Pages) -> tuple[list[int], int, int]:
     if in_turn == sorted(in_turn) and len(set().union(*keys.values())) >= total:
         return sorted(keys), len(keys[walk]), total
     return [], len(keys[walk]), total
+
+
+def refuse_emptied(journal: Journal, row_count: int, doing: str) -> None:
+    """Refuse a period without a row of which the portal gave rows: they would leave the figures.
+
+    Raises
+    ------
+    PortalError
+        It has no row now. The next run begins anew.
+    """
+    given = journal.given_row_count
+    if row_count or not given:
+        return
+    journal.abandon()
+    raise PortalError(
+        doing,
+        f"no row at all, though the portal gave {counted(given, 'row')} of this period before",
+        "rows, as before",
+        "The rows of before stay in the figures. Look at the portal, at params, and at what the "
+        "account may see. If the period really has no row, run it in the launchpad with "
+        "config: {api: whole} under raw__delivery.",
+    )
 
 
 def texts_of(pages: Pages, walks: list[int]) -> Iterator[bytes]:

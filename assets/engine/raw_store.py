@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from assets.engine.disk import sync
@@ -26,6 +26,10 @@ _INCOMING = ".incoming-"
 # What follows a dot may be part of a person's name.
 SUFFIXES = ("csv", "gz", "htm", "html", "json", "jsonl", "ndjson", "tsv", "txt", "xls", "xlsm",
             "xlsx", "xml", "zip")  # fmt: skip
+
+
+# Source, export and name.
+Place = tuple[str, str, str]
 
 
 class FileGrew(Exception):
@@ -74,6 +78,22 @@ def read_manifest(paths: Paths) -> list[Delivery]:
     # A line that a power cut left unfinished is a delivery that was not taken.
     *whole, _ = file.read_text(encoding="utf-8", errors="surrogateescape").split("\n")
     return [Delivery(**json.loads(line)) for line in whole]
+
+
+def newest(paths: Paths) -> dict[Place, Delivery]:
+    """Return the last delivery of each name, whatever period it went into."""
+    return {(item.source, item.export, item.name): item for item in read_manifest(paths)}
+
+
+def holds(file: Path, delivery: Delivery) -> bool:
+    """Say whether a file holds the bytes of a delivery; it is read only if its time is another."""
+    status = file.stat()
+    if status.st_size != delivery.size:
+        return False
+    if datetime.fromtimestamp(status.st_mtime, UTC) == datetime.fromisoformat(delivery.modified_at):
+        return True
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest() == delivery.sha256
 
 
 def collect(

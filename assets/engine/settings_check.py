@@ -152,7 +152,7 @@ def _period(check: SettingsCheck, file: Path, paths: Paths, key: str | None) -> 
     if key is not None:
         return month_from_key(key)
     waiting = Waiting("sample", check.export, file, file.name, None)
-    period = period_of(paths, waiting, local_now())
+    period = period_of(paths, waiting, local_now(), taken={})
     if period is None:
         check.findings.add("the file", "its own period line ends in a period that no run has")
     return period

@@ -17,7 +17,7 @@ from schemas.settings import Source
 
 
 def periods_still_open(paths: Paths, sources: dict[str, Source], closed: Period) -> list[Period]:
-    """Return the months before a closed one with dossiers that a portal may have closed by its end.
+    """Return the months before a closed one with dossiers that a portal may have changed since.
 
     Only of exports whose API knows the day of reception alone: one with `since_param` tells what
     changed, of whatever month. A portal that answered for a month since the close is not asked for

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from assets.engine.inbox import Waiting, period_of, still_growing, waiting_files
 from assets.engine.paths import Paths
-from assets.engine.raw_store import read_manifest
+from assets.engine.raw_store import newest, read_manifest
 from schemas.settings import Source
 
 
@@ -20,17 +20,13 @@ def new_files(paths: Paths, sources: dict[str, Source], now: datetime) -> list[W
 
     No file is opened: this is asked every minute.
     """
-    known = {
-        (item.source, item.export, item.name, item.size, item.modified_at)
-        for item in read_manifest(paths)
-    }
+    known = {(place, item.size, item.modified_at) for place, item in newest(paths).items()}
     found = []
     for waiting in waiting_files(paths, sources):
         with suppress(OSError):  # gone meanwhile
             status = waiting.file.stat()
             modified_at = datetime.fromtimestamp(status.st_mtime, now.tzinfo).isoformat()
-            place = (waiting.source, waiting.export, waiting.name, status.st_size, modified_at)
-            if place not in known:
+            if (waiting.place, status.st_size, modified_at) not in known:
                 found.append(waiting)
     growing = still_growing(waiting.file for waiting in found)
     return [waiting for waiting in found if waiting.file not in growing]
@@ -49,9 +45,10 @@ def listing_key(files: list[Waiting]) -> str:
 def by_period(paths: Paths, files: list[Waiting], now: datetime) -> dict[str, list[Waiting]]:
     """Return the files by the key of the period they belong to; those of none are left out."""
     placed: dict[str, list[Waiting]] = {}
+    taken = newest(paths)
     for waiting in files:
         with suppress(OSError):
-            period = period_of(paths, waiting, now)
+            period = period_of(paths, waiting, now, taken)
             if period is not None:
                 placed.setdefault(period.key, []).append(waiting)
     return dict(sorted(placed.items()))
@@ -71,11 +68,10 @@ def content_key(paths: Paths, period: str, files: list[Waiting]) -> str | None:
             versions[item.source, item.export, item.name] += 1
     lines = []
     for waiting in files:
-        place = (waiting.source, waiting.export, waiting.name)
         with suppress(OSError), waiting.file.open("rb") as content:
             sha256 = hashlib.file_digest(content, "sha256").hexdigest()
-            if latest.get(place) != sha256:
-                lines.append("\0".join((*place, sha256, str(versions[place]))))
+            if latest.get(waiting.place) != sha256:
+                lines.append("\0".join((*waiting.place, sha256, str(versions[waiting.place]))))
     return _hash(lines) if lines else None
 
 

@@ -1,11 +1,13 @@
 """Asset raw/delivery: the files of a period, copied byte for byte into the raw store."""
 
+import time
 from enum import Enum
 
 import dagster as dg
 
 from assets.engine.collecting import FromPortals, collect_portals
 from assets.engine.inbox import collect_period, stray_files
+from assets.engine.operations import operations_or_defaults
 from assets.engine.periods import local_now
 from assets.engine.wording import counted
 from assets.metadata import table_asset
@@ -38,7 +40,8 @@ def delivery(
     """Collect what the inbox and the portals hold; the same bytes again are nothing new.
 
     A portal that fails does not fail this step: all that follows would be skipped, and the night
-    be lost for every other source. The check `portals_answered` fails the run in its stead.
+    be lost for every other source. The check `portals_answered` fails the run in its stead. Nor do
+    slow portals: they have half of the run's time.
     """
     period, now = period_of(context), local_now()
     paths, sources = installation.paths, installation.sources()
@@ -46,6 +49,7 @@ def delivery(
     strays = stray_files(paths, sources, now)
     fetched = FromPortals()
     if config.api is not Portals.stored:
+        operations = operations_or_defaults(paths.settings, context.log.error)
         fetched = collect_portals(
             paths,
             sources,
@@ -54,6 +58,7 @@ def delivery(
             run_id=context.run.run_id,
             progress=context.log.info,
             is_whole_wanted=config.api is Portals.whole,
+            give_up_at=time.monotonic() + 60 * operations.portal_minutes,
         )
     for sentence in fetched.failures:
         context.log.error(sentence)

@@ -9,7 +9,7 @@ import pytest
 
 from assets.engine import inbox
 from assets.engine.paths import Paths
-from assets.engine.periods import local_now, month_from_key
+from assets.engine.periods import local_now, month_from_key, month_of
 from assets.engine.sources import load_sources
 from pipelines.definitions import defs
 from pipelines.sensors import inbox_sensor
@@ -81,6 +81,28 @@ def test_each_correction_asks_anew_also_one_that_is_taken_back(
         keys.append(asked[KEY])
         _collect(installation)
     assert len(set(keys)) == 4
+
+
+def test_a_file_that_nothing_dates_asks_for_the_running_period_only_when_it_is_new(
+    installation: Paths, instance: dg.DagsterInstance
+) -> None:
+    """A file of a period that is over lies in the inbox for as long as nobody takes it away."""
+    then = local_now().replace(year=2023, month=6, day=1)
+    file = _deliver(installation, "a.csv", "a;b\n", key="")
+    at_first = file.stat().st_mtime
+    sources, period = load_sources(installation.sources), month_from_key(KEY)
+    assert len(inbox.collect_period(installation, sources, period, then).new) == 1
+    assert _look(installation, instance)[0] == {}
+    _age(file, 30.0)
+    assert _look(installation, instance)[0] == {}
+    _deliver(installation, "a.csv", "a;b\n1;2\n", key="", age=20.0)
+    running = month_of(local_now().date()).key
+    assert list(_look(installation, instance)[0]) == [running]
+    _collect(installation, running)
+    # As it was at first, its time too: it is no longer what its name stands for.
+    _deliver(installation, "a.csv", "a;b\n", key="")
+    os.utime(file, (at_first, at_first))
+    assert list(_look(installation, instance)[0]) == [running]
 
 
 def test_a_second_name_for_the_same_bytes_asks_too(

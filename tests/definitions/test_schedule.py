@@ -135,7 +135,7 @@ def test_a_period_without_a_good_run_since_its_close_is_asked_for_until_there_is
     job: str,
     instance: dg.DagsterInstance,
 ) -> None:
-    """The machine was off for longer than nights are caught up, or each of them failed."""
+    """The machine was off all these nights, or each of them failed."""
     late = [("2023-10-15", "closing"), ("2023-11-15", "nightly")]
     assert _asked_at(_hanoi(*tick), instance=instance) == late
     _ran(instance, "2023-10-15", status=status, kind=kind, job=job)
@@ -145,11 +145,25 @@ def test_a_period_without_a_good_run_since_its_close_is_asked_for_until_there_is
     assert _asked_at(_hanoi(*tick), instance=instance) == late[1:]
 
 
-def test_nights_that_are_caught_up_ask_once_for_the_closing_run(
+def test_a_closing_run_that_has_still_to_end_is_not_asked_for_once_more(
     instance: dg.DagsterInstance,
 ) -> None:
     _ran(instance, "2023-10-15", status=dg.DagsterRunStatus.STARTED)
     assert _asked_at(_hanoi(*LATE[0]), instance=instance) == [("2023-11-15", "nightly")]
+
+
+@pytest.mark.parametrize("night", [16, 18, 19])
+@pytest.mark.parametrize("has_failed", [False, True])
+def test_the_first_night_that_goes_well_after_the_close_is_the_closing_run(
+    night: int, has_failed: bool, instance: dg.DagsterInstance
+) -> None:
+    """The machine was off over the close, for fewer days than the closed period is redone."""
+    tick = _hanoi(2023, 11, night, 1, 30)
+    if has_failed:
+        _ran(instance, "2023-10-15", status=dg.DagsterRunStatus.FAILURE)
+    assert dict(_asked_at(tick, instance=instance))["2023-10-15"] == "closing"
+    _ran(instance, "2023-10-15")
+    assert dict(_asked_at(tick, instance=instance))["2023-10-15"] == "nightly"
 
 
 @pytest.mark.parametrize(("hour", "is_since"), [(-1, False), (1, True)])
@@ -176,9 +190,12 @@ def test_a_run_before_the_close_is_no_closing_run(
     assert (closed.key in kinds) is not is_since
 
 
-def test_a_slip_in_the_settings_does_not_cost_the_night(tmp_path: Path) -> None:
+def test_a_slip_in_the_settings_does_not_cost_the_night(
+    tmp_path: Path, instance: dg.DagsterInstance
+) -> None:
+    _ran(instance, "2023-10-15")
     (tmp_path / "operations.toml").write_text("days_after_close = 'x'\n", encoding="utf-8")
-    assert _asked_at(_hanoi(2023, 11, 19, 1, 30), tmp_path) == [
+    assert _asked_at(_hanoi(2023, 11, 19, 1, 30), tmp_path, instance) == [
         ("2023-10-15", "nightly"), ("2023-11-15", "nightly"),
     ]  # fmt: skip
 
@@ -192,8 +209,9 @@ def test_the_tick_counts_in_local_time() -> None:
     assert _asked_at(in_winter_time) == _asked_at(local)
 
 
-def test_nights_have_run_keys_of_their_own() -> None:
-    nights = [_requests_at(_hanoi(2023, 11, day, 1, 30)) for day in (15, 16, 17)]
+def test_nights_have_run_keys_of_their_own(instance: dg.DagsterInstance) -> None:
+    ticks = [_hanoi(2023, 11, day, 1, 30) for day in (15, 16, 17)]
+    nights = [_requests_at(tick, instance=instance) for tick in ticks]
     run_keys = [request.run_key for night in nights for request in night]
     assert len(set(run_keys)) == 6
 

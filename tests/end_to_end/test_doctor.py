@@ -2,16 +2,17 @@
 
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import dagster as dg
 import pytest
 
-from assets.engine.health import may_hold
+from assets.engine.health import holiday_findings, may_hold
 from assets.engine.locks import locked
 from assets.engine.paths import PROJECT, Paths, private_folder
 from assets.engine.periods import local_now, month_of
@@ -129,21 +130,35 @@ def test_collections_that_were_cut_off_or_refused(doctor: Doctor, prepared: Path
         read_journal(prepared, "igate2", "dossiers", f"2023-{month}-15")
         for month in ("08", "09", "10")
     )
-    begun.file.parent.mkdir(parents=True)
     begun.begin(Begun("2023-10-16T01:30:00+07:00", {}, "page", is_whole_period=True))
-    begun.add(Page(1, 1, "2", hashlib.sha256(b"{}").hexdigest(), 10, 20, ""), b"{}")
+    begun.add(Page(1, 1, "2", hashlib.sha256(b"{}").hexdigest(), 10, 20), b"{}")
     failed.fail(Failed("a-run", "Asking the portal: found 401; expected 200. Renew the token."))
     whole.begin(Begun("2023-10-16T01:30:00+07:00", {}, "page", is_whole_period=True))
-    whole.complete(
-        Completed(
-            "", "", is_whole_period=True, page_count=1, row_count=1, changes_known_to="", way=""
-        )
-    )
+    moment = "2023-10-16T01:30:00+07:00"
+    whole.complete(Completed(moment, True, 1, 1, changes_known_to=moment))
     printed = doctor(prepared)
     assert "look   igate2/dossiers/2023-09-15 is not collected whole: 1 page there" in printed
     assert "wrong  Asking the portal: found 401;" in printed
     assert "-> then run the period again: igate2/dossiers/2023-10-15" in printed
     assert "2023-08-15" not in printed
+
+
+def test_a_collection_of_a_time_that_is_still_to_come(doctor: Doctor, prepared: Paths) -> None:
+    ahead = (local_now() + timedelta(hours=1)).isoformat()
+    whole, begun, other = (
+        read_journal(prepared, "igate2", "dossiers", f"2023-{month}-15")
+        for month in ("08", "09", "10")
+    )
+    for journal, moment in ((whole, ahead), (other, local_now().isoformat())):
+        journal.begin(Begun(moment, {}, "page", is_whole_period=True))
+        journal.complete(Completed(moment, True, 1, 1, changes_known_to=moment))
+    begun.begin(Begun(ahead, {}, "page", is_whole_period=True))
+    printed = doctor(prepared)
+    for month in ("08", "09"):
+        said = f"look   igate2/dossiers/2023-{month}-15 was collected at a time that is still to co"
+        assert said in printed
+        assert f"-> set the clock right, then make period PERIOD=2023-{month}-15" in printed
+    assert "2023-10-15" not in printed
 
 
 def test_too_little_room_and_slips_in_settings(
@@ -179,6 +194,40 @@ def test_a_slip_in_the_statistic_s_settings_is_a_line_too(prepared: Paths, tmp_p
     assert done.stderr.startswith("wrong  Reading")
     assert "closing_day" in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("newest", "today", "is_told"),
+    [
+        ("2025-09-02", date(2025, 10, 31), False),
+        ("2025-09-02", date(2025, 11, 1), True),
+        ("2025-09-02", date(2026, 6, 1), True),
+        ("2026-01-01", date(2026, 1, 2), True),
+        ("none", date(2026, 6, 1), True),
+        ("2026-02-20", date(2025, 12, 31), False),
+    ],
+)
+def test_the_holidays_of_a_year_are_asked_for_before_it_begins(
+    newest: str, today: date, is_told: bool, tmp_path: Path
+) -> None:
+    paths = Paths(tmp_path, tmp_path)
+    assert list(holiday_findings(paths, today)) == []  # told as a file that is not there
+    header, *days = (SETTINGS / "reference" / "holiday.csv").read_text("utf-8").splitlines()
+    kept = [line for line in days if newest != "none" and line[:10] <= newest]
+    paths.reference.mkdir()
+    (paths.reference / "holiday.csv").write_text("\n".join([header, *kept]), "utf-8")
+    assert [finding.level for finding in holiday_findings(paths, today)] == ["look"] * is_told
+
+
+def test_the_doctor_asks_for_missing_holidays(doctor: Doctor, prepared: Paths) -> None:
+    settings = prepared.data / "settings"
+    shutil.copytree(SETTINGS / "reference", settings / "reference")
+    file = settings / "reference" / "holiday.csv"
+    header, *days = file.read_text("utf-8").splitlines()
+    file.write_text("\n".join([header, *days[:1]]), "utf-8")
+    printed = doctor(Paths(prepared.data, settings))
+    assert "are not listed: processing times will count Tết and the others as" in printed
+    assert f"-> add its days to {file} once the Prime Minister's decision" in printed
 
 
 def test_who_holds_the_warehouse(doctor: Doctor, prepared: Paths) -> None:

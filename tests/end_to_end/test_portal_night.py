@@ -15,6 +15,7 @@ from assets.engine.portal_journal import read_journal
 from assets.resources import Installation
 from pipelines.definitions import defs
 from pipelines.schedules import RUN_TAG, nightly_schedule
+from schemas.operations import Operations
 from tests.assets.runs import QUIET, failures, metadata_of, real_instance, run_job
 from tests.portal.records import Changed
 from tests.portal.server import Portal, served
@@ -84,6 +85,22 @@ def test_a_portal_that_fails_costs_the_night_nothing_else(
         assert _loaded(paths) == [("a", 35), ("b", 35), ("xin_man", 1)]
 
 
+def test_portals_that_take_the_whole_of_their_time_leave_the_run_its_own(
+    paths: Paths, portal: Portal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deliver_csv(paths, [dossier(9001)])
+    assert Operations(max_run_minutes=90).portal_minutes == 45
+    monkeypatch.setattr(Operations, "portal_minutes", 0)
+    with real_instance(tmp_path / "home") as instance:
+        result = run_job(paths, instance, "nightly", KEY)
+        (step,) = failures(result)
+        assert step == "raw__delivery_portals_answered"
+        assert "the other exports took half of max_run_minutes" in failures(result)[step]
+        metadata_of(result, "publish/motcua", None)
+    assert portal.asked == []
+    assert _loaded(paths) == [("xin_man", 1)]
+
+
 def test_a_period_is_redone_from_what_is_stored(
     paths: Paths, portal: Portal, tmp_path: Path
 ) -> None:
@@ -114,9 +131,13 @@ def test_a_closing_run_comes_behind_old_periods_that_only_their_own_asking_would
     running = month_of(local_now().date())
     closing = _night_after(running)  # still to come, so nothing was asked for since
     night = [(running.key, "closing"), (month_of(closing.date()).key, "nightly")]
-    second_night = [(key, "nightly") for key, _ in night]
     (paths.sources / "b.toml").unlink()
     write_settings(paths, portal, name="a", old='since_param = "updated-from"\n', new="")
+    file = paths.sources / "a.toml"
+    columns = 'state = "state"\nfinished_date = "finished"\n'
+    file.write_text(file.read_text("utf-8").replace('state = "state"\n', columns), "utf-8")
+    rows = portal.lists[PATHS["page"]]
+    rows[:] = [Changed(CHANGED, item.record | {"finished": None}) for item in rows]
     assert _asked_at(paths, closing) == night  # nothing is published
     with real_instance(tmp_path / "home") as instance:
         assert run_job(paths, instance, "nightly", KEY).success
@@ -124,15 +145,17 @@ def test_a_closing_run_comes_behind_old_periods_that_only_their_own_asking_would
         assert _asked_at(paths, _night_after(month_from_key(KEY))) == [
             (KEY, "closing"), ("2023-01-15", "nightly"),
         ]  # fmt: skip
-        portal.lists[PATHS["page"]][:] = [
-            Changed(CHANGED, record(number, "Đã trả kết quả")) for number in range(1, 36)
+        rows[:] = [
+            Changed(CHANGED, record(number, "Đã trả kết quả") | {"finished": "05/01/2023"})
+            for number in range(1, 36)
         ]
         assert run_job(paths, instance, "nightly", KEY).success
         assert _asked_at(paths, closing) == night
         (paths.published / "motcua.duckdb").chmod(0o644)
         (paths.published / "motcua.duckdb").write_bytes(b"none")
         assert _asked_at(paths, closing) == night
-        assert _asked_at(paths, closing + timedelta(days=1)) == second_night
+        # No run of it went well since the close: the second night is the closing run as well.
+        assert _asked_at(paths, closing + timedelta(days=1), instance) == night
 
 
 def test_an_old_period_is_asked_for_until_its_portal_has_answered_since_the_close(
@@ -145,7 +168,7 @@ def test_an_old_period_is_asked_for_until_its_portal_has_answered_since_the_clos
     write_settings(paths, portal, name="a", old='since_param = "updated-from"\n', new="")
 
     def with_old_periods() -> list[bool]:
-        return [(KEY, "still_open") in _asked_at(paths, night) for night in nights]
+        return [(KEY, "still_open") in _asked_at(paths, night, instance) for night in nights]
 
     with real_instance(tmp_path / "home") as instance:
         assert run_job(paths, instance, "nightly", KEY).success
@@ -155,12 +178,12 @@ def test_an_old_period_is_asked_for_until_its_portal_has_answered_since_the_clos
         portal.faults.switch_on("expired")
         assert not run_job(paths, instance, "nightly", KEY).success
         assert with_old_periods() == [True] * 5
-    journal = read_journal(paths, "a", "hoso", KEY)
-    assert journal.completed is not None
-    journal.complete(replace(journal.completed, started_at=nights[0].isoformat()))
-    assert with_old_periods() == [False] * 5
-    journal.file.write_bytes(b"none\n")
-    assert with_old_periods() == [False] * 5
+        journal = read_journal(paths, "a", "hoso", KEY)
+        assert journal.completed is not None
+        journal.complete(replace(journal.completed, started_at=nights[0].isoformat()))
+        assert with_old_periods() == [False] * 5
+        journal.file.write_bytes(b"none\n")
+        assert with_old_periods() == [False] * 5
 
 
 def test_old_periods_of_portals_that_tell_changes_are_not_asked_again(
@@ -178,9 +201,13 @@ def _night_after(period: Period) -> datetime:
     return datetime.combine(night, time(1, 30), ZoneInfo(TIMEZONE))
 
 
-def _asked_at(paths: Paths, tick: datetime) -> list[tuple[str | None, str]]:
+def _asked_at(
+    paths: Paths, tick: datetime, instance: dg.DagsterInstance | None = None
+) -> list[tuple[str | None, str]]:
+    """Return what a night asks for; only one later than the first after a close looks at runs."""
     folders = {"data_folder": str(paths.data), "settings_folder": str(paths.settings)}
     with dg.build_schedule_context(
+        instance=instance,
         scheduled_execution_time=tick,
         repository_def=defs.get_repository_def(),
         resources={"installation": Installation(**folders)},

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 NAMES = (
     "storm", "error", "stall", "cut", "truncated", "html", "expired", "forbidden", "missing",
     "redirect", "astray", "endless", "bomb", "envelope", "fields", "drift", "repeat", "not_gzip",
-    "loop", "gap", "drip", "chunks", "leave",
+    "loop", "gap", "drip", "chunks", "leave", "error_code", "capped", "empty",
 )  # fmt: skip
 
 

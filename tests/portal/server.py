@@ -40,6 +40,14 @@ DRIP_SECONDS = 0.05
 # Made beforehand: on a busy machine a client would not wait for it.
 BOMB = gzip.compress(b" " * (65 << 20), compresslevel=1)
 MOST_ROWS = 500
+MOST_COUNTED = 20
+# How the national contract says that a session has expired: by a status that says all is well.
+EXPIRED: dict[str, Any] = {
+    "error_code": "-3",
+    "message": "Phiên của Lò Thị Mẫu hết hạn",
+    "total": "0",
+    "data": [],
+}
 IGATE_DOSSIERS, IGATE_PAYMENTS = "/pa/dossier/search", "/pa/payment/search"
 NATIONAL_DOSSIERS, NATIONAL_PAYMENTS = "/api/HoSo", "/api/YeuCauThanhToan"
 
@@ -53,6 +61,10 @@ class Portal:
     faults: Faults = field(default_factory=Faults)
     elsewhere: str = "https://portal.example/"
     retry_after: str = "1"
+    missing_status: int = 404
+    date: str = ""  # its clock's own, if this is none
+    # The reply where there are no rows, if not an empty list; "" is none, with HTTP status 204.
+    nothing: str | None = None
     asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
     port: int = 0
@@ -77,15 +89,18 @@ class Portal:
             size = min(int(asked["size"]), MOST_ROWS)
             start = (int(asked["page"]) - (fault == "repeat")) * size
             page = rows[start : start + size]
-            found = {"totalElements": len(rows), "last": start + size >= len(rows)}
+            total = min(len(rows), MOST_COUNTED) if fault == "capped" else len(rows)
+            found = {"totalElements": total, "last": start + size >= len(rows)}
             return {"content": _broken(page, fault), **found, "number": int(asked["page"])}
+        if fault == "error_code":
+            return EXPIRED
         size = min(int(asked["limit"]), MOST_ROWS)
         start = int(asked.get("offset") or asked.get("cursor") or 0)
         start -= size * (fault == "repeat")
         page = rows[start : start + size]
         following = str(start + size) if start + size < len(rows) else None
-        reply: dict[str, Any] = {"error_code": "0", "message": "", "total": str(len(rows)),
-                                 "data": _broken(page, fault)}  # fmt: skip
+        reply: dict[str, Any] = {"error_code": "0", "message": "", "session": None,
+                                 "total": str(len(rows)), "data": _broken(page, fault)}  # fmt: skip
         if path == NATIONAL_PAYMENTS:
             reply["next"] = str(start) if fault == "loop" else following
         return reply
@@ -179,6 +194,9 @@ class _Handler(BaseHTTPRequestHandler):
             return
         self._send(200, b"{}")
 
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        return self.portal.date or super().date_time_string(timestamp)
+
     def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002
         """Say nothing: the tests ask what was asked."""
 
@@ -188,6 +206,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer(self, path: str, asked: dict[str, str], fault: str | None) -> None:
         reply = self.portal.reply(path, asked, fault)
+        nothing = self.portal.nothing
+        if nothing is not None and not (reply.get("content") or reply.get("data")):
+            self._send(200 if nothing else 204, nothing.encode())
+            return
         if fault == "envelope":
             reply = {"items" if key in ("content", "data") else key: reply[key] for key in reply}
         body = json.dumps(reply, ensure_ascii=False, indent=1).encode()
@@ -228,11 +250,14 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _fails_early(self, fault: str | None) -> bool:
         """Answer with the fault; return whether that was all."""
-        statuses = {"error": 500, "expired": 401, "forbidden": 403, "missing": 404}
+        missing = self.portal.missing_status
+        statuses = {"error": 500, "expired": 401, "forbidden": 403, "missing": missing}
         if fault in statuses:
             self._send(statuses[fault], b'{"message": "no"}')
         elif fault == "storm":
             self._send(429, b'{"message": "too often"}', ("Retry-After", self.portal.retry_after))
+        elif fault == "empty":
+            self._send(200, b"")
         elif fault == "html":
             self._send(200, b"<html>Log in</html>", kind="text/html; charset=utf-8")
         elif fault == "redirect":

@@ -1,5 +1,6 @@
 """An installation beside a portal of a few invented records, for tests of collecting."""
 
+import math
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -96,12 +97,12 @@ def write_settings(
 
 def collect(
     paths: Paths, now: datetime = LATER, said: Callable[[str], None] = lambda _: None,
-    key: str = KEY, *, is_whole_wanted: bool = False,
+    key: str = KEY, *, is_whole_wanted: bool = False, give_up_at: float = math.inf,
 ) -> FromPortals:  # fmt: skip
     """Collect a period from the portals."""
     return collect_portals(
         paths, load_sources(paths.sources), month_from_key(key), now=now, run_id="a-run",
-        progress=said, is_whole_wanted=is_whole_wanted,
+        progress=said, is_whole_wanted=is_whole_wanted, give_up_at=give_up_at,
     )  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """Collecting a period page by page: nothing is lost or doubled, whatever is cut off or moves."""
 
 import json
+import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from assets.engine import portal_collection
+from assets.engine.collecting import failures_of_runs
 from assets.engine.errors import SettingsError
 from assets.engine.paths import PROJECT, Paths
 from assets.engine.portal_journal import journal_file, journals, read_journal
@@ -411,17 +413,25 @@ def test_who_asks_in_another_way_than_before_gets_all_of_the_period(
     assert collect(paths, later_night.replace(day=12)).row_count == 0
 
 
-def test_a_journal_of_before_ways_were_noted_is_read_and_all_asked_for_once(
+def test_a_journal_of_an_earlier_version_is_read_and_all_asked_for_once(
     paths: Paths, portal: Portal
 ) -> None:
+    """Ways were not noted, but moments that nobody read."""
     write_settings(paths, portal)
     collect(paths, WITHIN)
     file = journal_file(paths, "mau", "hoso", KEY)
     (line,) = file.read_text("utf-8").splitlines()
-    said = json.loads(line)
+    said = json.loads(line) | {"completed_at": WITHIN.isoformat()}
     del said["way"]
     file.write_text(json.dumps(said) + "\n", "utf-8")
-    assert collect(paths, WITHIN.replace(day=11)).row_count == 35
+    portal.faults.switch_on("forbidden", after=2)
+    assert len(collect(paths, WITHIN.replace(day=11)).failures) == 1
+    lines = [json.loads(line) for line in file.read_text("utf-8").splitlines()]
+    moment = {"fetched_at": WITHIN.isoformat()}
+    lines = [line | moment if line["what"] == "page" else line for line in lines]
+    file.write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
+    result = collect(paths, WITHIN.replace(day=11))
+    assert (result.page_count, len(codes(paths))) == (2, 35)
     assert collect(paths, WITHIN.replace(day=12)).row_count == 0
 
 
@@ -509,7 +519,7 @@ def test_what_the_raw_store_holds_of_a_portal_is_private(paths: Paths, portal: P
     portal.faults.switch_on("forbidden", after=2)
     collect(paths)
     files = [file for file in (paths.data / "raw").rglob("*") if file.is_file()]
-    assert len(files) == 4  # two pages, journal, lock
+    assert len(files) == 3  # two pages, journal
     for file in (paths.data / "raw").rglob("*"):
         assert file.stat().st_mode & 0o777 == (0o600 if file.is_file() else 0o700), file
 
@@ -558,3 +568,30 @@ def test_the_readme_names_every_setting_of_an_api() -> None:
     page = text[text.index("## Collecting from a portal's API") :]
     for name in (*ApiSource.model_fields, *ApiExport.model_fields):
         assert f"`{name}`" in page, name
+
+
+def test_the_time_of_a_run_is_shared_and_who_had_no_turn_is_first_in_the_next(
+    paths: Paths, portal: Portal
+) -> None:
+    write_settings(paths, portal, name="a", old="requests_per_second = 1000",
+                   new="requests_per_second = 2")  # fmt: skip
+    write_settings(paths, portal, "offset", name="b")
+    slow, left_out = collect(paths, give_up_at=time.monotonic() + 0.7).failures
+    assert f"Collecting a/hoso/{KEY} from its portal: found no end when half of " in slow
+    assert "or max_run_minutes of operations.toml if this comes often." in slow
+    assert f"Collecting b/hoso/{KEY} from its portal: found no time left" in left_out
+    assert "The next run asks for this export first." in left_out
+    assert failures_of_runs(paths, ["a-run"]) == [slow, left_out]
+    asked = len(portal.asked)
+    assert 1 <= asked < 4
+    assert {path for path, _ in portal.asked} == {PATHS["page"]}
+    assert collect(paths, later(24)).failures == []
+    assert portal.asked[asked][0] == PATHS["offset"]
+    assert [path for path, _ in portal.asked].count(PATHS["page"]) == 4
+
+
+def test_a_run_without_time_asks_nobody(paths: Paths, portal: Portal) -> None:
+    write_settings(paths, portal)
+    result = collect(paths, give_up_at=time.monotonic() - 1)
+    assert len(result.failures) == 1
+    assert portal.asked == []

@@ -1,0 +1,249 @@
+"""Which moments a collection from a portal believes, and what it lets go of and begins anew."""
+
+import fcntl
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assets.engine.paths import Paths
+from assets.engine.periods import local_now, month_of
+from assets.engine.portal_journal import journal_file, read_journal
+from assets.engine.warehouse import warehouse
+from tests.portal.server import Portal, served
+from tests.portal.support import (
+    KEY,
+    LATER,
+    PATHS,
+    TOKEN,
+    VARIABLE,
+    WITHIN,
+    changed,
+    collect,
+    deliveries,
+    later,
+    left_over,
+    write_settings,
+)
+from tests.support import SETTINGS, take_in
+from tests.unit.deliveries import ask
+
+NEXT_KEY = "2023-01-15"
+# A clock whose battery was empty.
+FAR_KEY, FAR = "2030-01-15", WITHIN.replace(year=2030, day=20)
+
+
+@pytest.fixture
+def paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Paths:
+    monkeypatch.setenv(VARIABLE, TOKEN)
+    return Paths(tmp_path / "data", tmp_path / "settings")
+
+
+@pytest.fixture
+def portal() -> Iterator[Portal]:
+    with served(Portal(TOKEN, {path: changed(35) for path in PATHS.values()})) as portal:
+        yield portal
+
+
+def test_a_lock_file_of_an_earlier_version_does_no_harm(paths: Paths, portal: Portal) -> None:
+    write_settings(paths, portal)
+    lock = journal_file(paths, "mau", "hoso", KEY).with_suffix(".lock")
+    lock.parent.mkdir(parents=True)
+    with lock.open("wb") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        assert collect(paths).failures == []
+    assert list((paths.raw / "api").rglob("*.lock")) == [lock]
+
+
+def asked_since(portal: Portal) -> str | None:
+    """Return since when changes were asked for last; None where all of the period was."""
+    return portal.asked[-1][1].get("updated-from")
+
+
+def test_a_clock_that_ran_hours_ahead_hides_no_change(paths: Paths, portal: Portal) -> None:
+    write_settings(paths, portal, more="overlap_minutes = 0")
+    now = local_now()
+    key = month_of(now.date()).key
+    collect(paths, now + timedelta(hours=7), key=key)
+    journal = read_journal(paths, "mau", "hoso", key)
+    assert journal.completed is not None
+    began = datetime.fromisoformat(journal.completed.started_at)
+    # The portal's clock has seconds only; the first request may take some.
+    assert timedelta(seconds=-1) <= began - now <= timedelta(minutes=5)
+    assert deliveries(paths)[0].modified_at == began.isoformat()
+    collect(paths, now + timedelta(hours=24), key=key)
+    assert asked_since(portal) is not None
+    assert str(asked_since(portal))[:19] <= f"{began.astimezone(UTC):%Y-%m-%dT%H:%M:%S}"
+
+
+@pytest.mark.parametrize(
+    "date", ["", "soon", "Tue, 15 Nov 1994 08:12:31 GMT", "Tue, 15 Nov 1994 08:12:31 +9999999999"]
+)
+def test_a_portal_s_time_that_cannot_be_is_not_believed(
+    date: str, paths: Paths, portal: Portal
+) -> None:
+    write_settings(paths, portal)
+    portal.date = date
+    assert collect(paths, WITHIN).failures == []
+    assert deliveries(paths)[0].modified_at == WITHIN.isoformat()
+
+
+def test_a_moment_that_is_still_to_come_is_not_believed(paths: Paths, portal: Portal) -> None:
+    write_settings(paths, portal)
+    assert collect(paths, FAR, key=FAR_KEY).failures == []
+    collect(paths, WITHIN)
+    assert asked_since(portal) is None
+    collect(paths, WITHIN.replace(day=11))
+    assert asked_since(portal) == "2023-01-09T17:30:00.000Z"
+    assert collect(paths, FAR + timedelta(days=1), key=FAR_KEY).failures == []
+    assert asked_since(portal) == "2030-01-19T17:30:00.000Z"
+
+
+def test_pages_of_a_time_that_is_still_to_come_are_let_go_of(paths: Paths, portal: Portal) -> None:
+    write_settings(paths, portal)
+    portal.faults.switch_on("forbidden", after=2)
+    assert len(collect(paths, later(7)).failures) == 1
+    assert len(left_over(paths.data)) == 2
+    collect(paths, LATER, key=NEXT_KEY)
+    assert left_over(paths.data) == []
+    assert collect(paths, LATER).page_count == 4
+
+
+def test_a_period_whose_last_night_failed_is_asked_for_whole_once_the_next_began(
+    paths: Paths, portal: Portal
+) -> None:
+    write_settings(paths, portal)
+    collect(paths, WITHIN.replace(day=14))
+    portal.faults.switch_on("expired")
+    assert len(collect(paths, WITHIN.replace(day=15)).failures) == 1
+    assert collect(paths, WITHIN.replace(day=15, hour=2), key=NEXT_KEY).failures == []
+    result = collect(paths, WITHIN.replace(day=16))
+    assert (result.failures, result.row_count) == ([], 35)
+    assert asked_since(portal) is None
+    # What is known of changes stays known.
+    collect(paths, WITHIN.replace(day=16), key=NEXT_KEY)
+    assert asked_since(portal) == "2023-01-14T18:30:00.000Z"
+
+
+@pytest.mark.parametrize("status", [400, 404, 410])
+def test_a_collection_that_the_portal_refuses_to_go_on_with_begins_anew(
+    status: int, paths: Paths, portal: Portal
+) -> None:
+    write_settings(paths, portal, "cursor")
+    portal.faults.switch_on("forbidden", after=2)
+    collect(paths)
+    portal.asked.clear()
+    portal.missing_status = status
+    portal.faults.switch_on("missing")
+    said: list[str] = []
+    result = collect(paths, later(1), said.append)
+    assert (result.failures, result.page_count, result.row_count) == ([], 4, 35)
+    assert [asked.get("cursor") for _, asked in portal.asked] == ["20", None, "10", "20", "30"]
+    assert any("it refuses to go on; all pages are asked for anew" in line for line in said)
+    assert deliveries(paths)[0].modified_at == later(1).isoformat()
+
+
+@pytest.mark.parametrize("fault", ["expired", "forbidden", "html"])
+def test_who_is_refused_goes_on_behind_the_pages_that_came(
+    fault: str, paths: Paths, portal: Portal
+) -> None:
+    write_settings(paths, portal)
+    portal.faults.switch_on("forbidden", after=2)
+    collect(paths)
+    portal.faults.switch_on(fault)
+    assert len(collect(paths, later(1)).failures) == 1
+    assert collect(paths, later(2)).page_count == 2
+
+
+@pytest.mark.parametrize("after", [0, 1, 2])
+def test_a_portal_that_refuses_any_other_request_is_asked_no_more(
+    after: int, paths: Paths, portal: Portal
+) -> None:
+    """After 0 the first of a collection that is begun anew; else one behind a page that came."""
+    write_settings(paths, portal)
+    if after == 2:
+        portal.faults.switch_on("forbidden", after=1)
+        collect(paths)
+    portal.asked.clear()
+    portal.faults.switch_on("missing", after=1 if after else 0)
+    assert len(collect(paths, later(1)).failures) == 1
+    assert len(portal.asked) == (2 if after else 1)
+
+
+def test_a_portal_that_refuses_twice_is_told(paths: Paths, portal: Portal) -> None:
+    write_settings(paths, portal)
+    portal.faults.switch_on("forbidden", after=2)
+    collect(paths)
+    portal.faults.switch_on("missing", times=2)
+    (failure,) = collect(paths, later(1)).failures
+    assert "HTTP status 404" in failure
+    assert left_over(paths.data) == []
+
+
+def test_who_wishes_for_the_whole_period_begins_anew_but_for_the_same_wish(
+    paths: Paths, portal: Portal
+) -> None:
+    write_settings(paths, portal)
+    portal.faults.switch_on("forbidden", after=2)
+    collect(paths)
+    portal.faults.switch_on("forbidden", after=3)
+    portal.asked.clear()
+    assert len(collect(paths, later(1), is_whole_wanted=True).failures) == 1
+    assert len(portal.asked) == 4
+    assert collect(paths, later(2), is_whole_wanted=True).page_count == 1
+
+
+class WithoutEnvelope(Portal):
+    """A portal whose reply is the array of its rows and nothing else."""
+
+    def reply(self, path: str, asked: dict[str, str], fault: str | None) -> Any:
+        return super().reply(path, asked, fault)["data"]
+
+
+def write_settings_without_envelope(paths: Paths, portal: Portal, *more: str) -> None:
+    """Write settings that have no path in the reply, and no line of `more`."""
+    write_settings(paths, portal, "offset")
+    settings = paths.sources / "mau.toml"
+    text = settings.read_text("utf-8")
+    for line in ('records = "data"', 'total = "total"', *more):
+        assert line in text
+        text = text.replace(line, "")
+    settings.write_text(text, "utf-8")
+
+
+@pytest.mark.parametrize("rows", [0, 35])
+def test_rows_that_did_not_change_cover_one_more_day_without_an_envelope(
+    rows: int, paths: Paths
+) -> None:
+    paths.inbox.mkdir(parents=True)
+    shutil.copytree(SETTINGS / "reference", paths.reference)
+    with served(WithoutEnvelope(TOKEN, {PATHS["offset"]: changed(rows)})) as portal:
+        write_settings_without_envelope(paths, portal, 'since_param = "CapNhatTu"')
+        for day in (10, 11, 13, 16):
+            assert collect(paths, WITHIN.replace(day=day)).failures == []
+            assert collect(paths, WITHIN.replace(day=day, hour=3)).new == []
+    with warehouse(paths) as connection:
+        take_in(paths, [KEY], connection)
+    told = "SELECT state, covers_to::VARCHAR, accepted_count FROM ops.delivery ORDER BY covers_to"
+    assert ask(paths, told) == [
+        ("superseded", "2023-01-09", rows),
+        ("superseded", "2023-01-10", rows),
+        ("superseded", "2023-01-12", rows),
+        ("loaded", "2023-01-14", rows),
+    ]
+
+
+def test_nights_without_changes_and_without_an_envelope_are_deliveries_of_their_own(
+    paths: Paths,
+) -> None:
+    with served(WithoutEnvelope(TOKEN, {PATHS["offset"]: changed(3)})) as portal:
+        write_settings_without_envelope(paths, portal)
+        for day in (10, 11, 12):
+            assert collect(paths, WITHIN.replace(day=day)).failures == []
+    assert [item.name for item in deliveries(paths)[1:]] == [
+        "since-20230111T013000.json", "since-20230112T013000.json",
+    ]  # fmt: skip
+    assert len({item.delivery_id for item in deliveries(paths)}) == 3

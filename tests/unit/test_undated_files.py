@@ -1,0 +1,101 @@
+"""Files that nothing dates stay in the period they were taken into, however long they lie there."""
+
+import os
+import shutil
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from assets.engine.inbox import collect_period
+from assets.engine.paths import Paths
+from assets.engine.periods import TIMEZONE, month_from_key
+from assets.engine.raw_store import read_manifest
+from assets.engine.sources import load_sources
+from tests.nights.night import spend
+from tests.unit.deliveries import FEBRUARY, JANUARY, ask, code, deliver_csv, dossier, register_of
+
+RETURNED = {
+    "state": "Đã trả kết quả", "finished_date": "13/01/2023 08:00:00",
+    "returned_date": "13/01/2023 09:00:00",
+}  # fmt: skip
+
+
+def _night(day: int, month: int = 1) -> datetime:
+    return datetime(2023, month, day, 1, 30, tzinfo=ZoneInfo(TIMEZONE))
+
+
+def _written(file: Path, day: int) -> Path:
+    moment = _night(day).timestamp()
+    os.utime(file, (moment, moment))
+    return file
+
+
+def _undated(paths: Paths, day: int, name: str = "a.csv", sequence: int = 1) -> Path:
+    return _written(deliver_csv(paths, [dossier(sequence)], period="", name=name), day)
+
+
+def _taken(paths: Paths, key: str, now: datetime) -> list[str]:
+    """Collect a period; return the names of what was new."""
+    new = collect_period(paths, load_sources(paths.sources), month_from_key(key), now).new
+    assert {item.period for item in new} <= {key}
+    return [item.name for item in new]
+
+
+def test_a_list_of_the_period_before_does_not_win_over_a_later_one(installation: Paths) -> None:
+    """From the 15th on it would be a delivery of the new period, and its old rows the latest."""
+    _undated(installation, day=10)
+    spend(installation, [JANUARY], _night(11))
+    assert register_of(installation) == {code(1): "in_process"}
+    later = deliver_csv(installation, [dossier(1, **RETURNED)], period=JANUARY, name="b.csv")
+    _written(later, day=14)
+    for day in (14, 15, 16):
+        spend(installation, [JANUARY, FEBRUARY][: 1 + (day > 14)], _night(day))
+        assert register_of(installation) == {code(1): "returned"}
+    reach = "SELECT delivery_period, covers_to FROM ops.delivery ORDER BY covers_to"
+    assert [(str(key), str(day)) for key, day in ask(installation, reach)] == [
+        (JANUARY, "2023-01-09"), (JANUARY, "2023-01-13"),
+    ]  # fmt: skip
+
+
+def test_a_changed_or_new_list_belongs_to_the_running_period(installation: Paths) -> None:
+    _undated(installation, day=10)
+    assert _taken(installation, JANUARY, _night(14)) == ["a.csv"]
+    _undated(installation, day=15, sequence=2)
+    _undated(installation, day=15, name="c.csv")
+    assert _taken(installation, JANUARY, _night(16)) == []
+    assert _taken(installation, FEBRUARY, _night(16)) == ["a.csv", "c.csv"]
+    assert _taken(installation, FEBRUARY, _night(17)) == []
+
+
+@pytest.mark.parametrize("kind", ["a new time", "a copy put back", "a new time to come"])
+def test_the_bytes_decide_and_not_their_time(kind: str, installation: Paths) -> None:
+    file = _undated(installation, day=10)
+    assert _taken(installation, JANUARY, _night(14)) == ["a.csv"]
+    if kind == "a copy put back":
+        shutil.copyfile(file, file.with_suffix(".bak"))
+        file.unlink()
+        file.with_suffix(".bak").rename(file)
+    else:
+        _written(file, day=16 if kind == "a new time" else 30)
+    for key in (JANUARY, FEBRUARY):
+        assert _taken(installation, key, _night(20)) == []
+
+
+def test_bytes_that_come_back_after_a_correction_are_new(installation: Paths) -> None:
+    """The newest delivery of the name says what it stands for, whatever lay there before."""
+    for day, sequence in ((10, 1), (15, 2), (10, 1)):
+        _undated(installation, day=day, sequence=sequence)
+        key = JANUARY if len(read_manifest(installation)) == 0 else FEBRUARY
+        assert _taken(installation, key, _night(14 if key == JANUARY else 17)) == ["a.csv"]
+    assert [item.period for item in read_manifest(installation)] == [JANUARY, FEBRUARY, FEBRUARY]
+    assert _taken(installation, JANUARY, _night(18)) == []
+
+
+def test_running_its_period_again_much_later_finds_it_there(installation: Paths) -> None:
+    _undated(installation, day=10)
+    spend(installation, [JANUARY], _night(14))
+    spend(installation, [JANUARY, "2023-03-15"], _night(17, month=3))
+    assert [item.period for item in read_manifest(installation)] == [JANUARY]
+    assert register_of(installation) == {code(1): "in_process"}
