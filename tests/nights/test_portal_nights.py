@@ -1,9 +1,10 @@
 """Twenty nights with a portal that fails in every way end with the figures of one clean collection.
 
 Each night some dossiers change at the portal, one of its faults strikes, and some nights are killed
-while pages come. The closed period is asked for whole, the running one for its changes. What the
-last night publishes, which nothing disturbs, must be what a new installation publishes that asks
-the portal once. The seed is named; `MOTCUA_SOAK=1` lives through five such months.
+while pages come. The closed period is asked for whole, the running one for its changes. Nothing
+disturbs the last two; the first of them may still go on with what is a day old, and covers a day
+less. What the last publishes must be what a new installation publishes that asks the portal once.
+The seed is named; `MOTCUA_SOAK=1` lives through five such months.
 """
 
 import os
@@ -102,7 +103,7 @@ def test_twenty_nights_with_a_portal_end_as_one_clean_collection(
     monkeypatch.setenv("MOTCUA_PORTAL_TOKEN", PORTAL_TOKEN)
     monkeypatch.setattr(server, "STALL_SECONDS", 0.1)
     chance = random.Random(seed)
-    killed = set(chance.sample(range(NIGHTS - 1), 6))
+    killed = set(chance.sample(range(NIGHTS - 2), 6))
     failed = 0
     with served(small_portal()) as portal:
         paths = installation(tmp_path / "own", portal)
@@ -111,14 +112,15 @@ def test_twenty_nights_with_a_portal_end_as_one_clean_collection(
             change_some(portal, chance, now)
             is_last = number == NIGHTS - 1
             portal.faults.waiting.clear()
-            if not is_last:
+            is_quiet = number >= NIGHTS - 2
+            if not is_quiet:
                 name, after = chance.choice(FAULTS), chance.randrange(8)
                 portal.faults.switch_on(name, chance.randint(1, 4), after)
             if number in killed:
                 collect_and_be_killed(paths, now, portal, chance.randint(1, 10))
             else:
                 failures = from_portals(paths, KEYS, now)
-                assert not (is_last and failures), failures
+                assert not (is_quiet and failures), failures
                 failed += bool(failures)
             if is_last or number % 10 == 0:
                 night.spend(paths, KEYS, now)
