@@ -20,6 +20,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from assets.engine import raw_store
+from assets.engine.deleted_rows import WHOLE, changes_name, has_changes_since_whole
 from assets.engine.errors import PortalError
 from assets.engine.paths import Paths
 from assets.engine.periods import Period
@@ -46,7 +47,6 @@ from assets.engine.wording import counted
 from schemas.api import ApiExport
 from schemas.settings import Export
 
-WHOLE = "api.json"
 # A night goes on with the collection of the night before, however late either began; what one of
 # two nights ago asked for is no longer what is wanted.
 LONGEST_BREAK_HOURS = 36
@@ -238,7 +238,7 @@ class ExportCollection:
     def _deliver(self, begun: Begun, walks: list[int]) -> Delivery | None:
         """Put the pages into the raw store as one file, and let go of them."""
         started = datetime.fromisoformat(begun.started_at)
-        name = WHOLE if begun.is_whole_period else f"since-{started:%Y%m%dT%H%M%S}.json"
+        name = WHOLE if begun.is_whole_period else changes_name(started)
         covered = min(self.period.end, started.date() - timedelta(days=1))
         with raw_store.reading_folder(self.paths) as folder:
             file = folder / name
@@ -247,6 +247,11 @@ class ExportCollection:
             delivery = raw_store.collect(
                 self.paths, file, source=self.source, export=self.export_name,
                 period=self.period.key, name=name, now=self.now,
+                # The same bytes tell more if they were asked for later than changes came.
+                is_listed_again=name == WHOLE
+                and has_changes_since_whole(
+                    self.paths, self.source, self.export_name, self.period.key
+                ),
             )  # fmt: skip
         known_to = changes_known_to(self.paths, self.source, self.export_name)
         if known_to is None or not begun.is_whole_period:
