@@ -28,7 +28,7 @@ PART_NUMBER = Column("part_number", "INTEGER", "Phần của tệp (trang tính,
 IS_LATEST = Column("is_latest", "BOOLEAN", "Trạng thái mới nhất", "The register shows this version",
                    False)  # fmt: skip
 IS_GONE = Column("is_gone", "BOOLEAN", "Không còn trong danh sách mới hơn",
-                 "A newer snapshot no longer holds it: out of the register", False)  # fmt: skip
+                 "A newer whole list no longer holds it: out of the register", False)  # fmt: skip
 FLAGS = Column("flags", "VARCHAR[]", "Cảnh báo của dòng", "Ids of the rules the row was flagged by")
 DOSSIER_COLUMNS = (
     Column("unit_code", "VARCHAR", "Mã đơn vị giải quyết", "Handling unit; empty if unknown"),

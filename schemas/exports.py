@@ -70,6 +70,7 @@ class Kind:
 
     `key` is the column of the code that every row has, `identity` the stored column by which two
     rows are one record. `states` are in the order of "the furthest wins"; a kind without has none.
+    By one of the `asked_days` a portal is asked for a period.
     """
 
     name: str
@@ -79,6 +80,7 @@ class Kind:
     identity: str
     states: tuple[str, ...]
     columns: tuple[ExportColumn, ...]
+    asked_days: tuple[str, ...] = ()
 
     def column(self, name: str) -> ExportColumn:
         """Return the column called `name`; KeyError if the kind has none."""
@@ -123,6 +125,7 @@ DOSSIER = Kind(
         ExportColumn("exclusion", "value", values=EXCLUSIONS),
         ExportColumn("state", "value", needed=True, values=DOSSIER_STATES),
     ),
+    ("received_date",),
 )
 
 PAYMENT = Kind(
@@ -146,6 +149,7 @@ PAYMENT = Kind(
         ExportColumn("receipt_numbers", "code", pattern=RECEIPT_NUMBER, is_list=True),
         ExportColumn("state", "value", needed=True, values=PAYMENT_STATES),
     ),
+    ("requested_date", "collected_date"),
 )
 
 TRANSACTION = Kind(
@@ -163,6 +167,7 @@ TRANSACTION = Kind(
         ExportColumn("amount", "amount", needed=True),
         ExportColumn("state", "value", needed=True, values=TRANSACTION_STATES),
     ),
+    ("transaction_date",),
 )
 
 RECEIPT = Kind(
@@ -182,6 +187,7 @@ RECEIPT = Kind(
         ExportColumn("fee_kind", "value", values=FEE_KINDS),
         ExportColumn("amount", "amount", needed=True),
     ),
+    ("issued_date",),
 )
 
 PROCEDURE = Kind(

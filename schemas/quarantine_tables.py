@@ -66,6 +66,19 @@ DELIVERY_PART = Table(
      Column("encoding", "VARCHAR", "Bảng mã", "Encoding of the text", False),
      Column("header_row", COUNT, "Dòng tiêu đề", "Last row of the header", False)),
 )  # fmt: skip
+COLLECTION = Table(
+    "ops", "collection", "Lần hỏi cổng của tệp có hiệu lực",
+    "What portals were asked for: deliveries in force that are a whole period, or changes",
+    ("delivery_id",),
+    (DELIVERY_ID,
+     Column("source", "VARCHAR", "Nguồn", "Source: a portal", False),
+     Column("export", "VARCHAR", "Loại xuất", "Export of the source", False),
+     DELIVERY_PERIOD,
+     Column("whole_asked_at", "TIMESTAMP", "Bắt đầu hỏi toàn bộ kỳ lúc",
+            "Asking for the whole period began at; empty: only changes"),
+     Column("changes_known_at", "TIMESTAMP", "Biết các thay đổi lúc",
+            "Changes had all come at; empty: only a whole period")),
+)  # fmt: skip
 LAYOUT = Table(
     "ops", "layout", "Dòng trình bày theo loại", "Rows dropped because they are layout, by kind",
     ("delivery_id", "part_number", "layout_kind"),
@@ -135,7 +148,7 @@ CONFLICT = Table(
 )  # fmt: skip
 GONE = Table(
     "quarantine", "gone", "Hồ sơ không còn trong danh sách mới",
-    "Dossiers that a newer snapshot no longer holds", ("dossier_key",),
+    "Dossiers that a newer whole list no longer holds", ("dossier_key",),
     (DOSSIER_KEY, DELIVERY_ID, PART_NUMBER, ROW_NUMBER, DELIVERY_PERIOD,
      Column("unit_code", "VARCHAR", "Mã đơn vị", "Handling unit of the last version"),
      Column("state", "VARCHAR", "Trạng thái cuối", "State of the last version", False,

@@ -33,11 +33,14 @@ def sequences(arrivals: list[Delivery], export: Export) -> list[list[Delivery]]:
     """Return the arrivals of a period by what supersedes what, each in the order of arrival.
 
     They are those of one name; where an export's deliveries are snapshots, all of its period. Of
-    bytes that came back, only the last arrival is returned.
+    bytes that came back, only the last arrival is returned; of bytes that never left, the first.
     """
     found: dict[str, dict[str, Delivery]] = {}
     for delivery in arrivals:
         sequence = found.setdefault("" if export.is_snapshot else delivery.name, {})
+        last = next(reversed(sequence.values()), None)
+        if last and (last.name, last.delivery_id) == (delivery.name, delivery.delivery_id):
+            continue
         sequence.pop(delivery.delivery_id, None)
         sequence[delivery.delivery_id] = delivery
     return [list(sequence.values()) for _, sequence in sorted(found.items())]

@@ -26,6 +26,7 @@ from assets.engine.batches import (
     typed_batches,
 )
 from assets.engine.coverage import covers_to, stated_period
+from assets.engine.deleted_rows import note_collections
 from assets.engine.errors import FileRefused
 from assets.engine.headers import HeaderMissing
 from assets.engine.in_force import put_in_force
@@ -150,6 +151,7 @@ class FileLoad:
         """Bring the register up to date with what came and what went."""
         delivery_id = self.delivery.delivery_id
         changed = self._put_in_force(kind)
+        register.touch_told(self.connection, kind, [delivery_id])
         agree_on_codes(self.connection, kind, [delivery_id, *changed])
         if kind is DOSSIER:
             register.find_repeated(self.connection, kind, delivery_id)
@@ -170,7 +172,9 @@ class FileLoad:
         changed = put_in_force(self.connection, self.arrivals, self.export)
         for delivery_id in changed:
             register.touch_delivery(self.connection, kind, delivery_id)
-        return changed
+        noted = note_collections(self.connection, self.arrivals)
+        register.touch_told(self.connection, kind, noted)
+        return [*changed, *noted]
 
     def _load_part(self, table: TextTable, result: Loaded) -> TextTable:
         """Take in one list of the file; return it without its rows."""

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from assets.engine import raw_store
+from assets.engine.deleted_rows import WHOLE, changes_name, has_changes_since_whole
 from assets.engine.errors import PortalError
 from assets.engine.paths import Paths
 from assets.engine.periods import Period
@@ -44,7 +45,6 @@ from assets.engine.wording import counted
 from schemas.api import ApiExport
 from schemas.settings import Export
 
-WHOLE = "api.json"
 MOST_WALKS = 3
 PAGES_A_WORD = 20
 # Five million rows at fifty a page: more is a portal that always names another page.
@@ -269,7 +269,7 @@ class ExportCollection:
     def _deliver(self, begun: Begun, walks: list[int]) -> Delivery | None:
         """Put the pages into the raw store as one file, and let go of them."""
         started = self._started(begun)
-        name = WHOLE if begun.is_whole_period else f"since-{started:%Y%m%dT%H%M%S}.json"
+        name = WHOLE if begun.is_whole_period else changes_name(started)
         covered = min(self.period.end, started.date() - timedelta(days=1))
         with raw_store.reading_folder(self.paths) as folder:
             file = folder / name
@@ -281,6 +281,11 @@ class ExportCollection:
             delivery = raw_store.collect(
                 self.paths, file, source=self.source, export=self.export_name,
                 period=self.period.key, name=name, now=self.now,
+                # The same bytes tell more if they were asked for later than changes came.
+                is_listed_again=name == WHOLE
+                and has_changes_since_whole(
+                    self.paths, self.source, self.export_name, self.period.key
+                ),
             )  # fmt: skip
         known_to = changes_known_to(self.paths, self.source, self.export_name, self.now)
         if known_to is None or not begun.is_whole_period:

@@ -97,9 +97,12 @@ def holds(file: Path, delivery: Delivery) -> bool:
 
 
 def collect(
-    paths: Paths, file: Path, *, source: str, export: str, period: str, name: str, now: datetime
-) -> Delivery | None:
+    paths: Paths, file: Path, *, source: str, export: str, period: str, name: str, now: datetime,
+    is_listed_again: bool = False,
+) -> Delivery | None:  # fmt: skip
     """Copy `file` into the store and list it; None if its name already stands for these bytes.
+
+    With `is_listed_again`, bytes of another time are listed whether or not they are the same.
 
     Raises
     ------
@@ -117,7 +120,7 @@ def collect(
     if known and (known[-1].size, known[-1].modified_at) == (status.st_size, modified_at):
         return None
     digest, size = _store_bytes(paths, file)
-    if known and known[-1].sha256 == digest:
+    if known and known[-1].sha256 == digest and not is_listed_again:
         return None
     delivery = Delivery(
         source, export, period, name, digest, size,

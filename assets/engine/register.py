@@ -7,11 +7,13 @@ Latest is the greatest (delivery period, stated extraction time, arrival), then 
 a later period's version is never overridden by a redelivery of an earlier one. A file that states
 no extraction time counts as extracted when it arrived. Where the greatest version stands in a
 snapshot that a newer snapshot replaced, the newer one no longer holds the record: it is gone,
-unless another export still holds it.
+unless another export still holds it. A version that a portal deleted since (`deleted_rows`) is not
+in force; where none is, the record is gone.
 """
 
 import duckdb
 
+from assets.engine.deleted_rows import deleted_rows_sql, told_keys_sql
 from schemas.columns import quoted
 from schemas.exports import DOSSIER, Kind
 from schemas.indicator_tables import TOUCHED_DOSSIER
@@ -103,6 +105,11 @@ def touch_contested(connection: duckdb.DuckDBPyConnection, kind: Kind, delivery_
     )
 
 
+def touch_told(connection: duckdb.DuckDBPyConnection, kind: Kind, delivery_ids: list[str]) -> None:
+    """Touch the keys that the deliveries may tell to be deleted at a portal, or there again."""
+    connection.execute(f"INSERT INTO {TOUCHED} {told_keys_sql(kind)}", {"ids": delivery_ids})
+
+
 def settle_touched(connection: duckdb.DuckDBPyConnection, kind: Kind) -> int:
     """Flag the latest version of every touched key; return how many rows changed.
 
@@ -119,6 +126,10 @@ def settle_touched(connection: duckdb.DuckDBPyConnection, kind: Kind) -> int:
         if kind is DOSSIER
         else "NULL"
     )
+    keys = f"SELECT key FROM {TOUCHED}"
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE deleted_version AS {deleted_rows_sql(kind, keys)}"
+    )
     connection.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE settled AS
@@ -127,16 +138,18 @@ def settle_touched(connection: duckdb.DuckDBPyConnection, kind: Kind) -> int:
                 version.rowid AS version_rowid,
                 version.{kind.identity} AS key,
                 (delivery.source, delivery.export) AS place,
-                delivery.state = 'loaded' AS is_in_force,
+                deleted.version_rowid IS NOT NULL AS is_deleted,
+                delivery.state = 'loaded' AND NOT is_deleted AS is_in_force,
                 is_in_force OR delivery.state = 'superseded' AND delivery.is_snapshot
                     AS is_evidence,
                 {first_due} AS first_due_date,
-                row_number() OVER ({of_key} ORDER BY is_evidence DESC, {_DESCENDING},
-                    is_in_force DESC, list_position({states}, {state}) DESC,
+                row_number() OVER ({of_key} ORDER BY is_evidence DESC, is_deleted DESC,
+                    {_DESCENDING}, is_in_force DESC, list_position({states}, {state}) DESC,
                     version.delivery_id, version.part_number, version.row_number) AS rank
             FROM {kind.table} AS version
             JOIN ops.delivery AS delivery USING (delivery_id)
-            WHERE version.{kind.identity} IN (SELECT key FROM {TOUCHED})
+            LEFT JOIN deleted_version AS deleted ON deleted.version_rowid = version.rowid
+            WHERE version.{kind.identity} IN ({keys})
         ),
         greatest AS (
             SELECT *,
@@ -154,7 +167,7 @@ def settle_touched(connection: duckdb.DuckDBPyConnection, kind: Kind) -> int:
         )
         SELECT version_rowid, first_due_date,
             is_in_register AND is_in_force AND force_rank = 1 AS is_latest,
-            NOT is_in_register AND is_evidence AND rank = 1 AS is_gone
+            NOT is_in_register AND (is_evidence OR is_deleted) AND rank = 1 AS is_gone
         FROM held
         """
     )

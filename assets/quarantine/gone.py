@@ -1,4 +1,4 @@
-"""Asset quarantine/gone: dossiers that a newer snapshot no longer holds."""
+"""Asset quarantine/gone: dossiers that a newer whole list no longer holds."""
 
 import dagster as dg
 

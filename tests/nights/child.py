@@ -34,7 +34,9 @@ def through_the_engine(data: Path, keys: list[str], said: Connection) -> None:
     night.spend(Paths(data, SETTINGS), keys, local_now(), said.send)
 
 
-def from_portals(paths: Paths, keys: list[str], now: datetime) -> list[str]:
+def from_portals(
+    paths: Paths, keys: list[str], now: datetime, *, is_whole_wanted: bool = False
+) -> list[str]:
     """Collect the periods from every portal; return why some could not be collected."""
     os.environ["MOTCUA_PORTAL_TOKEN"] = PORTAL_TOKEN  # a child has the environment of long ago
     sources = load_sources(paths.sources)
@@ -42,7 +44,13 @@ def from_portals(paths: Paths, keys: list[str], now: datetime) -> list[str]:
         failure
         for key in keys
         for failure in collect_portals(
-            paths, sources, month_from_key(key), now=now, run_id="night", progress=lambda _: None
+            paths,
+            sources,
+            month_from_key(key),
+            now=now,
+            run_id="night",
+            progress=lambda _: None,
+            is_whole_wanted=is_whole_wanted,
         ).failures
     ]
 

@@ -1,10 +1,11 @@
 """Twenty nights with a portal that fails in every way end with the figures of one clean collection.
 
-Each night some dossiers change at the portal, one of its faults strikes, and some nights are killed
-while pages come. The closed period is asked for whole, the running one for its changes. Nothing
-disturbs the last two; the first of them may still go on with what is a day old, and covers a day
-less. What the last publishes must be what a new installation publishes that asks the portal once.
-The seed is named; `MOTCUA_SOAK=1` lives through five such months.
+Each night some dossiers change at the portal and some records are deleted there, one of its faults
+strikes, and some nights are killed while pages come. The closed period is asked for whole, the
+running one for its changes. Nothing disturbs the last two; the first of them may still go on with
+what is a day old, and covers a day less; the last asks for both periods whole. What it publishes
+must be what a new installation publishes that asks the portal once. The seed is named;
+`MOTCUA_SOAK=1` lives through five such months.
 """
 
 import os
@@ -82,6 +83,18 @@ def change_some(portal: Portal, chance: random.Random, now: datetime) -> None:
         rows.append(Changed(at, item.record | {"dossierStatus": state}, received))
 
 
+def delete_some(portal: Portal, chance: random.Random) -> None:
+    """Have records deleted, of those that changed last perhaps.
+
+    Only dossiers received in the two periods: no others are in any whole period that is asked for.
+    """
+    for path, most in ((IGATE_DOSSIERS, 6), (IGATE_PAYMENTS, 1)):
+        rows = portal.lists[path]
+        own = [item for item in rows if item.record.get("acceptedDate", KEYS[0]) >= KEYS[0]]
+        if chance.random() < 0.6:
+            rows.remove(chance.choice((own[-chance.randint(1, most)], chance.choice(own))))
+
+
 def installation(folder: Path, portal: Portal) -> Paths:
     paths = Paths(folder / "data", folder / "settings")
     paths.inbox.mkdir(parents=True)
@@ -102,7 +115,7 @@ def test_twenty_nights_with_a_portal_end_as_one_clean_collection(
 ) -> None:
     monkeypatch.setenv("MOTCUA_PORTAL_TOKEN", PORTAL_TOKEN)
     monkeypatch.setattr(server, "STALL_SECONDS", 0.1)
-    chance = random.Random(seed)
+    chance, deletions = random.Random(seed), random.Random(seed + 1000)
     killed = set(chance.sample(range(NIGHTS - 2), 6))
     failed = 0
     with served(small_portal()) as portal:
@@ -110,6 +123,7 @@ def test_twenty_nights_with_a_portal_end_as_one_clean_collection(
         for number in range(NIGHTS):
             now = FIRST_NIGHT + timedelta(days=number)
             change_some(portal, chance, now)
+            delete_some(portal, deletions)
             is_last = number == NIGHTS - 1
             portal.faults.waiting.clear()
             is_quiet = number >= NIGHTS - 2
@@ -119,7 +133,7 @@ def test_twenty_nights_with_a_portal_end_as_one_clean_collection(
             if number in killed:
                 collect_and_be_killed(paths, now, portal, chance.randint(1, 10))
             else:
-                failures = from_portals(paths, KEYS, now)
+                failures = from_portals(paths, KEYS, now, is_whole_wanted=is_last)
                 assert not (is_quiet and failures), failures
                 failed += bool(failures)
             if is_last or number % 10 == 0:

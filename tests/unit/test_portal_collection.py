@@ -581,7 +581,7 @@ def test_the_time_of_a_run_is_shared_and_who_had_no_turn_is_first_in_the_next(
     assert "or max_run_minutes of operations.toml if this comes often." in slow
     assert f"Collecting b/hoso/{KEY} from its portal: found no time left" in left_out
     assert "The next run asks for this export first." in left_out
-    assert failures_of_runs(paths, ["a-run"]) == [slow, left_out]
+    assert failures_of_runs(paths, {}, ["a-run"]) == [f"a: {slow}", f"b: {left_out}"]
     asked = len(portal.asked)
     assert 1 <= asked < 4
     assert {path for path, _ in portal.asked} == {PATHS["page"]}

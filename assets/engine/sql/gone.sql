@@ -1,4 +1,4 @@
--- Title:   Dossiers that a newer snapshot no longer holds (Hồ sơ không còn trong danh sách mới)
+-- Title:   Dossiers that a newer whole list no longer holds (Hồ sơ không còn trong danh sách mới)
 -- Grain:   dossier_key
 -- One whose row was rejected is still on the newer list: quarantine.rejected_row says what is wrong.
 WITH rejected AS (
