@@ -79,7 +79,8 @@ def portal(paths: Paths) -> Iterator[Portal]:
     with served(Portal(TOKEN, {path: [] for path in PATHS.values()})) as portal:
         write_settings(paths, portal, old="[exports.hoso.columns]\n", new=COLUMNS)
         settings = paths.sources / "mau.toml"
-        settings.write_text(settings.read_text("utf-8") + PAYMENTS, "utf-8")
+        text = "refuse_above_share = 0.6\n" + settings.read_text("utf-8") + PAYMENTS
+        settings.write_text(text, "utf-8")
         yield portal
 
 
@@ -240,6 +241,34 @@ def test_changes_that_came_while_the_whole_was_asked_for_may_be_newer(
         with_reference(connection)
         take_in(connection, paths, KEY, NEXT_KEY)
         assert register_of(connection) == [code(1), code(2)]
+
+
+def test_a_dossier_that_a_superseded_whole_held_too_is_gone_once(
+    paths: Paths, portal: Portal
+) -> None:
+    deliver(paths, changes_name(WITHIN), [row(2)], WITHIN)
+    deliver(paths, WHOLE, [row(1), row(2)], WITHIN.replace(day=16))
+    deliver(paths, WHOLE, [row(1)], WITHIN.replace(day=17))
+    with warehouse(paths) as connection:
+        with_reference(connection)
+        take_in(connection, paths, KEY)
+        assert (register_of(connection), gone(connection)) == ([code(1)], 1)
+
+
+def test_files_that_are_read_anew_tell_the_same(paths: Paths, portal: Portal) -> None:
+    unread = {"state": "Chờ Mẫu"}
+    deliver(paths, changes_name(WITHIN), [row(2), row(3), row(4) | unread], WITHIN)
+    deliver(paths, WHOLE, [row(1), row(3) | unread], WITHIN.replace(day=16))
+    with warehouse(paths) as connection:
+        with_reference(connection)
+        take_in(connection, paths, KEY)
+        # A row of the whole that is rejected counts no more either, as without any changes.
+        assert register_of(connection) == [code(1)]
+        settings = paths.sources / "mau.toml"
+        text = settings.read_text("utf-8").replace('"Đang xử lý"', '"Đang xử lý", "Chờ Mẫu"')
+        settings.write_text(text, "utf-8")
+        take_in(connection, paths, KEY)
+        assert (register_of(connection), gone(connection)) == ([code(1), code(3)], 2)
 
 
 def test_a_dossier_of_no_known_day_of_reception_stays(paths: Paths, portal: Portal) -> None:
