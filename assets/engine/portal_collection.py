@@ -126,7 +126,7 @@ class ExportCollection:
                 raise self._never_all(row_count, total)
             walk += 1
             self.progress(f"{self.doing}: rows moved between pages; all are asked for once more")
-        if begun.is_whole_period and not self.is_whole_wanted:
+        if begun.is_whole_period and not begun.is_whole_wanted:
             refuse_emptied(self.journal, row_count, self.doing)
         new = self.journal.pages[already:]
         return Fetched(len(new), sum(page.row_count for page in new), self._deliver(begun, walks))
