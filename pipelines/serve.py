@@ -2,7 +2,7 @@
 
 Belongs here: preparing the instance and running its two processes. Does not belong here: what they
 run (`pipelines.definitions`), and who may reach them: the UI has no log-in, so it is served to this
-machine only (README, "Behind a reverse proxy").
+machine only (docs/nights.md, "Behind a reverse proxy").
 """
 
 import os

@@ -11,7 +11,7 @@ from assets.engine import settings_file
 from assets.engine.errors import SettingsError
 from schemas.operations import Operations
 
-_EXPECTED = "settings as the README's part on the night describes them"
+_EXPECTED = "settings as docs/nights.md describes them"
 
 
 def load_operations(settings: Path) -> Operations:

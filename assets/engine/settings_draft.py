@@ -109,7 +109,7 @@ def draft_source(file: Path, findings: Findings) -> DraftSource:
         raise SettingsError(
             f"Reading source settings {file.name}",
             str(unusable),
-            "settings as the README describes them",
+            "settings as docs/portals.md describes them",
             "Begin with a copy of data/sources/riverton.toml.",
         ) from None
     source = DraftSource.model_validate(data)

@@ -43,7 +43,7 @@ def _load_source(file: Path) -> Source:
         raise SettingsError(
             f"Reading source settings {file.name}",
             _misfits(file, error),
-            "settings as the README describes them",
+            "settings as docs/portals.md describes them",
             f"Correct these settings; make check-source SETTINGS={file} tries them on a sample.",
         ) from None
 

@@ -1,4 +1,4 @@
-"""Defects of dates: 20 to 29 of the list in the README, a small file or two each.
+"""Defects of dates: 20 to 29 of docs/defects.md, a small file or two each.
 
 Belongs here: which rows show which defect. Not here: how a list is written (``defect_lists``)
 and what the pipeline makes of it, which the tests say. Source ``dates_portal`` where the list is

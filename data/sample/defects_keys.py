@@ -1,4 +1,4 @@
-"""Defects of keys, catalogues and states: 30 to 39 of the list in the README, a small file or more.
+"""Defects of keys, catalogues and states: 30 to 39 of docs/defects.md, a small file or more.
 
 Belongs here: which rows show which defect. Not here: how a list is written (``defect_lists``)
 and what the pipeline makes of it, which the tests say. Source ``keys_portal`` where the list is

@@ -1,4 +1,4 @@
-"""Defects of payments: 40 to 49 of the list in the README, at the three grains of section 3.
+"""Defects of payments: 40 to 49 of docs/defects.md, at the three grains of section 3.
 
 Belongs here: which rows show which defect. Not here: how a list is written (``defect_lists``)
 and what the pipeline makes of it, which the tests say. Source ``payments_portal``; the national

@@ -12,7 +12,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Defect:
-    """A defect of the list in the README: its number there, a slug, and its files.
+    """A defect of docs/defects.md: its number there, a slug, and its files.
 
     ``files`` maps ``<source>/<export>/<period>/<name>``, as in the inbox, to the bytes.
     """

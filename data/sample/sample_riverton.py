@@ -1,7 +1,7 @@
 """Writes the exports of Riverton, an invented city whose portal is not Vietnamese.
 
-Belongs here: what its permit portal delivers for one period, as the README's page "Adding a
-portal" takes it in. Not here: the sample of the district (`generate`) and Riverton's settings
+Belongs here: what its permit portal delivers for one period, as docs/portals.md takes
+it in. Not here: the sample of the district (`generate`) and Riverton's settings
 (`data/sources/riverton.toml`). Nothing of the pipeline is imported.
 
 Run ``python data/sample/sample_riverton.py [FOLDER]``. The same bytes come out every time. People

@@ -1,4 +1,4 @@
-"""Files that no program of ours reads: the lock file, the README, the heads of SQL files."""
+"""Files that no program of ours reads: the lock file, README and pages, the heads of SQL files."""
 
 import re
 import tomllib
@@ -11,6 +11,7 @@ from assets.engine.warehouse import INDICATOR_SQL
 
 LOCK = PROJECT / "requirements.lock"
 README = PROJECT / "README.md"
+PAGES = [README, *sorted((PROJECT / "docs").glob("*.md"))]
 # Pieces that other statements or checks are made of, no table of their own.
 WITHOUT_HEAD = {"rates.sql", "balance.sql", "chain.sql", "form_06a_break.sql"}
 HEAD = ["Title", "Grain", "Form", "Source", "Version"]
@@ -44,11 +45,28 @@ def test_the_readme_names_the_commands() -> None:
     text = README.read_text(encoding="utf-8")
     for command in ("make run", "make test", "make ui", "make period PERIOD=", "make check"):
         assert command in text
+    assert "BENCHMARK" not in text
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_what_a_page_names_is_there(page: Path) -> None:
+    """Commands of the Makefile, files, and headings of files."""
+    text = page.read_text(encoding="utf-8")
     makefile = (PROJECT / "Makefile").read_text(encoding="utf-8")
     assert set(re.findall(r"`make ([a-z]+)", text)) <= set(
         re.findall(r"^([a-z]+):", makefile, re.M)
     )
-    assert "BENCHMARK" not in text
+    for link in re.findall(r"\]\((?!https?:)([^)\s]+)\)", text):
+        name, _, heading = link.partition("#")
+        target = page.parent / name if name else page
+        assert target.exists(), link
+        headings = re.findall(r"^#+ (.*)$", target.read_text("utf-8"), re.M) if heading else []
+        assert not heading or heading in map(_anchor, headings), link
+
+
+def _anchor(heading: str) -> str:
+    """Return what a link calls a heading."""
+    return re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The README's page "Adding a portal", followed literally: its blocks are run as they stand."""
+"""The page "Adding a portal", followed literally: its blocks are run as they stand."""
 
 import csv
 import os
@@ -18,7 +18,7 @@ from assets.engine.paths import PROJECT
 from schemas.settings import Export, Source
 from tests.end_to_end.commands import OWN_NAMES
 
-README = PROJECT / "README.md"
+PORTALS = PROJECT / "docs" / "portals.md"
 RIVERTON = PROJECT / "data" / "sample" / "portals" / "riverton"
 PAGE = re.compile(r"^## Adding a portal\n(.*?)^## ", re.MULTILINE | re.DOTALL)
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -48,7 +48,7 @@ def followed(tmp_path_factory: pytest.TempPathFactory) -> Followed:
 
 
 def _blocks(language: str) -> list[str]:
-    page = PAGE.search(README.read_text(encoding="utf-8"))
+    page = PAGE.search(PORTALS.read_text(encoding="utf-8"))
     assert page is not None
     return [text for found, text in BLOCK.findall(page[1]) if found == language]
 
@@ -165,7 +165,7 @@ def _with(settings: dict[str, Any], lines: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_the_page_explains_every_setting() -> None:
-    page = PAGE.search(README.read_text(encoding="utf-8"))
+    page = PAGE.search(PORTALS.read_text(encoding="utf-8"))
     assert page is not None
     explained = set(re.findall(r"`([a-z_]+)(?:\.<[a-z]+>)*`", page[1]))
     assert set(Source.model_fields) | set(Export.model_fields) <= explained | {"exports"}

@@ -1,4 +1,4 @@
-"""Containers, and defects 1 to 3 and 9 of the list in the README: what the bytes are."""
+"""Containers, and defects 1 to 3 and 9 of docs/defects.md: what the bytes are."""
 
 import shutil
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Defects 4 to 8 and 10 of the list in the README: what stands around and between the rows."""
+"""Defects 4 to 8 and 10 of docs/defects.md: what stands around and between the rows."""
 
 from pathlib import Path
 

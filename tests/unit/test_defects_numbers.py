@@ -1,4 +1,4 @@
-"""Defects 14 to 18 of the list in the README: numbers, codes and lists in cells."""
+"""Defects 14 to 18 of docs/defects.md: numbers, codes and lists in cells."""
 
 import pytest
 from sample_lists import dossier_code

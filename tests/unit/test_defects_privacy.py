@@ -1,4 +1,4 @@
-"""Defect 19 of the list in the README: no person reaches the warehouse, wherever one stands.
+"""Defect 19 of docs/defects.md: no person reaches the warehouse, wherever one stands.
 
 `tests.unit.defects` searches for marked people after every load of any defect; here they stand
 where no person belongs, and every spelling of them is searched for.

@@ -1,4 +1,4 @@
-"""Defects 11 to 13 of the list in the README: spellings, encodings, blanks."""
+"""Defects 11 to 13 of docs/defects.md: spellings, encodings, blanks."""
 
 from pathlib import Path
 

@@ -92,8 +92,8 @@ def test_a_slip_does_not_cost_a_night(tmp_path: Path) -> None:
     assert len(told) == 1
 
 
-def test_the_readme_says_what_every_setting_means() -> None:
-    text = (PROJECT / "README.md").read_text(encoding="utf-8")
+def test_the_page_says_what_every_setting_means() -> None:
+    text = (PROJECT / "docs" / "nights.md").read_text(encoding="utf-8")
     night = text[text.index("## The night") : text.index("## When something is wrong")]
     for name in (Operations.model_fields.keys() - {"alerts"}) | Alerts.model_fields.keys():
         assert name in night, name

@@ -563,8 +563,8 @@ def test_settings_that_do_not_fit_are_named(
     assert "khoa" not in str(error.value)
 
 
-def test_the_readme_names_every_setting_of_an_api() -> None:
-    text = (PROJECT / "README.md").read_text("utf-8")
+def test_the_page_names_every_setting_of_an_api() -> None:
+    text = (PROJECT / "docs" / "portals.md").read_text("utf-8")
     page = text[text.index("## Collecting from a portal's API") :]
     for name in (*ApiSource.model_fields, *ApiExport.model_fields):
         assert f"`{name}`" in page, name

@@ -72,7 +72,7 @@ PEOPLE = [
 
 @pytest.fixture(scope="module")
 def reference(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The reference tables with Riverton's units, as the README's page adds them."""
+    """The reference tables with Riverton's units, as docs/portals.md adds them."""
     folder = tmp_path_factory.mktemp("settings") / "reference"
     shutil.copytree(SETTINGS / "reference", folder)
     with (folder / "unit.csv").open("a", encoding="utf-8") as units:
