@@ -14,6 +14,8 @@ from assets.engine.paths import Paths
 _OPERATIONS = operations_or_defaults(Paths.from_environment().settings, lambda _: None)
 TIME_LIMIT = {"dagster/max_runtime": str(60 * _OPERATIONS.max_run_minutes)}
 
+# Asks no portal: what the inbox and the raw store hold.
+FILES_ONLY = {"ops": {"raw__delivery": {"config": {"api": "stored"}}}}
 COUNT_ANEW = {"ops": {"indicators__own_count": {"config": {"anew": True}}}}
 TAKE_IN = dg.AssetSelection.assets(
     ["raw", "delivery"],

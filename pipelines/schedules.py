@@ -9,6 +9,7 @@ https://docs.dagster.io/guides/automate/schedules
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
+from typing import cast
 from zoneinfo import ZoneInfo
 
 import dagster as dg
@@ -21,7 +22,7 @@ from assets.engine.still_open import periods_still_open
 from assets.partitions import PARTITION_TAG, PERIODS
 from assets.resources import Installation
 from pipelines.housekeeping import housekeeping
-from pipelines.jobs import daily_check, nightly
+from pipelines.jobs import FILES_ONLY, daily_check, nightly
 
 RUN_TAG = "motcua/run"
 UNFINISHED = [
@@ -74,7 +75,7 @@ def _request(tick: datetime, key: str, kind: str) -> dg.RunRequest:
 def _has_had_closing_run(instance: dg.DagsterInstance, period: Period) -> bool:
     """Say whether a run of a period went well since its close, or is still to end.
 
-    Not one of the inbox alone: it asks no portal.
+    Not one that asked no portal, as those of the inbox sensor.
     """
     closed_at = datetime.combine(period.end + timedelta(days=1), time(), ZoneInfo(TIMEZONE))
     runs = instance.get_runs(
@@ -85,7 +86,8 @@ def _has_had_closing_run(instance: dg.DagsterInstance, period: Period) -> bool:
             created_after=closed_at.astimezone(UTC),  # Dagster compares without the zone
         )
     )
-    return any(run.tags.get(RUN_TAG) != "inbox" for run in runs)
+    steps = [cast(dict[str, object], run.run_config.get("ops", {})) for run in runs]
+    return any(step.get("raw__delivery") != FILES_ONLY["ops"]["raw__delivery"] for step in steps)
 
 
 def _still_open(

@@ -19,11 +19,9 @@ from assets.partitions import PARTITION_TAG
 from assets.resources import Installation
 from pipelines.alerts import Alert, send
 from pipelines.dead_runs import death_told, runs_without_process
-from pipelines.jobs import daily_check, nightly
+from pipelines.jobs import FILES_ONLY, daily_check, nightly
 from pipelines.schedules import RUN_TAG, UNFINISHED
 
-# By day only files are taken in; portals are asked at night.
-FILES_ONLY = {"ops": {"raw__delivery": {"config": {"api": "stored"}}}}
 STOPPED = (
     "The run was stopped before its end: by somebody, or because it took longer than "
     "max_run_minutes of operations.toml. What it had done stays; run the period again."

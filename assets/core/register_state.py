@@ -15,13 +15,19 @@ from schemas.exports import Kind
 def register_state(
     context: dg.AssetExecutionContext, installation: Installation, kind: Kind
 ) -> dg.MaterializeResult[None]:
-    """Return the register's row count and a version that changes when the files of `kind` do."""
+    """Return the register's row count, and a version that changes with all it is made of.
+
+    These are the files of `kind`, which of them were asked for as a whole period and when, and
+    which codes are one dossier.
+    """
     with installation.warehouse() as connection:
         rows = scalar(connection, f"SELECT count(*) FROM {kind.table} WHERE is_latest")
         content = scalar(
             connection,
-            "SELECT md5(string_agg(delivery_id || state, ' ' ORDER BY delivery_id)) "
-            "FROM ops.delivery WHERE kind = ?",
+            "SELECT md5(concat_ws(' ', string_agg(concat_ws(' ', delivery_id, state, "
+            "whole_asked_at, changes_known_at), ' ' ORDER BY delivery_id), "
+            "(SELECT bit_xor(hash(alias)) FROM core.dossier_alias AS alias))) "
+            "FROM ops.delivery LEFT JOIN ops.collection USING (delivery_id) WHERE kind = ?",
             [kind.name],
         )
         outdated = outdated_periods(connection, installation.paths, installation.sources(), kind)

@@ -14,8 +14,8 @@ from pathlib import Path
 from assets.engine.errors import WarehouseError
 from assets.engine.paths import Paths, private_folder
 
-# A collection may take two hours an export, and a night has several. Whoever holds the lock longer
-# is ended after `max_run_minutes`, six hours unless set, and so would be the run that waits.
+# Portals may take half of `max_run_minutes`, six hours unless set, and the rest of a run an hour.
+# Whoever holds the lock longer is ended after these six, and so would be the run that waits.
 RUN_WAIT_SECONDS = 5 * 3600.0
 LOOK_SECONDS = 0.25
 

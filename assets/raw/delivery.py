@@ -13,6 +13,7 @@ from assets.engine.wording import counted
 from assets.metadata import table_asset
 from assets.partitions import PERIODS, period_of
 from assets.resources import Installation
+from schemas.operations import Operations
 from schemas.quarantine_tables import MANIFEST
 
 
@@ -41,7 +42,7 @@ def delivery(
 
     A portal that fails does not fail this step: all that follows would be skipped, and the night
     be lost for every other source. The check `portals_answered` fails the run in its stead. Nor do
-    slow portals: they have half of the run's time.
+    slow portals: half of the run's time is left for the rest of it.
     """
     period, now = period_of(context), local_now()
     paths, sources = installation.paths, installation.sources()
@@ -58,7 +59,7 @@ def delivery(
             run_id=context.run.run_id,
             progress=context.log.info,
             is_whole_wanted=config.api is Portals.whole,
-            give_up_at=time.monotonic() + 60 * operations.portal_minutes,
+            give_up_at=time.monotonic() + _seconds_for_portals(context, operations),
         )
     for sentence in fetched.failures:
         context.log.error(sentence)
@@ -91,3 +92,10 @@ def delivery(
             "portal_failure_count": len(fetched.failures),
         }
     )
+
+
+def _seconds_for_portals(context: dg.AssetExecutionContext, operations: Operations) -> float:
+    """Return how long portals may be asked: what waiting for another run took is the run's, too."""
+    record = context.instance.get_run_record_by_id(context.run.run_id)
+    waited = time.time() - record.start_time if record and record.start_time else 0.0
+    return max(0.0, 60 * operations.portal_minutes - waited)

@@ -1,8 +1,9 @@
 """The schedules, evaluated at ticks of their own choosing and never at the clock's."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 import dagster as dg
@@ -14,6 +15,7 @@ from dagster._core.test_utils import create_run_for_test
 from assets.engine.periods import local_now, month_of
 from assets.resources import Installation
 from pipelines.definitions import defs
+from pipelines.jobs import FILES_ONLY
 from pipelines.schedules import nightly_schedule
 from tests.assets.runs import real_instance
 from tests.definitions.registry import assets_definitions
@@ -49,11 +51,12 @@ def _ran(
     status: dg.DagsterRunStatus = dg.DagsterRunStatus.SUCCESS,
     kind: str = "closing",
     job: str = "nightly",
+    run_config: Mapping[str, object] = MappingProxyType({}),
 ) -> None:
     """Leave a run of each period, made now: long after the close of those of the tests."""
     for key in keys:
         tags = {"dagster/partition": key, "motcua/run": kind}
-        create_run_for_test(instance, job, status=status, tags=tags)
+        create_run_for_test(instance, job, status=status, tags=tags, run_config=dict(run_config))
 
 
 @pytest.fixture(scope="module")
@@ -124,7 +127,6 @@ LATE = ((2023, 11, 20, 1, 30), (2023, 12, 14, 1, 30))
     [
         (dg.DagsterRunStatus.FAILURE, "closing", "nightly"),
         (dg.DagsterRunStatus.CANCELED, "closing", "nightly"),
-        (dg.DagsterRunStatus.SUCCESS, "inbox", "nightly"),
         (dg.DagsterRunStatus.SUCCESS, "", "take_in"),
     ],
 )
@@ -143,6 +145,15 @@ def test_a_period_without_a_good_run_since_its_close_is_asked_for_until_there_is
     assert _asked_at(_hanoi(*tick), instance=instance) == late
     _ran(instance, "2023-10-15", kind="nightly")
     assert _asked_at(_hanoi(*tick), instance=instance) == late[1:]
+
+
+@pytest.mark.parametrize("kind", ["inbox", ""])
+def test_a_run_that_asked_no_portal_is_no_closing_run(
+    kind: str, instance: dg.DagsterInstance
+) -> None:
+    """By the sensor of the inbox, or in the launchpad while the portal was down."""
+    _ran(instance, "2023-10-15", kind=kind, run_config=FILES_ONLY)
+    assert dict(_asked_at(_hanoi(*LATE[0]), instance=instance))["2023-10-15"] == "closing"
 
 
 def test_a_closing_run_that_has_still_to_end_is_not_asked_for_once_more(

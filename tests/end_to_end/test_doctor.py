@@ -153,7 +153,11 @@ def test_a_collection_of_a_time_that_is_still_to_come(doctor: Doctor, prepared: 
         journal.begin(Begun(moment, {}, "page", is_whole_period=True))
         journal.complete(Completed(moment, True, 1, 1, changes_known_to=moment))
     begun.begin(Begun(ahead, {}, "page", is_whole_period=True))
+    period = month_of(date(local_now().year + 4, 1, 20)).key
+    far = read_journal(prepared, "igate2", "dossiers", period)
+    far.begin(Begun(f"{period}T01:30:00+07:00", {}, "page", is_whole_period=True))
     printed = doctor(prepared)
+    assert f"and remove {far.file}: that period has not begun." in printed
     for month in ("08", "09"):
         said = f"look   igate2/dossiers/2023-{month}-15 was collected at a time that is still to co"
         assert said in printed

@@ -1,6 +1,8 @@
 """A night with a portal that fails: everything else goes on, and the run says what failed."""
 
+import threading
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 from pathlib import Path
@@ -9,7 +11,8 @@ from zoneinfo import ZoneInfo
 import dagster as dg
 import pytest
 
-from assets.engine.paths import Paths
+from assets.engine.locks import locked
+from assets.engine.paths import Paths, private_folder
 from assets.engine.periods import TIMEZONE, Period, local_now, month_from_key, month_of
 from assets.engine.portal_journal import read_journal
 from assets.resources import Installation
@@ -99,6 +102,18 @@ def test_portals_that_take_the_whole_of_their_time_leave_the_run_its_own(
         metadata_of(result, "publish/motcua", None)
     assert portal.asked == []
     assert _loaded(paths) == [("xin_man", 1)]
+
+
+def test_what_a_run_waited_for_another_is_off_the_time_of_its_portals(
+    paths: Paths, portal: Portal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Operations, "portal_minutes", 1 / 60)
+    with real_instance(tmp_path / "home") as instance, ExitStack() as held:
+        held.enter_context(locked(private_folder(private_folder(paths.data) / "warehouse")))
+        threading.Timer(2, held.close).start()
+        result = run_job(paths, instance, "take_in", KEY)
+    assert "found no time left" in failures(result)["raw__delivery_portals_answered"]
+    assert portal.asked == []
 
 
 def test_a_period_is_redone_from_what_is_stored(

@@ -16,7 +16,6 @@ from assets.engine.periods import local_now
 from assets.engine.raw_store import collect, reading_folder
 from assets.engine.return_files import write_return_files
 from assets.engine.warehouse import warehouse
-from schemas.api import ApiSource
 from schemas.operations import Operations
 
 READS_UNTIL_ASKED = """
@@ -110,9 +109,9 @@ def test_a_second_run_waits_for_the_first(installation: Paths) -> None:
     assert order == ["first", "second"]
 
 
-def test_a_run_waits_while_another_collects_two_exports_as_long_as_they_may_take() -> None:
-    an_export = 60 * ApiSource.model_fields["max_collection_minutes"].default
-    assert 2 * an_export < locks.RUN_WAIT_SECONDS < 60 * Operations().max_run_minutes
+def test_a_run_waits_while_another_asks_its_portals_as_long_as_they_may_take() -> None:
+    seconds = 60 * Operations().portal_minutes
+    assert seconds + 3600 < locks.RUN_WAIT_SECONDS < 60 * Operations().max_run_minutes
 
 
 def test_a_run_that_never_ends_is_told(

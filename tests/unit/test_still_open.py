@@ -35,7 +35,7 @@ CASES = [
     ("not_accepted", {}, False, False),
     ("paused_other", {}, True, True),
     ("paused_other", {"finished_date": DAY}, False, False),
-    ("withdrawn", {}, True, True),
+    ("withdrawn", {}, False, False),
     ("withdrawn", {"finished_date": DAY}, False, False),
     ("refused_after_acceptance", {"refused_date": DAY}, False, False),
     ("returned", {}, True, True),
