@@ -115,7 +115,7 @@ class ExportCollection:
         # A portal lets go of a cursor some time; then every run would be refused until the
         # collection is too old to go on with.
         self.progress(f"{self.doing}: it refuses to go on; all pages are asked for anew")
-        begun = self._wanted()
+        begun = self._wanted(begun.is_whole_wanted)
         self.journal.begin(begun)
         return self._collect(begun)
 
@@ -139,25 +139,25 @@ class ExportCollection:
         return Fetched(len(new), sum(page.row_count for page in new), self._deliver(begun, walks))
 
     def _begin_or_go_on(self) -> Begun:
-        """Return the collection that was cut off, if it asked for the same.
+        """Return the collection that was cut off, if it asked for the same or all was wished for.
 
-        One that began too long ago, `collecting` has let go of. Whoever wishes for the whole period
-        may distrust the pages that are there.
+        Else the next night's changes would undo the wish. One that began too long ago, `collecting`
+        has let go of. Whoever wishes for the whole period may distrust the pages that are there.
         """
-        wanted = self._wanted()
+        wanted = self._wanted(self.is_whole_wanted)
         begun = self.journal.begun
         if (
             begun is not None
             and begun.way == wanted.way
-            and begun.is_whole_period == wanted.is_whole_period
             and (begun.is_whole_wanted or not self.is_whole_wanted)
+            and (begun.is_whole_wanted or begun.is_whole_period == wanted.is_whole_period)
         ):
             self.progress(f"{self.doing}: going on behind page {len(self.journal.pages)}")
             return begun
         self.journal.begin(wanted)
         return wanted
 
-    def _wanted(self) -> Begun:
+    def _wanted(self, is_whole_wanted: bool) -> Begun:
         """Return what to ask for: the whole period, or what changed since changes were known.
 
         A period that has begun since is asked for by changes from its first night on, so that none
@@ -171,13 +171,13 @@ class ExportCollection:
         is_same_way = last is None or last.way == way
         known_to = changes_known_to(self.paths, self.source, self.export_name, self.now)
         asked_at = datetime.fromisoformat(last.started_at) if last else self.now
-        may_add = is_same_way and not self.is_whole_wanted and asked_at.date() <= self.period.end
+        may_add = is_same_way and not is_whole_wanted and asked_at.date() <= self.period.end
         if known_to and self.api.since_param and may_add:
             since = known_to - timedelta(minutes=self.client.settings.overlap_minutes)
             since = since if since < end_of(self.period) else None
         return Begun(
             self.now.isoformat(), asked_for(self.api, self.period, since), way, since is None,
-            self.is_whole_wanted,
+            is_whole_wanted,
         )  # fmt: skip
 
     def _way(self) -> str:

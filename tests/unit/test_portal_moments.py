@@ -285,6 +285,29 @@ def test_who_wishes_for_the_whole_period_begins_anew_but_for_the_same_wish(
     assert collect(paths, later(2), is_whole_wanted=True).page_count == 1
 
 
+@pytest.mark.parametrize("is_refused", [False, True])
+def test_a_wish_for_the_whole_that_was_cut_off_is_finished_by_the_night(
+    is_refused: bool, paths: Paths, portal: Portal
+) -> None:
+    write_settings(paths, portal)
+    collect(paths, WITHIN)
+    collect(paths, WITHIN.replace(day=11))
+    portal.faults.switch_on("forbidden", after=2)
+    assert len(collect(paths, WITHIN.replace(day=11, hour=9), is_whole_wanted=True).failures) == 1
+    if is_refused:
+        portal.faults.switch_on("missing")
+    result = collect(paths, WITHIN.replace(day=12))
+    assert (result.failures, result.page_count) == ([], 4 if is_refused else 2)
+    assert [item.name for item in deliveries(paths)][1:] == [
+        "since-20230111T013000.json", "api.json",
+    ]  # fmt: skip
+    assert len(json.loads(delivered(paths))["content"]) == 35
+    # The changes of the nights that asked for none are asked for by the next one.
+    collect(paths, WITHIN.replace(day=13))
+    assert asked_since(portal) == "2023-01-10T17:30:00.000Z"
+    assert deliveries(paths)[-1].name == "since-20230113T013000.json"
+
+
 class WithoutEnvelope(Portal):
     """A portal whose reply is the array of its rows and nothing else."""
 
