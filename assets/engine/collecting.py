@@ -61,7 +61,7 @@ def collect_portals(
     `failures_of_runs` finds it. What is not collected by `give_up_at` of the monotonic clock fails,
     so that slow portals leave the run its time to load and publish.
     """
-    result = FromPortals()
+    result, began_at = FromPortals(), time.monotonic()
     asked = [f"{source.title} ({name})" for name, source in sorted(sources.items()) if source.api]
     if asked:
         progress(f"asking {', '.join(asked)}")
@@ -76,7 +76,7 @@ def collect_portals(
                 fetched = _collect(
                     paths, api, name, export_name, export=export.on(period.end),
                     period=period, now=now, run_id=run_id, rate=rate, progress=progress,
-                    is_whole_wanted=is_whole_wanted, give_up_at=give_up_at,
+                    is_whole_wanted=is_whole_wanted, began_at=began_at, give_up_at=give_up_at,
                 )  # fmt: skip
             result.add(fetched)
         except PortalError as error:
@@ -99,7 +99,7 @@ def failures_of_runs(
 def _collect(
     paths: Paths, api: ApiSource, source: str, export_name: str, *,
     export: Export, period: Period, now: datetime, run_id: str, rate: Rate,
-    progress: Callable[[str], None], is_whole_wanted: bool, give_up_at: float,
+    progress: Callable[[str], None], is_whole_wanted: bool, began_at: float, give_up_at: float,
 ) -> Fetched:  # fmt: skip
     journal = read_journal(paths, source, export_name, period.key)
     try:
@@ -109,7 +109,8 @@ def _collect(
         return ExportCollection(
             paths=paths, client=client, journal=journal, source=source,
             export_name=export_name, export=export, period=period, now=now,
-            progress=progress, is_whole_wanted=is_whole_wanted, give_up_at=give_up_at,
+            progress=progress, is_whole_wanted=is_whole_wanted, run_began_at=began_at,
+            give_up_at=give_up_at,
         ).run()  # fmt: skip
     except PortalError as error:
         journal.fail(Failed(run_id, str(error)))

@@ -6,7 +6,8 @@ then (`register`), asking a portal (`portal_collection`).
 
 No delivery of changes is ever superseded: what it says of older periods stands nowhere else. What
 it says of a period that was asked for whole since is either in that one, or deleted at the portal.
-Changes that came in while the whole was being asked for may be newer than it, so they count.
+Changes that came in while the whole was being asked for may be newer than it, so they count; so do
+those that came behind it when this machine's clock, which ran ahead before, was right again.
 """
 
 import re
@@ -45,6 +46,20 @@ def has_changes_since_whole(paths: Paths, source: str, export: str, period: str)
             if (delivery.period, delivery.name) == (period, WHOLE):
                 return False
     return False
+
+
+def whole_still_to_come(paths: Paths, source: str, export: str, now: datetime) -> datetime | None:
+    """Return the latest moment after `now` at which a whole period of an export was asked for.
+
+    Its clock ran ahead, or this one is behind: changes that come now came after it nevertheless,
+    and their file carries that moment. A whole period that was asked for again says no more of it.
+    """
+    asked_at = {
+        delivery.period: datetime.fromisoformat(delivery.modified_at)
+        for delivery in read_manifest(paths)
+        if (delivery.source, delivery.export, delivery.name) == (source, export, WHOLE)
+    }
+    return max((moment for moment in asked_at.values() if moment > now), default=None)
 
 
 def note_collections(connection: duckdb.DuckDBPyConnection, arrivals: list[Delivery]) -> list[str]:
@@ -126,13 +141,19 @@ def _collections(
         whole, changes = found.get(delivery.delivery_id, (None, None))
         if name == WHOLE:
             # Its file carries the moment at which asking began.
-            whole = datetime.fromisoformat(delivery.modified_at).replace(tzinfo=None)
+            whole = _carried(delivery)
         elif _CHANGES.fullmatch(name):
-            changes = max(changes or arrived_at(delivery), arrived_at(delivery))
+            known = max(arrived_at(delivery), _carried(delivery))
+            changes = max(changes or known, known)
         else:
             continue
         found[delivery.delivery_id] = whole, changes
     return found
+
+
+def _carried(delivery: Delivery) -> datetime:
+    """Return the moment that a delivery's file carries: local, without a zone."""
+    return datetime.fromisoformat(delivery.modified_at).replace(tzinfo=None)
 
 
 def _lies_within(kind: Kind) -> str:

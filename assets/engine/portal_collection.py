@@ -18,7 +18,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from assets.engine import raw_store
-from assets.engine.deleted_rows import WHOLE, changes_name, has_changes_since_whole
+from assets.engine.deleted_rows import (
+    WHOLE,
+    changes_name,
+    has_changes_since_whole,
+    whole_still_to_come,
+)
 from assets.engine.errors import PortalError
 from assets.engine.paths import Paths
 from assets.engine.periods import Period
@@ -64,7 +69,8 @@ class Fetched:
 class ExportCollection:
     """The collection of one export's period.
 
-    `give_up_at`, of the monotonic clock, is when all exports of the run must have had their pages.
+    Of the monotonic clock, `run_began_at` is when it was `now`, and `give_up_at` when all exports
+    of the run must have had their pages.
     """
 
     paths: Paths
@@ -76,6 +82,7 @@ class ExportCollection:
     period: Period
     now: datetime
     progress: Callable[[str], None]
+    run_began_at: float
     give_up_at: float
     is_whole_wanted: bool = False
 
@@ -108,7 +115,7 @@ class ExportCollection:
         # A portal lets go of a cursor some time; then every run would be refused until the
         # collection is too old to go on with.
         self.progress(f"{self.doing}: it refuses to go on; all pages are asked for anew")
-        begun = self._wanted()
+        begun = self._wanted(begun.is_whole_wanted)
         self.journal.begin(begun)
         return self._collect(begun)
 
@@ -132,25 +139,25 @@ class ExportCollection:
         return Fetched(len(new), sum(page.row_count for page in new), self._deliver(begun, walks))
 
     def _begin_or_go_on(self) -> Begun:
-        """Return the collection that was cut off, if it asked for the same.
+        """Return the collection that was cut off, if it asked for the same or all was wished for.
 
-        One that began too long ago, `collecting` has let go of. Whoever wishes for the whole period
-        may distrust the pages that are there.
+        Else the next night's changes would undo the wish. One that began too long ago, `collecting`
+        has let go of. Whoever wishes for the whole period may distrust the pages that are there.
         """
-        wanted = self._wanted()
+        wanted = self._wanted(self.is_whole_wanted)
         begun = self.journal.begun
         if (
             begun is not None
             and begun.way == wanted.way
-            and begun.is_whole_period == wanted.is_whole_period
             and (begun.is_whole_wanted or not self.is_whole_wanted)
+            and (begun.is_whole_wanted or begun.is_whole_period == wanted.is_whole_period)
         ):
             self.progress(f"{self.doing}: going on behind page {len(self.journal.pages)}")
             return begun
         self.journal.begin(wanted)
         return wanted
 
-    def _wanted(self) -> Begun:
+    def _wanted(self, is_whole_wanted: bool) -> Begun:
         """Return what to ask for: the whole period, or what changed since changes were known.
 
         A period that has begun since is asked for by changes from its first night on, so that none
@@ -164,13 +171,13 @@ class ExportCollection:
         is_same_way = last is None or last.way == way
         known_to = changes_known_to(self.paths, self.source, self.export_name, self.now)
         asked_at = datetime.fromisoformat(last.started_at) if last else self.now
-        may_add = is_same_way and not self.is_whole_wanted and asked_at.date() <= self.period.end
+        may_add = is_same_way and not is_whole_wanted and asked_at.date() <= self.period.end
         if known_to and self.api.since_param and may_add:
             since = known_to - timedelta(minutes=self.client.settings.overlap_minutes)
             since = since if since < end_of(self.period) else None
         return Begun(
             self.now.isoformat(), asked_for(self.api, self.period, since), way, since is None,
-            self.is_whole_wanted,
+            is_whole_wanted,
         )  # fmt: skip
 
     def _way(self) -> str:
@@ -189,8 +196,10 @@ class ExportCollection:
         while position is not None:
             if not is_first and time.monotonic() > give_up_at:
                 raise self._too_long()
-            is_first = False
             body, reply = self._ask(begun, position, before)
+            if is_first:
+                self._compare_clocks()
+            is_first = False
             rows += len(reply.records)
             position = next_position(self.api, position, reply, rows)
             if position is not None and position in seen:
@@ -268,8 +277,12 @@ class ExportCollection:
 
     def _deliver(self, begun: Begun, walks: list[int]) -> Delivery | None:
         """Put the pages into the raw store as one file, and let go of them."""
-        started = self._started(begun)
+        # By this machine's clock, as all deliveries: a portal's may stand still.
+        started = asked_at = datetime.fromisoformat(begun.started_at)
         name = WHOLE if begun.is_whole_period else changes_name(started)
+        if not begun.is_whole_period:
+            ahead = whole_still_to_come(self.paths, self.source, self.export_name, self.now)
+            asked_at = ahead or started
         covered = min(self.period.end, started.date() - timedelta(days=1))
         with raw_store.reading_folder(self.paths) as folder:
             file = folder / name
@@ -277,7 +290,7 @@ class ExportCollection:
                 file, texts_of(self._pages(), walks),
                 records=self.export.records, period=self.period, covers_to=covered,
             )  # fmt: skip
-            os.utime(file, (started.timestamp(), started.timestamp()))
+            os.utime(file, (asked_at.timestamp(), asked_at.timestamp()))
             delivery = raw_store.collect(
                 self.paths, file, source=self.source, export=self.export_name,
                 period=self.period.key, name=name, now=self.now,
@@ -289,7 +302,7 @@ class ExportCollection:
             )  # fmt: skip
         known_to = changes_known_to(self.paths, self.source, self.export_name, self.now)
         if known_to is None or not begun.is_whole_period:
-            known_to = min(started, end_of(self.period))
+            known_to = min(started, self._told_started(started), end_of(self.period))
         page_count = len(self.journal.pages)
         self.journal.complete(
             Completed(
@@ -299,16 +312,30 @@ class ExportCollection:
         )  # fmt: skip
         return delivery
 
-    def _started(self, begun: Begun) -> datetime:
-        """Return when a collection began, by the portal's clock where this machine's ran ahead.
+    def _told_started(self, started: datetime) -> datetime:
+        """Return when asking began by the portal's clock, or `started` if it tells none to believe.
 
-        Else what changes until then would not be asked for. A portal whose clock stands before the
+        Where this machine's clock ran ahead, what changes until then would not be asked for. To ask
+        from an earlier moment than needed does no harm. A portal whose clock stands before the
         period began is not believed.
         """
-        started = datetime.fromisoformat(begun.started_at)
         told_at = self.journal.pages[0].told_at
         told = datetime.fromisoformat(told_at) if told_at else started
-        return min(started, told) if told.date() >= self.period.start else started
+        return told if told.date() >= self.period.start else started
+
+    def _compare_clocks(self) -> None:
+        """Say so where the portal's clock and this machine's differ: either may be wrong."""
+        told = self.client.portal_time
+        if told is None:
+            return
+        here = self.now + timedelta(seconds=time.monotonic() - self.run_began_at)
+        minutes = round(abs(told - here).total_seconds() / 60)
+        if minutes > self.client.settings.overlap_minutes:
+            self.progress(
+                f"{self.doing}: the portal's clock and this machine's differ by "
+                f"{counted(minutes, 'minute')}; look at this machine's (timedatectl), or tell the "
+                "portal's operator"
+            )
 
 
 def _digest(reply: Reply) -> str:

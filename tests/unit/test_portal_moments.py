@@ -1,9 +1,11 @@
 """Which moments a collection from a portal believes, and what it lets go of and begins anew."""
 
 import fcntl
+import json
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +15,10 @@ from assets.engine.paths import Paths
 from assets.engine.periods import local_now, month_of
 from assets.engine.portal_journal import journal_file, read_journal
 from assets.engine.warehouse import warehouse
+from tests.portal.records import Changed
 from tests.portal.server import Portal, served
 from tests.portal.support import (
+    CHANGED,
     KEY,
     LATER,
     PATHS,
@@ -22,10 +26,13 @@ from tests.portal.support import (
     VARIABLE,
     WITHIN,
     changed,
+    code,
     collect,
+    delivered,
     deliveries,
     later,
     left_over,
+    record,
     write_settings,
 )
 from tests.support import SETTINGS, take_in
@@ -58,6 +65,11 @@ def test_a_lock_file_of_an_earlier_version_does_no_harm(paths: Paths, portal: Po
     assert list((paths.raw / "api").rglob("*.lock")) == [lock]
 
 
+def at_portal(now: datetime) -> str:
+    """Return the `Date` of a portal whose clock shows that moment."""
+    return format_datetime(now.astimezone(UTC), usegmt=True)
+
+
 def asked_since(portal: Portal) -> str | None:
     """Return since when changes were asked for last; None where all of the period was."""
     return portal.asked[-1][1].get("updated-from")
@@ -70,13 +82,90 @@ def test_a_clock_that_ran_hours_ahead_hides_no_change(paths: Paths, portal: Port
     collect(paths, now + timedelta(hours=7), key=key)
     journal = read_journal(paths, "mau", "hoso", key)
     assert journal.completed is not None
-    began = datetime.fromisoformat(journal.completed.started_at)
+    known_to = datetime.fromisoformat(journal.completed.changes_known_to)
     # The portal's clock has seconds only; the first request may take some.
-    assert timedelta(seconds=-1) <= began - now <= timedelta(minutes=5)
-    assert deliveries(paths)[0].modified_at == began.isoformat()
+    assert timedelta(seconds=-1) <= known_to - now <= timedelta(minutes=5)
     collect(paths, now + timedelta(hours=24), key=key)
     assert asked_since(portal) is not None
-    assert str(asked_since(portal))[:19] <= f"{began.astimezone(UTC):%Y-%m-%dT%H:%M:%S}"
+    assert str(asked_since(portal))[:19] <= f"{known_to.astimezone(UTC):%Y-%m-%dT%H:%M:%S}"
+
+
+def test_a_row_that_comes_when_a_clock_that_ran_ahead_is_right_again_stays(
+    paths: Paths, portal: Portal
+) -> None:
+    paths.inbox.mkdir(parents=True)
+    shutil.copytree(SETTINGS / "reference", paths.reference)
+    columns = "[exports.hoso.columns]\n"
+    write_settings(paths, portal, old=columns, new=columns + 'received_date = "received"\n')
+    rows = portal.lists[PATHS["page"]] = [
+        Changed(CHANGED, record(number) | {"received": "05/01/2023"}) for number in (1, 2)
+    ]
+    count = "SELECT count(*) FROM core.dossier"
+    portal.date = at_portal(WITHIN)
+    collect(paths, WITHIN + timedelta(hours=7))
+    rows.append(Changed(WITHIN, rows[0].record | {"code": code(3)}))
+    for hours in (3, 4):
+        collect(paths, WITHIN + timedelta(hours=hours))
+        assert asked_since(portal) is not None
+        with warehouse(paths) as connection:
+            take_in(paths, [KEY], connection)
+        assert ask(paths, count) == [(3,)]
+    del rows[-1]
+    collect(paths, WITHIN.replace(day=11), is_whole_wanted=True)
+    with warehouse(paths) as connection:
+        take_in(paths, [KEY], connection)
+    assert ask(paths, count) == [(2,)]
+
+
+@pytest.mark.parametrize("is_whole_wanted", [False, True])
+def test_a_portal_whose_clock_stands_still_loses_no_row(
+    is_whole_wanted: bool, paths: Paths, portal: Portal
+) -> None:
+    write_settings(paths, portal)
+    portal.date = at_portal(WITHIN - timedelta(hours=2))
+    collect(paths, WITHIN)
+    for day in (11, 12):
+        now = WITHIN.replace(day=day)
+        # Of the same size each night.
+        portal.lists[PATHS["page"]] = [Changed(now, record(day))]
+        assert len(collect(paths, now, is_whole_wanted=is_whole_wanted).new) == 1
+        assert json.loads(delivered(paths))["content"] == [record(day)]
+    first, *others = deliveries(paths)
+    assert len({item.size for item in others}) == 1
+    assert len({(item.name, item.modified_at) for item in (first, *others)}) == 3
+    assert len({item.name for item in others}) == (1 if is_whole_wanted else 2)
+
+
+def test_a_portal_whose_clock_is_slow_keeps_no_night_from_its_day(
+    paths: Paths, portal: Portal
+) -> None:
+    write_settings(paths, portal)
+    said: list[str] = []
+    for day, covered, is_whole in ((10, 9, True), (11, 10, False), (15, 14, False), (16, 14, True)):
+        now = WITHIN.replace(day=day)
+        portal.date = at_portal(now - timedelta(hours=7))
+        said.clear()
+        assert collect(paths, now, said.append).failures == []
+        assert json.loads(delivered(paths))["covers_to"] == f"2023-01-{covered:02}"
+        assert (deliveries(paths)[-1].name == "api.json") == is_whole
+        (line,) = [line for line in said if "clock" in line]
+        for part in ("mau/hoso/2022-12-15", "differ by 420 minutes", "timedatectl", "operator"):
+            assert part in line
+    # By its own clock it may note when a record changed.
+    collect(paths, WITHIN.replace(day=16), key=NEXT_KEY)
+    assert asked_since(portal) == "2023-01-14T10:30:00.000Z"
+
+
+@pytest.mark.parametrize("minutes", [-59, 59])
+def test_clocks_that_differ_by_less_than_changes_overlap_are_no_news(
+    minutes: int, paths: Paths, portal: Portal
+) -> None:
+    write_settings(paths, portal)
+    portal.date = at_portal(WITHIN + timedelta(minutes=minutes))
+    said: list[str] = []
+    collect(paths, WITHIN, said.append)
+    assert said
+    assert not any("clock" in line for line in said)
 
 
 @pytest.mark.parametrize(
@@ -194,6 +283,29 @@ def test_who_wishes_for_the_whole_period_begins_anew_but_for_the_same_wish(
     assert len(collect(paths, later(1), is_whole_wanted=True).failures) == 1
     assert len(portal.asked) == 4
     assert collect(paths, later(2), is_whole_wanted=True).page_count == 1
+
+
+@pytest.mark.parametrize("is_refused", [False, True])
+def test_a_wish_for_the_whole_that_was_cut_off_is_finished_by_the_night(
+    is_refused: bool, paths: Paths, portal: Portal
+) -> None:
+    write_settings(paths, portal)
+    collect(paths, WITHIN)
+    collect(paths, WITHIN.replace(day=11))
+    portal.faults.switch_on("forbidden", after=2)
+    assert len(collect(paths, WITHIN.replace(day=11, hour=9), is_whole_wanted=True).failures) == 1
+    if is_refused:
+        portal.faults.switch_on("missing")
+    result = collect(paths, WITHIN.replace(day=12))
+    assert (result.failures, result.page_count) == ([], 4 if is_refused else 2)
+    assert [item.name for item in deliveries(paths)][1:] == [
+        "since-20230111T013000.json", "api.json",
+    ]  # fmt: skip
+    assert len(json.loads(delivered(paths))["content"]) == 35
+    # The changes of the nights that asked for none are asked for by the next one.
+    collect(paths, WITHIN.replace(day=13))
+    assert asked_since(portal) == "2023-01-10T17:30:00.000Z"
+    assert deliveries(paths)[-1].name == "since-20230113T013000.json"
 
 
 class WithoutEnvelope(Portal):
