@@ -22,8 +22,8 @@ from assets.engine.paths import PRIVATE_FILE, Paths, private_folder
 # A night goes on with the collection of the night before, however late either began; what one of
 # two nights ago asked for is no longer what is wanted.
 LONGEST_BREAK = timedelta(hours=36)
-# Moments that journals of before noted, and nobody read.
-_UNREAD = ("fetched_at", "completed_at")
+# What journals of before noted and nobody reads: moments, and a count that took in changes.
+_UNREAD = ("fetched_at", "completed_at", "given_row_count")
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class Completed:
     `changes_known_to` is the moment up to which the export's changes are known, of dossiers of
     whatever period: a whole period, asked for by the day of reception, tells none of older ones.
     `way` is that of `Begun`; "" in a journal of before it was noted, so that all is asked for once.
-    `given_row_count` counts those of the last whole period, and of all changes since.
+    `whole_row_count` counts the rows of the last whole period; 0 if none is known.
     """
 
     started_at: str
@@ -72,7 +72,7 @@ class Completed:
     row_count: int
     changes_known_to: str
     way: str = ""
-    given_row_count: int = 0
+    whole_row_count: int = 0
 
 
 @dataclass(frozen=True)
@@ -104,10 +104,12 @@ class Journal:
         return [said.started_at for said in (self.completed, self.begun) if said is not None]
 
     @property
-    def given_row_count(self) -> int:
-        """How many rows the portal has given of the period; of old journals, the last time."""
+    def whole_row_count(self) -> int:
+        """How many rows the period had when it was last asked for whole; 0 if it never was."""
         last = self.completed
-        return max(last.given_row_count, last.row_count) if last else 0
+        if last is None:
+            return 0
+        return last.row_count if last.is_whole_period else last.whole_row_count
 
     def page_file(self, page: Page) -> Path:
         """Return where the bytes of a page lie."""
@@ -129,8 +131,8 @@ class Journal:
 
     def complete(self, completed: Completed) -> None:
         """Note that the pages are delivered, and let go of them."""
-        given = completed.row_count + (0 if completed.is_whole_period else self.given_row_count)
-        self.completed = replace(completed, given_row_count=given)
+        rows = completed.row_count if completed.is_whole_period else self.whole_row_count
+        self.completed = replace(completed, whole_row_count=rows)
         self.begun, self.pages, self.failed = None, [], None
         self._rewrite()
         shutil.rmtree(self.folder, ignore_errors=True)

@@ -40,6 +40,11 @@ class Reply:
     is_last: bool | None
     next_cursor: str | None
 
+    @property
+    def is_torn(self) -> bool:
+        """Whether it would end the pages, and says itself that it is not the last."""
+        return not self.records and self.is_last is False and self.next_cursor is None
+
 
 def read_reply(body: bytes, export: Export, doing: str) -> Reply:
     """Return what a page holds.
@@ -65,29 +70,13 @@ def read_reply(body: bytes, export: Export, doing: str) -> Reply:
     assert api is not None  # noqa: S101 (only exports with an API are asked for)
     _check_error(document, api, doing)
     rows = _at(document, export.records, _MISSING)
-    if rows in (None, "") and _owes_nothing(document, api):
-        return Reply([], None, None, _cursor(document, api.next_cursor))
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise PortalError(
-            doing,
-            f"no array of objects at {export.records or 'the top'} of the reply, "
-            f"which has {_keys(document)}",
-            "the records",
-            "Look at records of the export; the portal may have changed its replies.",
-        )
-    codes = [_code(row, export) for row in rows]
-    if rows and not any(codes):
-        raise PortalError(
-            doing,
-            f"no record with a code; the first has {_keys(rows[0])}",
-            " or ".join(export.headers()[export.definition.key]),
-            f"Look at columns.{export.definition.key} of the export; the portal may have changed "
-            "its replies.",
-        )
-    texts = _record_texts(text, export.records)
+    records, total = list[Record](), None
+    if rows not in (None, "") or not _owes_nothing(document, api):
+        records = _records(text, document, rows, export, doing)
+        total = _count(document, api.total, doing)
     return Reply(
-        [Record(*pair) for pair in zip(texts, codes, strict=True)],
-        _count(document, api.total, doing),
+        records,
+        total,
         _flag(document, api.last, doing),
         _cursor(document, api.next_cursor),
     )
@@ -114,11 +103,39 @@ def _check_error(document: Any, api: ApiExport, doing: str) -> None:
 
 
 def _owes_nothing(document: Any, api: ApiExport) -> bool:
-    """Say whether a reply without rows is whole: its total says 0, or is left out without error."""
+    """Say whether a reply without a list can be whole: something else in it vouches for that.
+
+    A total of 0 does; where it is left out, the error that is none; where there is no such setting,
+    `last`, of which whoever asks must see that it is true. Without any of them, the reply may be an
+    error.
+    """
     total = _at(document, api.total) if api.total else None
     if total in (None, ""):
-        return bool(api.error) or not api.total
+        return bool(api.error or (api.last and not api.total))
     return str(total) == "0"
+
+
+def _records(text: str, document: Any, rows: Any, export: Export, doing: str) -> list[Record]:
+    """Return the rows of a page; PortalError if they are none, or none has the mapped code."""
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise PortalError(
+            doing,
+            f"no array of objects at {export.records or 'the top'} of the reply, "
+            f"which has {_keys(document)}",
+            "the records",
+            "Look at records of the export; the portal may have changed its replies.",
+        )
+    codes = [_code(row, export) for row in rows]
+    if rows and not any(codes):
+        raise PortalError(
+            doing,
+            f"no record with a code; the first has {_keys(rows[0])}",
+            " or ".join(export.headers()[export.definition.key]),
+            f"Look at columns.{export.definition.key} of the export; the portal may have changed "
+            "its replies.",
+        )
+    texts = _record_texts(text, export.records)
+    return [Record(*pair) for pair in zip(texts, codes, strict=True)]
 
 
 def _record_texts(text: str, path: str) -> list[bytes]:

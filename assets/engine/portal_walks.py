@@ -49,20 +49,23 @@ def complete_walks(pages: Pages) -> tuple[list[int], int, int]:
 
 
 def refuse_emptied(journal: Journal, row_count: int, doing: str) -> None:
-    """Refuse a period without a row of which the portal gave rows: they would leave the figures.
+    """Refuse a period without a row that had rows when it was last asked for whole.
+
+    They would leave the figures. Changes do not count: they tell of dossiers of older periods, too.
+    So a period that was only ever asked for by changes may turn out empty.
 
     Raises
     ------
     PortalError
         It has no row now. The next run begins anew.
     """
-    given = journal.given_row_count
-    if row_count or not given:
+    before = journal.whole_row_count
+    if row_count or not before:
         return
     journal.abandon()
     raise PortalError(
         doing,
-        f"no row at all, though the portal gave {counted(given, 'row')} of this period before",
+        f"no row at all, though it had {counted(before, 'row')} when last asked for whole",
         "rows, as before",
         "The rows of before stay in the figures. Look at the portal, at params, and at what the "
         "account may see. If the period really has no row, run it in the launchpad with "

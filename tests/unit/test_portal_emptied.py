@@ -2,15 +2,21 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from assets.engine.paths import Paths
+from assets.engine.periods import month_from_key
 from assets.engine.portal_journal import journal_file
 from tests.portal.server import Portal, served
 from tests.portal.support import (
+    CHANGED,
     KEY,
+    LATER,
     PATHS,
     RECORDS,
     TOKEN,
@@ -20,6 +26,7 @@ from tests.portal.support import (
     collect,
     delivered,
     deliveries,
+    later,
     left_over,
     write_settings,
 )
@@ -55,7 +62,7 @@ def test_a_period_that_is_suddenly_empty_keeps_its_rows_until_somebody_wants_it_
     for _ in range(2):
         portal.asked.clear()
         (failure,) = collect(paths).failures
-        for part in ("no row at all", "gave 35 rows of this period before", "{api: whole}"):
+        for part in ("no row at all", "had 35 rows when last asked for whole", "{api: whole}"):
             assert part in failure
         # Each night asks anew: the portal may have its rows again.
         assert len(portal.asked) == 1
@@ -69,27 +76,64 @@ def test_a_period_that_is_suddenly_empty_keeps_its_rows_until_somebody_wants_it_
     assert row_count(paths) == 35
 
 
-def test_a_period_that_changes_filled_is_not_emptied_either(paths: Paths, portal: Portal) -> None:
+def test_changes_of_older_periods_do_not_speak_against_an_empty_one(
+    paths: Paths, portal: Portal
+) -> None:
     write_settings(paths, portal)
     rows = portal.lists[PATHS["page"]]
     kept = rows.copy()
     rows.clear()
     collect(paths, WITHIN.replace(day=4))
-    rows.extend(kept)
-    assert collect(paths, WITHIN).row_count == 35
-    assert collect(paths).row_count == 0
+    # Received before the period began, and resolved within it.
+    old = month_from_key(KEY).start - timedelta(days=30)
+    rows.extend(
+        replace(item, received=CHANGED.replace(year=old.year, month=old.month, day=old.day))
+        for item in kept[:5]
+    )
+    assert collect(paths, WITHIN).row_count == 5
+    for night in (LATER, later(24), later(48)):
+        assert collect(paths, night).failures == []
+    assert row_count(paths) == 0
+    # From then on it is known how many rows the period has.
+    rows.extend(kept[5:])
+    assert collect(paths, later(72)).failures == []
+    assert row_count(paths) == 30
+    del rows[5:]
+    (failure,) = collect(paths, later(96)).failures
+    assert "had 30 rows when last asked for whole" in failure
+
+
+def test_a_whole_period_is_remembered_behind_changes(paths: Paths, portal: Portal) -> None:
+    write_settings(paths, portal)
+    rows = portal.lists[PATHS["page"]]
+    collect(paths, WITHIN)
+    rows[0] = replace(rows[0], at=WITHIN + timedelta(hours=9))
+    assert collect(paths).row_count == 1
     rows.clear()
     (failure,) = collect(paths).failures
-    assert "gave 35 rows of this period before" in failure
+    assert "had 35 rows when last asked for whole" in failure
 
 
-def test_a_journal_of_before_rows_were_counted_keeps_them_too(paths: Paths, portal: Portal) -> None:
+@pytest.mark.parametrize(
+    ("noted", "is_kept"),
+    [
+        ({"is_whole_period": True, "row_count": 35}, True),
+        ({"is_whole_period": True, "row_count": 35, "given_row_count": 35}, True),
+        # Whether these 40 rows were of the period, an old journal does not say.
+        ({"is_whole_period": False, "row_count": 5, "given_row_count": 40}, False),
+    ],
+)
+def test_journals_of_before_whole_periods_were_counted_are_read(
+    noted: dict[str, Any], is_kept: bool, paths: Paths, portal: Portal
+) -> None:
     write_settings(paths, portal)
     collect(paths)
     file = journal_file(paths, "mau", "hoso", KEY)
     said = json.loads(file.read_text("utf-8"))
-    del said["given_row_count"]
-    file.write_text(json.dumps(said) + "\n", "utf-8")
+    del said["whole_row_count"]
+    file.write_text(json.dumps(said | noted) + "\n", "utf-8")
     portal.lists[PATHS["page"]].clear()
-    (failure,) = collect(paths).failures
-    assert "gave 35 rows of this period before" in failure
+    failures = collect(paths).failures
+    assert [("had 35 rows when last asked for whole" in failure) for failure in failures] == (
+        [True] if is_kept else []
+    )

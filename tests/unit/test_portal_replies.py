@@ -227,15 +227,32 @@ def test_rows_that_are_left_out_are_told_where_more_is_said_than_that_there_is_n
     assert deliveries(paths) == []
 
 
-@pytest.mark.parametrize("nothing", ["", '{"data": null}', '{"data": []}'])
+@pytest.mark.parametrize(
+    ("lines", "nothing"),
+    [
+        ("", ""),
+        ("", '{"data": []}'),
+        ('error = "error_code"\nno_error = ["0"]', '{"error_code": "0", "data": null}'),
+    ],
+)
 def test_where_an_empty_page_is_the_end_it_may_say_so_in_its_own_way(
-    nothing: str, paths: Paths, portal: Portal
+    lines: str, nothing: str, paths: Paths, portal: Portal
 ) -> None:
-    write_settings(paths, portal, "offset", old=TOTAL, new="")
+    write_settings(paths, portal, "offset", old=TOTAL, new=lines)
     portal.nothing = nothing
     result = collect(paths)
     assert (result.failures, result.page_count, result.row_count) == ([], 5, 35)
     assert codes(paths, "offset") == ALL
+
+
+def test_a_list_left_out_for_which_nothing_vouches_does_not_end_the_pages(
+    paths: Paths, portal: Portal
+) -> None:
+    write_settings(paths, portal, "offset", old=TOTAL, new="")
+    portal.nothing = '{"data": null, "message": "Lỗi hệ thống"}'
+    (failure,) = collect(paths).failures
+    assert "no array of objects at data" in failure
+    assert deliveries(paths) == []
 
 
 def test_no_content_on_a_later_page_does_not_end_a_list_that_owes_rows(
