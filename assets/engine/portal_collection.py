@@ -28,6 +28,7 @@ from assets.engine.errors import PortalError
 from assets.engine.paths import Paths
 from assets.engine.periods import Period
 from assets.engine.portal_client import MayPass, PortalClient, RequestRefused
+from assets.engine.portal_clock import clocks_differ, told_start
 from assets.engine.portal_file import write_file
 from assets.engine.portal_journal import (
     Begun,
@@ -197,8 +198,11 @@ class ExportCollection:
             if not is_first and time.monotonic() > give_up_at:
                 raise self._too_long()
             body, reply = self._ask(begun, position, before)
-            if is_first:
-                self._compare_clocks()
+            told = self.client.portal_time
+            here = self.now + timedelta(seconds=time.monotonic() - self.run_began_at)
+            overlap = self.client.settings.overlap_minutes
+            if is_first and (difference := clocks_differ(told, here, overlap)):
+                self.progress(f"{self.doing}: {difference}")
             is_first = False
             rows += len(reply.records)
             position = next_position(self.api, position, reply, rows)
@@ -210,7 +214,8 @@ class ExportCollection:
             before = _digest(reply)
             page = Page(
                 walk, len(self.journal.pages) + 1, position, hashlib.sha256(body).hexdigest(),
-                len(reply.records), reply.total, self._told_at(),
+                len(reply.records), reply.total,
+                told.astimezone(self.now.tzinfo).isoformat() if told else None,
             )  # fmt: skip
             self.journal.add(page, body)
             if page.number % PAGES_A_WORD == 0 or position is None:
@@ -228,10 +233,6 @@ class ExportCollection:
             return body, reply
 
         return self.client.ask(self.api.path, page_params(self.api, begun.asked, position), read)
-
-    def _told_at(self) -> str | None:
-        moment = self.client.portal_time
-        return moment.astimezone(self.now.tzinfo).isoformat() if moment else None
 
     def _page_setting(self) -> str:
         return f"{self.api.paging}_param of [exports.{self.export_name}.api]"
@@ -305,7 +306,9 @@ class ExportCollection:
             )  # fmt: skip
         known_to = changes_known_to(self.paths, self.source, self.export_name, self.now)
         if known_to is None or not begun.is_whole_period:
-            known_to = min(started, self._told_started(started), end_of(self.period))
+            known_to = min(
+                started, told_start(self.journal, self.period, started), end_of(self.period)
+            )
         page_count = len(self.journal.pages)
         self.journal.complete(
             Completed(
@@ -314,31 +317,6 @@ class ExportCollection:
             )
         )  # fmt: skip
         return delivery
-
-    def _told_started(self, started: datetime) -> datetime:
-        """Return when asking began by the portal's clock, or `started` if it tells none to believe.
-
-        Where this machine's clock ran ahead, what changes until then would not be asked for. To ask
-        from an earlier moment than needed does no harm. A portal whose clock stands before the
-        period began is not believed.
-        """
-        told_at = self.journal.pages[0].told_at
-        told = datetime.fromisoformat(told_at) if told_at else started
-        return told if told.date() >= self.period.start else started
-
-    def _compare_clocks(self) -> None:
-        """Say so where the portal's clock and this machine's differ: either may be wrong."""
-        told = self.client.portal_time
-        if told is None:
-            return
-        here = self.now + timedelta(seconds=time.monotonic() - self.run_began_at)
-        minutes = round(abs(told - here).total_seconds() / 60)
-        if minutes > self.client.settings.overlap_minutes:
-            self.progress(
-                f"{self.doing}: the portal's clock and this machine's differ by "
-                f"{counted(minutes, 'minute')}; look at this machine's (timedatectl), or tell the "
-                "portal's operator"
-            )
 
 
 def _digest(reply: Reply) -> str:
