@@ -48,7 +48,11 @@ def marks_in_bytes(folder: Path) -> dict[str, list[bytes]]:
     """Return the files below a folder whose bytes hold marks, with some of these."""
     found = {}
     for file in sorted(path for path in folder.rglob("*") if path.is_file()):
-        marks = [match.group() for match in BYTE_MARK.finditer(file.read_bytes())]
+        try:
+            content = file.read_bytes()
+        except FileNotFoundError:
+            continue  # SQLite, at work meanwhile, takes its -shm and -wal away
+        marks = [match.group() for match in BYTE_MARK.finditer(content)]
         if marks:
             found[str(file.relative_to(folder))] = marks
     return found
