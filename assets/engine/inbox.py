@@ -37,7 +37,10 @@ _LIKE_A_DAY = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
 
 @dataclass(frozen=True)
 class Waiting:
-    """A file in the inbox of a known export, with the folder that may name its period."""
+    """A file in the inbox of a known export, with the folder that may name its period.
+
+    `name` is its path below the folder of its export, so each period's folder has names of its own.
+    """
 
     source: str
     export: str

@@ -33,12 +33,6 @@ PATH = "/pa/dossier/search"
 
 
 @pytest.fixture
-def paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Paths:
-    monkeypatch.setenv(VARIABLE, TOKEN)
-    return Paths(tmp_path / "data", tmp_path / "settings")
-
-
-@pytest.fixture
 def portal() -> Iterator[Portal]:
     with served(Portal(TOKEN, {PATH: changed(25)})) as portal:
         yield portal

@@ -3,8 +3,6 @@
 import json
 import time
 from collections import Counter
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -16,7 +14,7 @@ from assets.engine.portal_journal import journal_file, journals, read_journal
 from assets.engine.sources import load_sources
 from schemas.api import ApiExport, ApiSource
 from tests.portal.records import Changed
-from tests.portal.server import Portal, served
+from tests.portal.server import Portal
 from tests.portal.support import (
     CHANGED,
     KEY,
@@ -24,7 +22,6 @@ from tests.portal.support import (
     PATHS,
     RECORDS,
     TOKEN,
-    VARIABLE,
     WITHIN,
     changed,
     code,
@@ -40,18 +37,6 @@ from tests.portal.support import (
 each_paging = pytest.mark.parametrize("paging", ["page", "offset", "cursor"])
 NEXT_KEY = "2023-01-15"
 ALL = [code(number) for number in range(1, 36)]
-
-
-@pytest.fixture
-def paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Paths:
-    monkeypatch.setenv(VARIABLE, TOKEN)
-    return Paths(tmp_path / "data", tmp_path / "settings")
-
-
-@pytest.fixture
-def portal() -> Iterator[Portal]:
-    with served(Portal(TOKEN, {path: changed(35) for path in PATHS.values()})) as portal:
-        yield portal
 
 
 def records(paths: Paths, paging: str = "page", number: int = -1) -> list[dict[str, str]]:

@@ -32,7 +32,6 @@ from tests.portal.support import (
     KEY,
     PATHS,
     TOKEN,
-    VARIABLE,
     WITHIN,
     code,
     collect,
@@ -66,12 +65,6 @@ SAID = {
     "in force": "SELECT delivery_id FROM ops.delivery WHERE state = 'loaded' ORDER BY ALL",
 }
 Record = dict[str, Any]
-
-
-@pytest.fixture
-def paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Paths:
-    monkeypatch.setenv(VARIABLE, TOKEN)
-    return Paths(tmp_path / "data", tmp_path / "settings")
 
 
 @pytest.fixture

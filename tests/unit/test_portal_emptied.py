@@ -1,10 +1,8 @@
 """A period of which a portal gave rows, and now gives none: it is not emptied without a word."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,17 +10,14 @@ import pytest
 from assets.engine.paths import Paths
 from assets.engine.periods import month_from_key
 from assets.engine.portal_journal import journal_file
-from tests.portal.server import Portal, served
+from tests.portal.server import Portal
 from tests.portal.support import (
     CHANGED,
     KEY,
     LATER,
     PATHS,
     RECORDS,
-    TOKEN,
-    VARIABLE,
     WITHIN,
-    changed,
     collect,
     delivered,
     deliveries,
@@ -30,18 +25,6 @@ from tests.portal.support import (
     left_over,
     write_settings,
 )
-
-
-@pytest.fixture
-def paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Paths:
-    monkeypatch.setenv(VARIABLE, TOKEN)
-    return Paths(tmp_path / "data", tmp_path / "settings")
-
-
-@pytest.fixture
-def portal() -> Iterator[Portal]:
-    with served(Portal(TOKEN, {PATHS["page"]: changed(35)})) as portal:
-        yield portal
 
 
 def row_count(paths: Paths) -> int:

@@ -4,8 +4,6 @@ Every reply comes from a real server on this machine.
 """
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,7 +15,6 @@ from tests.portal.support import (
     PATHS,
     RECORDS,
     TOKEN,
-    VARIABLE,
     WITHIN,
     changed,
     code,
@@ -31,18 +28,6 @@ from tests.portal.support import (
 ALL = [code(number) for number in range(1, 36)]
 NO_TOTAL = 'total = "totalElements"\n'
 CAPPED = {"content": [], "totalElements": 20}
-
-
-@pytest.fixture
-def paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Paths:
-    monkeypatch.setenv(VARIABLE, TOKEN)
-    return Paths(tmp_path / "data", tmp_path / "settings")
-
-
-@pytest.fixture
-def portal() -> Iterator[Portal]:
-    with served(Portal(TOKEN, {PATHS["page"]: changed(35)})) as portal:
-        yield portal
 
 
 def codes(paths: Paths, paging: str = "page") -> list[str]:

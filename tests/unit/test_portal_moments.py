@@ -3,10 +3,8 @@
 import fcntl
 import json
 import shutil
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,7 +21,6 @@ from tests.portal.support import (
     LATER,
     PATHS,
     TOKEN,
-    VARIABLE,
     WITHIN,
     changed,
     code,
@@ -41,18 +38,6 @@ from tests.unit.deliveries import ask
 NEXT_KEY = "2023-01-15"
 # A clock whose battery was empty.
 FAR_KEY, FAR = "2030-01-15", WITHIN.replace(year=2030, day=20)
-
-
-@pytest.fixture
-def paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Paths:
-    monkeypatch.setenv(VARIABLE, TOKEN)
-    return Paths(tmp_path / "data", tmp_path / "settings")
-
-
-@pytest.fixture
-def portal() -> Iterator[Portal]:
-    with served(Portal(TOKEN, {path: changed(35) for path in PATHS.values()})) as portal:
-        yield portal
 
 
 def test_a_lock_file_of_an_earlier_version_does_no_harm(paths: Paths, portal: Portal) -> None:

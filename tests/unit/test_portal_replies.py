@@ -5,9 +5,7 @@ Every reply comes from a real server on this machine.
 
 import json
 import time
-from collections.abc import Iterator
 from email.utils import formatdate
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,12 +15,11 @@ from assets.engine.paths import PROJECT, Paths
 from assets.engine.sources import load_sources
 from tests.portal import server
 from tests.portal.records import Changed
-from tests.portal.server import Portal, served
+from tests.portal.server import Portal
 from tests.portal.support import (
     PATHS,
     RECORDS,
     TOKEN,
-    VARIABLE,
     WITHIN,
     changed,
     code,
@@ -36,18 +33,6 @@ from tests.portal.support import (
 ALL = [code(number) for number in range(1, 36)]
 TOTAL = 'total = "total"'
 WITH_ERROR = f'{TOTAL}\nerror = "error_code"\nno_error = ["0", "00"]'
-
-
-@pytest.fixture
-def paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Paths:
-    monkeypatch.setenv(VARIABLE, TOKEN)
-    return Paths(tmp_path / "data", tmp_path / "settings")
-
-
-@pytest.fixture
-def portal() -> Iterator[Portal]:
-    with served(Portal(TOKEN, {path: changed(35) for path in PATHS.values()})) as portal:
-        yield portal
 
 
 def codes(paths: Paths, paging: str = "page") -> list[str]:

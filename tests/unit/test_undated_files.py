@@ -13,6 +13,7 @@ from assets.engine.paths import Paths
 from assets.engine.periods import TIMEZONE, month_from_key
 from assets.engine.raw_store import read_manifest
 from assets.engine.sources import load_sources
+from assets.engine.waiting import new_files
 from tests.nights.night import spend
 from tests.unit.deliveries import FEBRUARY, JANUARY, ask, code, deliver_csv, dossier, register_of
 
@@ -99,3 +100,22 @@ def test_running_its_period_again_much_later_finds_it_there(installation: Paths)
     spend(installation, [JANUARY, "2023-03-15"], _night(17, month=3))
     assert [item.period for item in read_manifest(installation)] == [JANUARY]
     assert register_of(installation) == {code(1): "in_process"}
+
+
+@pytest.mark.parametrize("correcting", [(11, 1), (16, 1)], ids=["in the period", "after its close"])
+def test_a_correction_in_the_folder_of_its_period_is_the_word_for_good(
+    correcting: tuple[int, int], installation: Paths
+) -> None:
+    """The file that it corrects still lies beside that folder, under the same name."""
+    _undated(installation, day=10)
+    spend(installation, [JANUARY], _night(11))
+    day, month = correcting
+    corrected = deliver_csv(installation, [dossier(1, **RETURNED)], period=JANUARY, name="a.csv")
+    _written(corrected, day)
+    sources = load_sources(installation.sources)
+    for now in (_night(day + 1, month), _night(day + 2, month), _night(17, 2), _night(17, 3)):
+        keys = [key for key in (JANUARY, FEBRUARY, "2023-02-15") if key <= f"{now:%Y-%m-%d}"]
+        spend(installation, keys, now)
+        assert register_of(installation) == {code(1): "returned"}
+        assert new_files(installation, sources, now) == []
+    assert [item.period for item in read_manifest(installation)] == [JANUARY, JANUARY]
