@@ -1,7 +1,7 @@
 """What the terminal gets of the published figures: a table of rates, and which files are refused.
 
 Belongs here: which columns are shown, and how they are set. Does not belong here: any figure's
-computation (`assets/indicators/sql`), and what is said of a run while it goes on (`cli`).
+computation (`assets/engine/indicators`), and what is said of a run while it goes on (`cli`).
 """
 
 from typing import Any

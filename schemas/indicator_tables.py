@@ -2,7 +2,7 @@
 
 Belongs here: the layer indicators, `reference.period` and the logs of `ops` about figures. Does not
 belong here: what a measure means (`schemas.measures`) and how it is computed
-(`assets/indicators/sql`).
+(`assets/engine/indicators`).
 """
 
 from dataclasses import replace

@@ -1,7 +1,7 @@
 """The macros of the published files: how each is called and what its rows are.
 
 Belongs here: their names, parameters and columns with their meaning in both languages. Does not
-belong here: their SQL (`assets/indicators/sql`) and tables and views (`schemas.tables`).
+belong here: their SQL (`assets/engine/indicators`) and tables and views (`schemas.tables`).
 """
 
 from schemas.columns import Column, Macro

@@ -1,7 +1,7 @@
 """Every measure of the indicator tables: name, Vietnamese name, meaning and source.
 
 Belongs here: what a figure means. Does not belong here: how it is computed: counts in
-`assets/indicators/sql/placed.sql`, rates in `assets/indicators/sql/rates.sql`.
+`assets/engine/indicators/placed.sql`, rates in `assets/engine/indicators/rates.sql`.
 Form II.06a: Circulars 02/2017/TT-VPCP and 01/2020/TT-VPCP, columns 3 to 13.
 """
 

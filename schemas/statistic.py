@@ -1,7 +1,7 @@
 """The settings of the statistic: what authorities may decide about how dossiers are counted.
 
 Belongs here: the model of `statistic.toml`. Does not belong here: reading the file
-(`assets.engine.statistic`) and the rules themselves (`assets/indicators/sql`).
+(`assets.engine.statistic`) and the rules themselves (`assets/engine/indicators`).
 """
 
 from typing import Annotated, Literal

@@ -1,6 +1,6 @@
 """Computing: periods, rates, the revision log, quarantine tables.
 
-Belongs here: running the SQL of `assets/indicators/sql` and keeping only what changed. Does not
+Belongs here: running the SQL of `assets/engine/indicators` and keeping only what changed. Does not
 belong here: counting dossiers (`own_counts`), the balance (`balance`), any formula, which stands in
 SQL.
 """

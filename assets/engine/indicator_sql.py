@@ -1,4 +1,4 @@
-"""The SQL of the indicators: what stands in `assets/indicators/sql`, with its parts put together.
+"""The SQL of the indicators: the files of `indicators/`, with their parts put together.
 
 Belongs here: filling placeholders from files and the registry. Does not belong here: any formula,
 which stands in SQL, and running it (`own_counts`, `compute`).

@@ -1,7 +1,7 @@
 """What readers may ask of the published files: views and table macros, with their meaning.
 
 Belongs here: the statements that create them. Does not belong here: their SQL
-(`assets/indicators/sql`), their meaning (`schemas.macros`) and writing the files (`publish`).
+(`assets/engine/indicators`), their meaning (`schemas.macros`) and writing the files (`publish`).
 """
 
 from assets.engine.indicator_sql import (

@@ -24,7 +24,7 @@ from schemas.tables import WAREHOUSE_TABLES
 MEMORY_LIMIT = "2GB"
 CONNECT_SECONDS = 20.0
 ENGINE_SQL = Path(__file__).parent / "sql"
-INDICATOR_SQL = Path(__file__).parents[1] / "indicators" / "sql"
+INDICATOR_SQL = Path(__file__).parent / "indicators"
 
 # Nothing is downloaded while the pipeline runs.
 _SETTINGS = {

@@ -1,1 +1,1 @@
-"""Layer indicators: counts and rates by period; the formulas stand in `sql/`."""
+"""Layer indicators: counts and rates by period; the formulas stand in `engine/indicators/`."""

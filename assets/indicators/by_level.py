@@ -1,4 +1,4 @@
-"""Asset indicators/by_level: measures by period and level (`sql/by_level.sql`)."""
+"""Asset indicators/by_level: measures by period and level (`by_level.sql`)."""
 
 import dagster as dg
 

@@ -1,4 +1,4 @@
-"""Asset indicators/by_level_current: history on today's units (`sql/by_level_current.sql`)."""
+"""Asset indicators/by_level_current: history on today's units (`by_level_current.sql`)."""
 
 import dagster as dg
 

@@ -1,4 +1,4 @@
-"""Asset indicators/by_unit: measures by period, unit and scope (`sql/by_unit.sql`)."""
+"""Asset indicators/by_unit: measures by period, unit and scope (`by_unit.sql`)."""
 
 import dagster as dg
 

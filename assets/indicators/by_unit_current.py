@@ -1,4 +1,4 @@
-"""Asset indicators/by_unit_current: history on today's units (`sql/by_unit_current.sql`)."""
+"""Asset indicators/by_unit_current: history on today's units (`by_unit_current.sql`)."""
 
 import dagster as dg
 

@@ -1,4 +1,4 @@
-"""Asset indicators/by_unit_field: measures by period, unit and field (`sql/by_unit_field.sql`)."""
+"""Asset indicators/by_unit_field: measures by period, unit and field (`by_unit_field.sql`)."""
 
 import dagster as dg
 

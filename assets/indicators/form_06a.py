@@ -1,4 +1,4 @@
-"""Asset indicators/form_06a: form II.06a, columns 3 to 13 (`sql/form_06a.sql`)."""
+"""Asset indicators/form_06a: form II.06a, columns 3 to 13 (`form_06a.sql`)."""
 
 import dagster as dg
 

@@ -1,4 +1,4 @@
-"""Asset indicators/own_count: counts of each unit by itself (`sql/own_count.sql`).
+"""Asset indicators/own_count: counts of each unit by itself (`own_count.sql`).
 
 The one place where dossiers are counted; the other indicator tables add these counts up.
 """

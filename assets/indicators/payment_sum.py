@@ -15,7 +15,7 @@ from schemas.indicator_tables import PAYMENT_SUM
     deps=[["core", "dossier"], ["core", "payment_request"], ["reference", "period"]],
 )
 def payment_sum(installation: Installation) -> dg.MaterializeResult[None]:
-    """Write the table anew from the whole warehouse (`sql/payment_sum.sql`)."""
+    """Write the table anew from the whole warehouse (`payment_sum.sql`)."""
     with installation.warehouse() as connection:
         rows = rebuild_table(connection, PAYMENT_SUM)
     return dg.MaterializeResult(metadata={"dagster/row_count": rows})

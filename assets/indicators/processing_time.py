@@ -1,4 +1,4 @@
-"""Asset indicators/processing_time: working days by procedure (`sql/processing_time.sql`)."""
+"""Asset indicators/processing_time: working days by procedure (`processing_time.sql`)."""
 
 import dagster as dg
 
