@@ -15,7 +15,7 @@ from assets.engine.disk import sync
 from assets.engine.errors import WarehouseError
 from assets.engine.paths import Paths, private_folder
 from assets.engine.reader_macros import for_dossiers, for_motcua
-from assets.engine.warehouse import create_table, transaction
+from assets.engine.warehouse import transaction
 from assets.engine.wording import counted
 from schemas.columns import Table, quoted
 from schemas.indicator_tables import BY_UNIT
@@ -72,7 +72,7 @@ def _publish(
         # Hundreds of comments, each synced to the disk by itself, would take longer than the rows.
         with transaction(connection):
             for table in tables:
-                create_table(connection, table, "published")
+                _create(connection, table)
         rows = {table.qualified_name: _copy(connection, table) for table in tables}
         connection.execute("CHECKPOINT published")
     finally:
@@ -83,6 +83,14 @@ def _publish(
     _check_opens(new, rows)
     _into_place(new, target, mode)
     return rows
+
+
+def _create(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
+    """Create `table` in the new file, with the comments that readers see."""
+    connection.execute(f"CREATE SCHEMA IF NOT EXISTS published.{table.layer}")
+    connection.execute(table.create_sql("published"))
+    for statement in table.comment_sql("published"):
+        connection.execute(statement)
 
 
 def _copy(connection: duckdb.DuckDBPyConnection, table: Table) -> int:

@@ -17,7 +17,7 @@ from assets.engine.errors import WarehouseError
 from assets.engine.hash_key import dossier_hash_key
 from assets.engine.paths import PRIVATE_FILE, Paths, private_folder
 from assets.engine.periods import CALENDAR, TIMEZONE
-from schemas.columns import Table, quoted
+from schemas.columns import quoted
 from schemas.exports import CLOSED_STATES, KINDS
 from schemas.tables import WAREHOUSE_TABLES
 
@@ -144,6 +144,7 @@ def _temporary(paths: Paths) -> Path:
 
 def _create_tables(connection: duckdb.DuckDBPyConnection, paths: Paths) -> None:
     existing = _existing_columns(connection)
+    missing = []
     for table in WAREHOUSE_TABLES:
         columns = existing.get(table.qualified_name)
         if columns == table.column_names:
@@ -157,23 +158,18 @@ def _create_tables(connection: duckdb.DuckDBPyConnection, paths: Paths) -> None:
                 "ops.revision says what was reported; leave dossier_hash.key) and re-materialise "
                 "every period from the raw store.",
             )
-        create_table(connection, table)
-    for kind in KINDS.values():
-        # The registers are views: each version table flags the row that is the latest.
-        connection.execute(
-            f"CREATE VIEW IF NOT EXISTS {kind.register} AS FROM {kind.table} WHERE is_latest"
-        )
-
-
-def create_table(
-    connection: duckdb.DuckDBPyConnection, table: Table, catalog: str | None = None
-) -> None:
-    """Create `table` with its comments, in the current database or in an attached one."""
-    schema = table.layer if catalog is None else f"{catalog}.{table.layer}"
-    connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
-    connection.execute(table.create_sql(catalog))
-    for statement in table.comment_sql(catalog):
-        connection.execute(statement)
+        missing.append(table)
+    # The registers are views: each version table flags the row that is the latest.
+    views = [kind for kind in KINDS.values() if kind.register not in existing]
+    if not missing and not views:
+        return
+    # In one transaction: each commit is synced to the disk by itself.
+    with transaction(connection):
+        for table in missing:
+            connection.execute(f"CREATE SCHEMA IF NOT EXISTS {table.layer}")
+            connection.execute(table.create_sql())
+        for kind in views:
+            connection.execute(f"CREATE VIEW {kind.register} AS FROM {kind.table} WHERE is_latest")
 
 
 def _existing_columns(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[str, ...]]:
