@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run portal period check-source ui doctor test check audit format bench mutants soak lock sample docs screenshots
+.PHONY: help setup run portal period check-source ui doctor test check audit format bench mutants faults soak lock sample docs screenshots
 
 help: ## List the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -65,6 +65,9 @@ bench: $(READY) ## Measure against bare DuckDB: make bench ROWS=10000000
 
 mutants: $(READY) ## Change the counting SQL in hundreds of places: is every slip noticed?
 	$(BIN)/python -m tests.mutation.run
+
+faults: $(READY) ## Plant the faults of tests/mutation/faults, one at a time: does a test catch each?
+	$(BIN)/python -u -m tests.mutation.planted
 
 soak: $(READY) ## The long versions of property, fuzz, kill and night tests, the slow backfill
 	MOTCUA_SOAK=1 $(BIN)/python -m pytest tests/sql/test_figures_against_the_oracle.py \
