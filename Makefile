@@ -42,8 +42,9 @@ ui: $(READY) ## Dagster on http://127.0.0.1:3000, with its daemon
 doctor: $(READY) ## Look at folders, room, locks, daemon, schedules, settings: what to do?
 	@$(BIN)/python -m pipelines.doctor
 
-test: $(READY) ## Every test
-	$(BIN)/python -m pytest
+WORKERS ?= 2
+test: $(READY) ## Every test, a landing's share of the random cases; WORKERS=2
+	$(BIN)/python -m pytest -n $(WORKERS)
 
 check: $(READY) ## Format, lint, types, known vulnerabilities
 	$(BIN)/ruff format --check .
@@ -70,9 +71,9 @@ faults: $(READY) ## Plant the faults of tests/mutation/faults, one at a time: do
 	$(BIN)/python -u -m tests.mutation.planted
 
 soak: $(READY) ## The long versions of property, fuzz, kill and night tests, the slow backfill
-	MOTCUA_SOAK=1 $(BIN)/python -m pytest tests/sql/test_figures_against_the_oracle.py \
+	MOTCUA_SOAK=1 $(BIN)/python -m pytest -n $(WORKERS) tests/sql/test_figures_against_the_oracle.py \
 		tests/unit/test_lists_against_a_plain_reading.py tests/unit/test_version_order.py \
-		tests/unit/test_corrected_or_counted_anew.py \
+		tests/unit/test_corrected_or_counted_anew.py tests/unit/test_portal_deletions.py \
 		tests/unit/test_fuzz_readers.py tests/nights tests/end_to_end/test_ui.py
 
 sample: $(READY) ## Write data/sample anew (the same bytes every time)

@@ -1,6 +1,5 @@
 """Whatever the order in which periods are loaded, the figures end up the same."""
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,6 @@ from tests.end_to_end.tables import TIMES, Tables, all_tables, differences
 from tests.support import SAMPLE_KEYS, compute_all, new_installation, process, take_in
 
 FIRST_FIVE = SAMPLE_KEYS[:5]
-HASH_KEY = "0123456789abcdef" * 4
 
 
 def _loaded_in_order(folder: Path, keys: list[str]) -> Tables:
@@ -36,9 +34,7 @@ def _said(paths: Paths) -> Tables:
 
 @pytest.fixture(scope="module")
 def in_order(tmp_path_factory: pytest.TempPathFactory) -> Tables:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("MOTCUA_HASH_KEY", HASH_KEY)
-        return _loaded_in_order(tmp_path_factory.mktemp("in_order") / "data", FIRST_FIVE)
+    return _loaded_in_order(tmp_path_factory.mktemp("in_order") / "data", FIRST_FIVE)
 
 
 def _permutations() -> list[list[str]]:
@@ -47,10 +43,7 @@ def _permutations() -> list[list[str]]:
 
 
 @pytest.mark.parametrize("keys", _permutations(), ids=lambda keys: " ".join(k[2:7] for k in keys))
-def test_five_months_in_any_order(
-    in_order: Tables, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, keys: list[str]
-) -> None:
-    monkeypatch.setenv("MOTCUA_HASH_KEY", HASH_KEY)
+def test_five_months_in_any_order(in_order: Tables, tmp_path: Path, keys: list[str]) -> None:
     assert differences(in_order, _loaded_in_order(tmp_path / "data", keys)) == {}
     assert (
         len(in_order["published/motcua.duckdb indicators.by_unit"])
@@ -61,7 +54,5 @@ def test_five_months_in_any_order(
 def test_the_whole_year_backwards(sample: Paths, tmp_path: Path) -> None:
     """The sample was loaded forwards and computed once."""
     paths = new_installation(tmp_path / "data", with_sample=True)
-    paths.warehouse.mkdir()
-    shutil.copy2(sample.hash_key_file, paths.hash_key_file)
     process(paths, SAMPLE_KEYS[::-1])
     assert differences(_said(sample), _said(paths)) == {}

@@ -3,7 +3,6 @@
 In each period a portal's correction withdraws one dossier: one resolved less, one closed more.
 """
 
-import os
 from collections.abc import Callable
 
 import pytest
@@ -14,6 +13,7 @@ from pipelines.definitions import defs
 from tests.assets.deliveries import withdraw_one
 from tests.end_to_end.server import Server
 from tests.end_to_end.tables import level_figures
+from tests.tier import IS_SOAK
 
 ASSETS = """{ assetNodes { assetKey { path } groupName isPartitioned description owners {
     ... on TeamAssetOwner { team } } jobNames dependencyKeys { path } } }"""
@@ -82,7 +82,7 @@ def test_a_backfill_of_the_job_redoes_its_periods(ui: Server) -> None:
     assert sorted(run["dagster/partition"] for run in runs) == keys
 
 
-@pytest.mark.skipif("MOTCUA_SOAK" not in os.environ, reason="takes 3 minutes: make soak")
+@pytest.mark.skipif(not IS_SOAK, reason="takes 3 minutes: make soak")
 def test_a_backfill_of_all_assets_ends_with_figures_too(ui: Server) -> None:
     keys = ["2023-07-15", "2023-08-15"]
     everything = [list(key.path) for key in defs.resolve_asset_graph().get_all_asset_keys()]

@@ -2,16 +2,15 @@
 
 A night is spent in a process of its own, which gets SIGKILL at a random moment of one of its
 stages. Right after it, both files for readers must be whole: of the evening or of the morning. Then
-the night is spent again, and must end as if nothing had happened: every table, every file. 18
-nights are spent through the engine and 2 through Dagster; `MOTCUA_SOAK=1` spends ten times as many.
-One through Dagster is killed in a step of one of its stages, in either of its two periods, and may
-leave the files as they were published between the two.
+the night is spent again, and must end as if nothing had happened: every table, every file. 4
+nights are spent through the engine and 2 through Dagster, in the long tier 180 and 20. One through
+Dagster is killed in a step of one of its stages, in either of its two periods, and may leave the
+files as they were published between the two.
 How many were killed in which stage is written to `data/bench/kills.json`, of a soak to
 `kills_soak.json`.
 """
 
 import json
-import os
 import random
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -29,14 +28,13 @@ from tests.nights import night
 from tests.nights.child import forking, through_dagster, through_the_engine
 from tests.nights.conftest import SECOND_NIGHT, QuietNight, copy_of
 from tests.nights.said import PUBLISHED, all_said, files_of, published_by
+from tests.tier import DAGSTER_KILLS, ENGINE_KILLS, IS_SOAK
 
-IS_SOAK = bool(os.environ.get("MOTCUA_SOAK"))
-TENFOLD = 10 if IS_SOAK else 1
 COUNTS = PROJECT / "data" / "bench" / ("kills_soak.json" if IS_SOAK else "kills.json")
 KILLED = -9
 ENDED = "none: it had ended"
 PATIENCE = 180.0
-# `make test` has two cases: the stages that readers' files come from are first.
+# The landing tier has two cases: the stages that readers' files come from are first.
 STEPS = {
     "publish": "publish__*",
     "compute": "indicators__*",
@@ -131,7 +129,7 @@ def _check_morning(paths: Paths, expected: Expected, *, logs: bool = True) -> No
     assert files_of(paths) == expected.files
 
 
-@pytest.mark.parametrize("seed", range(18 * TENFOLD))
+@pytest.mark.parametrize("seed", range(ENGINE_KILLS))
 def test_a_night_that_was_killed_is_made_good_by_the_next(
     seed: int, own_evening: Paths, quiet_night: QuietNight, expected: Expected,
     killed_in: Counter[str],
@@ -146,7 +144,7 @@ def test_a_night_that_was_killed_is_made_good_by_the_next(
     _check_morning(own_evening, expected)
 
 
-@pytest.mark.parametrize("seed", range(2 * TENFOLD))
+@pytest.mark.parametrize("seed", range(DAGSTER_KILLS))
 def test_a_run_of_dagster_that_was_killed_is_made_good_by_the_next(
     seed: int, own_evening: Paths, expected_of_runs: Expected, killed_in: Counter[str]
 ) -> None:

@@ -1,14 +1,13 @@
-"""Twenty nights with a portal that fails in every way end with the figures of one clean collection.
+"""Nights with a portal that fails in every way end with the figures of one clean collection.
 
 Each night some dossiers change at the portal and some records are deleted there, one of its faults
 strikes, and some nights are killed while pages come. The closed period is asked for whole, the
 running one for its changes. Nothing disturbs the last two; the first of them may still go on with
 what is a day old, and covers a day less; the last asks for both periods whole. What it publishes
-must be what a new installation publishes that asks the portal once. The seed is named;
-`MOTCUA_SOAK=1` lives through five such months.
+must be what a new installation publishes that asks the portal once. The seed is named.
+There are 8 nights; the long tier has five months of 20.
 """
 
-import os
 import random
 import shutil
 import time
@@ -29,9 +28,8 @@ from tests.portal.faults import NAMES
 from tests.portal.records import Changed
 from tests.portal.server import IGATE_DOSSIERS, IGATE_PAYMENTS, Portal, sample_portal, served
 from tests.support import SAMPLE_KEYS, SETTINGS
+from tests.tier import MONTHS, NIGHTS
 
-SEEDS = range(5 if os.environ.get("MOTCUA_SOAK") else 1)
-NIGHTS = 20
 KEYS = SAMPLE_KEYS[:2]
 ROWS = 60
 FIRST_NIGHT = datetime(2023, 1, 20, 1, 30, tzinfo=ZoneInfo(TIMEZONE))
@@ -109,14 +107,14 @@ def installation(folder: Path, portal: Portal) -> Paths:
     return paths
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-def test_twenty_nights_with_a_portal_end_as_one_clean_collection(
+@pytest.mark.parametrize("seed", range(MONTHS))
+def test_nights_with_a_portal_end_as_one_clean_collection(
     seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MOTCUA_PORTAL_TOKEN", PORTAL_TOKEN)
     monkeypatch.setattr(server, "STALL_SECONDS", 0.1)
     chance, deletions = random.Random(seed), random.Random(seed + 1000)
-    killed = set(chance.sample(range(NIGHTS - 2), 6))
+    killed = set(chance.sample(range(NIGHTS - 2), NIGHTS // 4))
     failed = 0
     with served(small_portal()) as portal:
         paths = installation(tmp_path / "own", portal)
@@ -136,12 +134,12 @@ def test_twenty_nights_with_a_portal_end_as_one_clean_collection(
                 failures = from_portals(paths, KEYS, now, is_whole_wanted=is_last)
                 assert not (is_quiet and failures), failures
                 failed += bool(failures)
-            if is_last or number % 10 == 0:
+            if is_last or number % (NIGHTS // 2) == 0:
                 night.spend(paths, KEYS, now)
         clean = installation(tmp_path / "clean", portal)
         assert from_portals(clean, KEYS, now) == []
     night.spend(clean, KEYS, now)
-    assert failed > 2
+    assert failed > NIGHTS // 8
     assert not [journal for *_, journal in journals(paths) if journal.begun or journal.failed]
     own, expected = (published_by(item.published / "motcua.duckdb") for item in (paths, clean))
     figures = [name for name in expected if name.startswith("indicators.")]

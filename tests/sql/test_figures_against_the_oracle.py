@@ -1,6 +1,6 @@
 """Random registers: every cell of every indicator table against the oracle, and the laws.
 
-`MOTCUA_SOAK=1` takes ten times as many and writes to `data/bench/oracle.json` how many registers
+The long tier takes twenty times as many and writes to `data/bench/oracle.json` how many registers
 and cells were compared.
 """
 
@@ -18,14 +18,13 @@ from hypothesis import given, settings
 
 from assets.engine.paths import PROJECT
 from schemas.statistic import Statistic
+from tests import tier
 from tests.sql.agreement import REGISTERS, check
 from tests.sql.generated_registers import registers
 from tests.sql.oracle import dossier_counts
 from tests.sql.oracle_periods import spans
 from tests.sql.registers import Register, fill, rows_of
 
-IS_SOAK = bool(os.environ.get("MOTCUA_SOAK"))
-EXAMPLES = 600 if IS_SOAK else 60
 COUNTS = PROJECT / "data" / "bench" / "oracle.json"
 
 
@@ -34,12 +33,12 @@ def compared() -> Iterator[Counter[str]]:
     """How many registers, rows and cells were compared; written down after a soak."""
     counted: Counter[str] = Counter()
     yield counted
-    if IS_SOAK:
+    if tier.IS_SOAK:
         COUNTS.parent.mkdir(parents=True, exist_ok=True)
         COUNTS.write_text(json.dumps(dict(sorted(counted.items())), indent=1) + "\n")
 
 
-@settings(REGISTERS, max_examples=EXAMPLES)
+@settings(REGISTERS, max_examples=tier.REGISTERS)
 @given(drawn=registers())
 def test_every_cell_is_what_the_rules_say_dossier_by_dossier_and_the_laws_hold(
     drawn: tuple[Register, Statistic],
@@ -54,7 +53,7 @@ def test_so_it_is_whatever_day_the_months_close_on(
     closing_day: str, tmp_path: Path, compared: Counter[str]
 ) -> None:
     (tmp_path / "statistic.toml").write_text(f"closing_day = {closing_day}\n")
-    program = ("-m", "tests.sql.agreement", str(tmp_path / "data"), str(EXAMPLES // 6))
+    program = ("-m", "tests.sql.agreement", str(tmp_path / "data"), str(tier.REGISTERS // 6))
     installed = os.environ | {"MOTCUA_SETTINGS": str(tmp_path)}
     ran = subprocess.run(
         [sys.executable, *program], cwd=PROJECT, env=installed, capture_output=True, text=True,
@@ -64,7 +63,7 @@ def test_so_it_is_whatever_day_the_months_close_on(
     compared.update(json.loads(ran.stdout))
 
 
-@settings(REGISTERS, max_examples=EXAMPLES // 3)
+@settings(REGISTERS, max_examples=tier.REGISTERS // 3)
 @given(drawn=registers())
 def test_every_dossier_is_counted_by_some_period_or_listed_outside(
     drawn: tuple[Register, Statistic], register_warehouse: duckdb.DuckDBPyConnection

@@ -2,10 +2,9 @@
 
 Dossiers change state, come late, are corrected, vanish, get a second code; requests are paid and
 paid back; the cut-off moves on, or back where another export begins; units, procedures and
-settings change. `MOTCUA_SOAK=1` takes ten times as many.
+settings change. The long tier takes many times as many.
 """
 
-import os
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -19,6 +18,7 @@ from hypothesis import strategies as st
 from schemas.exports import DOSSIER_STATES, PAYMENT_STATES
 from schemas.statistic import Statistic
 from tests.support import SETTINGS
+from tests.tier import CORRECTED
 from tests.unit.defect_figures import FEBRUARY, JANUARY, code
 from tests.unit.nights import (
     PERIODS,
@@ -30,7 +30,6 @@ from tests.unit.nights import (
     spend,
 )
 
-EXAMPLES = 150 if os.environ.get("MOTCUA_SOAK") else 15
 # While the first month runs, between its end and the next one's, and when all of them are over.
 FIRST_NIGHTS = tuple(
     datetime.fromisoformat(f"{day}T22:00:00+07:00")
@@ -254,7 +253,7 @@ def test_what_chance_seldom_finds(nights: list[Night], start: Start) -> None:
 
 
 @settings(
-    max_examples=EXAMPLES,
+    max_examples=CORRECTED,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

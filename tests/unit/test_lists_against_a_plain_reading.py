@@ -1,10 +1,9 @@
 """Random lists with layout and faults in them, read by the engine and in plain Python.
 
-`MOTCUA_SOAK=1` runs ten times as many.
+The long tier runs ten times as many.
 """
 
 import hashlib
-import os
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -24,13 +23,13 @@ from assets.engine.warehouse import warehouse
 from schemas.exports import KINDS
 from schemas.settings import Source
 from tests.support import SETTINGS, new_installation
+from tests.tier import LISTS
 from tests.unit import plain_reading
 from tests.unit.deliveries import JANUARY
 from tests.unit.generated_lists import GeneratedList, lists
 from tests.unit.plain_cells import READERS
 from tests.unit.plain_reading import COLUMNS, Outcome
 
-EXAMPLES = 600 if os.environ.get("MOTCUA_SOAK") else 60
 _ARRIVED = "2023-01-20T08:00:00+07:00"
 
 
@@ -69,7 +68,7 @@ def intake(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Intake]:
 
 
 @settings(
-    max_examples=EXAMPLES,
+    max_examples=LISTS,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -2,7 +2,7 @@
 
 What changed since the night before comes in deliveries that nothing supersedes: only the whole
 period, asked for later, tells that a record in them is no more. In whatever order deliveries are
-loaded, the register must say what one load of all of them says. `MOTCUA_SOAK=1` tries ten times as
+loaded, the register must say what one load of all of them says. The long tier tries ten times as
 many nights of chance.
 """
 
@@ -39,9 +39,10 @@ from tests.portal.support import (
     write_settings,
 )
 from tests.support import SETTINGS, compute_all
+from tests.tier import DELETIONS
 
 NEXT_KEY = "2023-01-15"
-SEEDS = range(30 if os.environ.get("MOTCUA_SOAK") else 3)
+SEEDS = range(DELETIONS)
 BEFORE, WITHIN_DAY, NEXT_DAY = "20/11/2022", "05/01/2023", "20/01/2023"
 COLUMNS = '[exports.hoso.columns]\nreceived_date = "received"\n'
 PAYMENTS = """

@@ -11,7 +11,16 @@ from assets.engine.hash_key import dossier_hash_key
 from assets.engine.paths import Paths
 from assets.engine.raw_store import blob_of, read_manifest
 from assets.engine.warehouse import reader, warehouse
+from tests.support import SETTINGS
 from tests.unit.deliveries import code, deliver_csv, dossier, load
+
+
+@pytest.fixture
+def installation(tmp_path: Path) -> Paths:
+    """An installation that makes everything itself."""
+    paths = Paths(tmp_path / "data", SETTINGS)
+    paths.inbox.mkdir(parents=True)
+    return paths
 
 
 def _mode(path: Path) -> int:

@@ -4,7 +4,7 @@ Lists that are a period's whole and lists that add, two codes of a dossier, corr
 late lists for an old period, lists that arrive together, and broken ones. What is loaded as it
 arrives must say what one clean load of the same raw store says in a new warehouse.
 
-`MOTCUA_SOAK=1` runs ten times as many.
+The long tier runs ten times as many.
 """
 
 import os
@@ -27,11 +27,11 @@ from assets.engine.paths import Paths
 from assets.engine.periods import month_from_key
 from assets.engine.warehouse import warehouse
 from schemas.exports import KINDS
+from tests import tier
 from tests.unit.defect_figures import FEBRUARY, JANUARY, code
 from tests.unit.defects import new_outcome
 from tests.unit.nights import Start
 
-EXAMPLES = 150 if os.environ.get("MOTCUA_SOAK") else 15
 BROKEN = b"h\xe1\xbb\x8fng\r\n"
 FIRST_ARRIVAL = datetime.fromisoformat("2023-03-01T08:00:00+07:00")
 
@@ -223,7 +223,7 @@ def test_what_chance_seldom_finds(arrivals: list[Arrival], start: Start) -> None
 
 
 @settings(
-    max_examples=EXAMPLES,
+    max_examples=tier.ORDERS,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

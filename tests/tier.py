@@ -1,0 +1,30 @@
+"""How much is tried: little at each landing (`make test`), much in the long tier (`make soak`).
+
+Belongs here: every number of cases that the two tiers differ by. Does not belong here: what a case
+is (the test modules say that).
+"""
+
+import os
+
+IS_SOAK = bool(os.environ.get("MOTCUA_SOAK"))
+
+
+def _cases(landing: int, soak: int) -> int:
+    return soak if IS_SOAK else landing
+
+
+# Random registers against the oracle, and lists against a plain reading.
+REGISTERS = _cases(30, 600)
+LISTS = _cases(60, 600)
+# Random deliveries in any order, nights corrected or counted anew, deletions of a portal.
+ORDERS = _cases(15, 150)
+CORRECTED = _cases(8, 150)
+DELETIONS = _cases(3, 30)
+# Files gone bad, over all containers.
+FUZZ = _cases(200, 20_000)
+# Nights that are killed: through the engine, one a stage at least, and through Dagster.
+ENGINE_KILLS = _cases(4, 180)
+DAGSTER_KILLS = _cases(2, 20)
+# Nights in a row with a mishap each, and how many such months there are.
+NIGHTS = _cases(8, 20)
+MONTHS = _cases(1, 5)
