@@ -11,7 +11,7 @@ import dagster as dg
 from assets.engine.balance import check_balance
 from assets.engine.errors import BalanceError
 from assets.engine.period_state import period_state
-from assets.engine.periods import local_now, month_from_key
+from assets.engine.periods import local_now
 from assets.engine.warehouse import scalar
 from assets.partitions import PARTITION_TAG
 from assets.resources import Installation
@@ -59,7 +59,8 @@ def period_whole(
         )
         if key is None:
             return _warning(passed=False, sentence="No period has figures yet.")
-        state = period_state(connection, month_from_key(str(key)), local_now().date())
+        period = installation.calendar().month_from_key(str(key))
+        state = period_state(connection, period, local_now().date())
     return _warning(passed=state.is_whole, sentence=state.sentence)
 
 

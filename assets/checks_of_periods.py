@@ -33,12 +33,12 @@ def periods_complete(
     context: dg.AssetCheckExecutionContext, installation: Installation
 ) -> dg.AssetCheckResult:
     """Fail if a period that closed since the first delivery needs a hand, and name it."""
-    today = local_now().date()
+    today, calendar = local_now().date(), installation.calendar()
     sources = installation.sources()
     exports = {(name, export) for name, source in sources.items() for export in source.exports}
     with installation.warehouse() as connection:
         first = scalar(connection, "SELECT min(delivery_period) FROM ops.delivery")
-        months = closed_months(first, today) if isinstance(first, date) else []
+        months = closed_months(calendar, first, today) if isinstance(first, date) else []
         found = findings(
             months,
             failed=_failed(context.instance, months),

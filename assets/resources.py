@@ -14,6 +14,7 @@ import duckdb
 
 from assets.engine.locks import one_run
 from assets.engine.paths import Paths
+from assets.engine.periods import Calendar, load_calendar
 from assets.engine.sources import load_sources
 from assets.engine.warehouse import warehouse
 from schemas.settings import Source
@@ -46,6 +47,10 @@ class Installation(dg.ConfigurableResource):  # type: ignore[type-arg]
             Path(self.data_folder) if self.data_folder else default.data,
             Path(self.settings_folder) if self.settings_folder else default.settings,
         )
+
+    def calendar(self) -> Calendar:
+        """Return the calendar of reporting months; SettingsError if `statistic.toml` is wrong."""
+        return load_calendar(self.paths.settings)
 
     def sources(self) -> dict[str, Source]:
         """Return the settings of every source; SettingsError if a file does not fit."""

@@ -22,15 +22,10 @@ import dagster as dg
 import duckdb
 
 from assets.engine.errors import MotcuaError
-
-try:
-    # The calendar is read from the settings of the statistic when it is imported.
-    from assets.engine.periods import TIMEZONE, month_from_key
-except MotcuaError as error:
-    sys.exit(str(error))
 from assets.engine.in_force import behind_refused
 from assets.engine.operations import load_operations
 from assets.engine.paths import Paths, private_folder
+from assets.engine.periods import TIMEZONE, Calendar, Period, load_calendar
 from assets.engine.raw_store import read_manifest
 from assets.engine.reference import read_reference
 from assets.engine.settings_check import check_settings
@@ -40,7 +35,7 @@ from assets.partitions import begun_period
 from pipelines.definitions import defs
 from pipelines.jobs import COUNT_ANEW
 from pipelines.printing import print_rates, print_refusals
-from pipelines.sample import PORTALS, SAMPLE_INBOX, beside_portal, sample_keys
+from pipelines.sample import PORTALS, SAMPLE_INBOX, beside_portal, sample_periods
 from pipelines.serve import prepare_instance, serve_ui
 from schemas.reference import REFERENCE_SCHEMAS
 
@@ -92,18 +87,19 @@ def main(arguments: list[str] | None = None) -> int:
             paths = beside_portal(paths, options.source)
         if options.command == "check-source":
             return _check_source(paths, options)
+        # Dagster would wrap what is wrong in the settings into a hundred lines.
+        calendar = load_calendar(paths.settings)
         prepare_instance(paths)
         if options.command == "ui":
             return serve_ui()
-        # Dagster would wrap what is wrong here into a hundred lines.
         load_operations(paths.settings)
         load_sources(paths.sources)
         for name in REFERENCE_SCHEMAS:
             read_reference(paths.reference / f"{name}.csv", name)
         with dg.DagsterInstance.get() as instance:
             if options.command == "run":
-                return _run_sample(paths, instance, options.source)
-            return _run_period(paths, instance, options.key)
+                return _run_sample(paths, calendar, instance, options.source)
+            return _run_period(paths, instance, begun_period(calendar, options.key))
     except MotcuaError as error:
         print(error, file=sys.stderr)
     except BrokenPipeError:
@@ -126,7 +122,9 @@ def _check_source(paths: Paths, options: argparse.Namespace) -> int:
     return 0 if found.is_clean else 1
 
 
-def _run_sample(paths: Paths, instance: dg.DagsterInstance, source: str | None) -> int:
+def _run_sample(
+    paths: Paths, calendar: Calendar, instance: dg.DagsterInstance, source: str | None
+) -> int:
     """Run the sample's periods: from files, or from the portal of `source`."""
     strangers = {d.source for d in read_manifest(paths)} - {source or "xin_man"}
     if strangers:
@@ -145,8 +143,8 @@ def _run_sample(paths: Paths, instance: dg.DagsterInstance, source: str | None) 
         shutil.copytree(
             SAMPLE_INBOX, paths.inbox, dirs_exist_ok=True, copy_function=_copy_if_absent
         )
-    keys = sample_keys(source, paths)
-    if not keys:
+    periods = sample_periods(source, paths, calendar)
+    if not periods:
         raise MotcuaError(
             "Processing the bundled sample",
             f"no source xin_man in {paths.sources}",
@@ -154,11 +152,11 @@ def _run_sample(paths: Paths, instance: dg.DagsterInstance, source: str | None) 
             "Unset MOTCUA_SETTINGS, or copy data/sources/xin_man.toml there.",
         )
     # The next period has nothing to build on, and its portal gives no better answer.
-    ok = all(_run_job("take_in", key, instance).success for key in keys)
-    ok = ok and _run_job("compute", keys[-1], instance).success
+    ok = all(_run_job("take_in", period, instance).success for period in periods)
+    ok = ok and _run_job("compute", periods[-1], instance).success
     if source and not ok:
         print(f"make run SOURCE={source} once more goes on with this period.", file=sys.stderr)
-    return _finish(paths, keys[-1], ("year_to_date",), ok=ok)
+    return _finish(paths, periods[-1], ("year_to_date",), ok=ok)
 
 
 def _copy_if_absent(origin: str, target: str) -> None:
@@ -169,30 +167,29 @@ def _copy_if_absent(origin: str, target: str) -> None:
         print("Kept a file that differs from the sample's; remove it to restore the sample.")
 
 
-def _run_period(paths: Paths, instance: dg.DagsterInstance, key: str) -> int:
-    begun_period(key)
-    result = _run_job("nightly", key, instance)
+def _run_period(paths: Paths, instance: dg.DagsterInstance, period: Period) -> int:
+    result = _run_job("nightly", period, instance)
     # Where a portal did not answer, the run has failed, and what else there is was published.
     is_published = any(
         event.asset_key == dg.AssetKey(["publish", "motcua"])
         for event in result.get_asset_materialization_events()
     )
-    return _finish(paths, key, ("month", "year_to_date"), ok=is_published) or int(
+    return _finish(paths, period, ("month", "year_to_date"), ok=is_published) or int(
         not result.success
     )
 
 
-def _run_job(name: str, key: str, instance: dg.DagsterInstance) -> dg.ExecuteInProcessResult:
+def _run_job(name: str, period: Period, instance: dg.DagsterInstance) -> dg.ExecuteInProcessResult:
     """Run a job for a period and print a line on it."""
     started = time.monotonic()
     result = defs.resolve_job_def(name).execute_in_process(
-        partition_key=key,
+        partition_key=period.key,
         instance=instance,
         run_config=QUIET | (COUNT_ANEW if name == "compute" else {}),
         raise_on_error=False,
     )
     totals = _totals(result)
-    print(f"{name} {month_from_key(key).label}: {totals} ({time.monotonic() - started:.1f} s)")
+    print(f"{name} {period.label}: {totals} ({time.monotonic() - started:.1f} s)")
     _print_warnings(instance, result.run_id)
     steps = [event for event in result.all_events if event.is_step_failure]
     failed = [(event.step_key, event.step_failure_data.error) for event in steps] or [
@@ -245,7 +242,7 @@ def _totals(result: dg.ExecuteInProcessResult) -> str:
     return f"{', '.join(parts)}; {changed}"
 
 
-def _finish(paths: Paths, key: str, period_kinds: tuple[str, ...], *, ok: bool) -> int:
+def _finish(paths: Paths, period: Period, period_kinds: tuple[str, ...], *, ok: bool) -> int:
     """Print the rates up to the period, and what is refused; return the exit code."""
     published = paths.published / "motcua.duckdb"
     if not ok or not published.exists():
@@ -257,9 +254,9 @@ def _finish(paths: Paths, key: str, period_kinds: tuple[str, ...], *, ok: bool) 
         print(f"Failed: {stays}.", file=sys.stderr)
         return 1
     with duckdb.connect(str(published), read_only=True) as reader:
-        print_rates(reader, key, period_kinds)
+        print_rates(reader, period.end, period_kinds)
         print(f"Published: {published} (with dossiers.duckdb and by_unit.csv beside it)")
-        print_refusals(reader, key, behind_refused(reader, read_manifest(paths)))
+        print_refusals(reader, period.key, behind_refused(reader, read_manifest(paths)))
     return 0
 
 

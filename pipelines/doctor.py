@@ -8,20 +8,13 @@ import filecmp
 import os
 import sys
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import dagster as dg
 from dagster._core.scheduler.instigation import InstigatorState, InstigatorStatus, TickStatus
 
 from assets.engine.errors import MotcuaError
-from assets.engine.wording import counted
-
-try:
-    # The calendar is read from the settings of the statistic when it is imported.
-    from assets.engine.periods import TIMEZONE, local_now, month_of
-except MotcuaError as error:
-    sys.exit(f"wrong  {error}")
 from assets.engine.health import (
     Finding,
     collection_findings,
@@ -33,6 +26,8 @@ from assets.engine.health import (
 )
 from assets.engine.operations import operations_or_defaults
 from assets.engine.paths import Paths
+from assets.engine.periods import TIMEZONE, Calendar, load_calendar, local_now
+from assets.engine.wording import counted
 from assets.partitions import ended_runs
 from pipelines.dead_runs import runs_without_process
 from pipelines.definitions import defs
@@ -47,13 +42,17 @@ def main() -> int:
     """Print what is found; return 1 if something is wrong."""
     paths = Paths.from_environment()
     operations = operations_or_defaults(paths.settings, lambda _: None)
+    try:
+        calendar = load_calendar(paths.settings)
+    except MotcuaError as error:
+        sys.exit(f"wrong  {error}")
     found = [
         *folder_findings(paths),
         room_finding(paths, operations),
         *settings_findings(paths),
         *collection_findings(paths, local_now()),
         *holiday_findings(paths, local_now().date()),
-        *_dagster_findings(paths, operations),
+        *_dagster_findings(paths, calendar, operations),
     ]
     for finding in found:
         print(f"{finding.level:<6} {finding.said}")
@@ -62,7 +61,9 @@ def main() -> int:
     return int(any(finding.level == "wrong" for finding in found))
 
 
-def _dagster_findings(paths: Paths, operations: Operations) -> Iterator[Finding]:
+def _dagster_findings(
+    paths: Paths, calendar: Calendar, operations: Operations
+) -> Iterator[Finding]:
     home = dagster_home(paths)
     if not (home / "dagster.yaml").exists():
         yield Finding("wrong", f"there is no Dagster instance in {home}", "make ui makes it.")
@@ -79,7 +80,7 @@ def _dagster_findings(paths: Paths, operations: Operations) -> Iterator[Finding]
         yield from _dead_run_findings(paths, instance, operations)
         yield _queue_finding(instance)
         yield from _automation_findings(instance)
-        yield from _period_findings(instance, operations)
+        yield from _period_findings(instance, calendar, operations)
 
 
 def _daemon_finding(instance: dg.DagsterInstance) -> Finding:
@@ -165,11 +166,12 @@ def _tick_finding(
     return Finding("ok", f"{name} is on, last asked {_local(last.timestamp)}")
 
 
-def _period_findings(instance: dg.DagsterInstance, operations: Operations) -> Iterator[Finding]:
+def _period_findings(
+    instance: dg.DagsterInstance, calendar: Calendar, operations: Operations
+) -> Iterator[Finding]:
     """Look when and how the last run of the running period ended, and of the one before."""
-    running = month_of(local_now().date())
-    before = month_of(running.start - timedelta(days=1))
-    for period in (before, running):
+    running = calendar.month_of(local_now().date())
+    for period in (calendar.previous_month(running), running):
         ended = ended_runs(period)
         records = instance.get_run_records(ended, limit=1)
         if not records:

@@ -4,11 +4,10 @@ Belongs here: which columns are shown, and how they are set. Does not belong her
 computation (`assets/engine/indicators`), and what is said of a run while it goes on (`cli`).
 """
 
+from datetime import date
 from typing import Any
 
 import duckdb
-
-from assets.engine.periods import month_from_key
 
 SHOWN_RATES = (
     ("on_time_pct", "on time"), ("early_pct", "early"), ("late_pct", "late"),
@@ -40,8 +39,10 @@ def print_refusals(reader: duckdb.DuckDBPyConnection, key: str, replaced: set[st
         print(f"Still refused in other periods: {len(refused) - len(own)} (see ops.delivery)")
 
 
-def print_rates(reader: duckdb.DuckDBPyConnection, key: str, period_kinds: tuple[str, ...]) -> None:
-    """Print counts and rates (%) by level of the periods of these kinds that end as `key` does."""
+def print_rates(
+    reader: duckdb.DuckDBPyConnection, period_end: date, period_kinds: tuple[str, ...]
+) -> None:
+    """Print counts and rates (%) by level of the periods of these kinds that end on a day."""
     shown = SHOWN_COUNTS + SHOWN_RATES
     has_figures = False
     for period_kind in period_kinds:
@@ -51,7 +52,7 @@ def print_rates(reader: duckdb.DuckDBPyConnection, key: str, period_kinds: tuple
             FROM indicators.by_level WHERE period_kind = ? AND period_end = ?
             ORDER BY unit_level <> 'all', unit_level
             """,
-            [period_kind, month_from_key(key).end],
+            [period_kind, period_end],
         ).fetchall()
         if rows:
             has_figures = True

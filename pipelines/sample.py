@@ -9,7 +9,7 @@ import shutil
 
 from assets.engine.inbox import period_of, waiting_files
 from assets.engine.paths import PROJECT, Paths, private_folder
-from assets.engine.periods import local_now
+from assets.engine.periods import Calendar, Period, local_now
 from assets.engine.raw_store import newest
 from assets.engine.reference import read_reference
 from assets.engine.sources import load_sources
@@ -20,14 +20,17 @@ SAMPLE_INBOX = SAMPLE / "inbox"
 PORTALS = ("igate2", "national")
 
 
-def sample_keys(source: str | None, paths: Paths) -> list[str]:
-    """Return the keys of the sample's periods: of its files that wait, or of all it has."""
+def sample_periods(source: str | None, paths: Paths, calendar: Calendar) -> list[Period]:
+    """Return the sample's periods: of its files that wait, or of all it has."""
     if source:
-        return sorted({folder.name for folder in SAMPLE_INBOX.glob("*/*/*")})
+        keys = {folder.name for folder in SAMPLE_INBOX.glob("*/*/*")}
+        return [calendar.month_from_key(key) for key in sorted(keys)]
     sources = load_sources(paths.sources)
     now, taken = local_now(), newest(paths)
-    placed = (period_of(paths, item, now, taken) for item in waiting_files(paths, sources))
-    return sorted({period.key for period in placed if period is not None})
+    placed = (
+        period_of(paths, calendar, item, now, taken) for item in waiting_files(paths, sources)
+    )
+    return sorted({period for period in placed if period is not None})
 
 
 def beside_portal(paths: Paths, source: str) -> Paths:

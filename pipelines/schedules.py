@@ -17,9 +17,9 @@ import duckdb
 
 from assets.engine.errors import MotcuaError
 from assets.engine.operations import operations_or_defaults
-from assets.engine.periods import TIMEZONE, Period, month_from_key
+from assets.engine.periods import TIMEZONE, Period
 from assets.engine.still_open import periods_still_open
-from assets.partitions import PARTITION_TAG, PERIODS
+from assets.partitions import PARTITION_TAG
 from assets.resources import Installation
 from pipelines.housekeeping import housekeeping
 from pipelines.jobs import FILES_ONLY, daily_check, nightly
@@ -54,8 +54,11 @@ def nightly_schedule(
     """
     tick = context.scheduled_execution_time.astimezone(ZoneInfo(TIMEZONE))
     settings = operations_or_defaults(installation.paths.settings, context.log.error)
-    for key in PERIODS.get_partition_keys(current_time=tick)[-2:]:
-        period = month_from_key(key)
+    calendar = installation.calendar()
+    running = calendar.month_of(tick.date())
+    for period in (calendar.previous_month(running), running):
+        if period.start < calendar.first_period:
+            continue
         days_after_close = (tick.date() - period.end).days
         is_closing = days_after_close > 0 and (
             days_after_close == 1 or not _has_had_closing_run(context.instance, period)
@@ -65,7 +68,7 @@ def nightly_schedule(
         if days_after_close > 0:
             for old in _still_open(context, installation, period):
                 yield _request(tick, old.key, "still_open")
-        yield _request(tick, key, "closing" if is_closing else "nightly")
+        yield _request(tick, period.key, "closing" if is_closing else "nightly")
 
 
 def _request(tick: datetime, key: str, kind: str) -> dg.RunRequest:

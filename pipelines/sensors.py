@@ -12,7 +12,7 @@ from dagster_shared.error import SerializableErrorInfo
 
 from assets.engine.errors import MotcuaError
 from assets.engine.operations import operations_or_defaults
-from assets.engine.periods import local_now, month_from_key
+from assets.engine.periods import local_now
 from assets.engine.waiting import by_period, content_key, listing_key, new_files
 from assets.engine.wording import counted
 from assets.partitions import PARTITION_TAG
@@ -96,7 +96,7 @@ def dead_run_sensor(
 def failure_sensor(context: dg.RunFailureSensorContext, installation: Installation) -> None:
     """Tell what failed, of which period, and where to look; never fail itself."""
     run = context.dagster_run
-    subject = f"Motcua: lỗi | failed: {run.job_name}{_period_of(run)}"
+    subject = f"Motcua: lỗi | failed: {run.job_name}{_period_of(installation, run)}"
     _tell(context, installation, subject, _sentence(context))
 
 
@@ -125,9 +125,9 @@ def _tell(
         context.log.error(untold)
 
 
-def _period_of(run: dg.DagsterRun) -> str:
+def _period_of(installation: Installation, run: dg.DagsterRun) -> str:
     try:
-        return f", {month_from_key(run.tags[PARTITION_TAG]).label}"
+        return f", {installation.calendar().month_from_key(run.tags[PARTITION_TAG]).label}"
     except (KeyError, MotcuaError):
         return ""
 

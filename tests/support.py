@@ -3,6 +3,7 @@
 Belongs here: helpers without assertions. Does not belong here: fixtures (`tests/conftest.py`).
 """
 
+import json
 import shutil
 from datetime import date
 from functools import cache
@@ -14,8 +15,9 @@ import duckdb
 from assets.engine import balance, compute, inbox, load, own_counts, publish, reference
 from assets.engine.loaded import Loaded
 from assets.engine.paths import PROJECT, Paths
-from assets.engine.periods import FIRST_PERIOD, local_now, month_from_key, periods_until
+from assets.engine.periods import Calendar, load_calendar, local_now
 from assets.engine.sources import load_sources
+from assets.engine.statistic import load_statistic
 from assets.engine.warehouse import scalar, warehouse
 from schemas.exports import KINDS
 from schemas.indicator_tables import PAYMENT_SUM
@@ -26,9 +28,10 @@ from schemas.tables import INDICATOR_TABLES, WORKING_DAY
 
 SETTINGS = PROJECT / "data"
 SAMPLE_INBOX = PROJECT / "data" / "sample" / "inbox"
+CALENDAR = Calendar()  # the one of the law, which most tests keep to
 SAMPLE_KEYS = [
     period.key
-    for period in periods_until(FIRST_PERIOD, date(2023, 11, 14))
+    for period in CALENDAR.periods_until(CALENDAR.first_period, date(2023, 11, 14))
     if period.kind == "month"
 ]
 # Which reference files each warehouse of this process has loaded.
@@ -43,6 +46,13 @@ def new_installation(folder: Path, *, with_sample: bool = False) -> Paths:
         shutil.copytree(SAMPLE_INBOX, paths.inbox, dirs_exist_ok=True)
     copy_warehouse(paths)
     return paths
+
+
+def close_on(closing_day: int | str, settings: Path) -> None:
+    """Write a `statistic.toml` whose months close on a day, or on the "last" of the month."""
+    (settings / "statistic.toml").write_text(
+        f"closing_day = {json.dumps(closing_day)}\n", encoding="utf-8"
+    )
 
 
 def copy_warehouse(paths: Paths) -> None:
@@ -87,11 +97,11 @@ def _reference_version(folder: Path) -> tuple[str, ...]:
 
 def take_in(paths: Paths, keys: list[str], connection: duckdb.DuckDBPyConnection) -> list[Loaded]:
     """Collect and load the periods, in the order given; return what became of each file."""
-    sources = load_sources(paths.sources)
+    sources, calendar = load_sources(paths.sources), load_calendar(paths.settings)
     load_references(connection, paths)
     results = []
     for key in keys:
-        period = month_from_key(key)
+        period = calendar.month_from_key(key)
         inbox.collect_period(paths, sources, period, local_now())
         for kind in KINDS.values():
             results += load.load_period(
@@ -126,7 +136,7 @@ def process(paths: Paths, keys: list[str]) -> list[Loaded]:
     """Do what a run does for each period, then compute and publish."""
     with warehouse(paths) as connection:
         results = take_in(paths, keys, connection)
-        compute_all(connection)
+        compute_all(connection, load_statistic(paths.settings))
         publish.publish_motcua(connection, paths)
         publish.publish_dossiers(connection, paths)
         publish.publish_by_unit_csv(connection, paths)

@@ -24,7 +24,7 @@ def take_in(
     context: dg.AssetExecutionContext, installation: Installation, kind: Kind
 ) -> dg.MaterializeResult[None]:
     """Load the period's current files of `kind`; a refused file is reported and stops nothing."""
-    period = period_of(context)
+    period = period_of(context, installation)
     started = time.monotonic()
     with installation.warehouse() as connection:
         if not scalar(connection, "SELECT count(*) FROM reference.unit"):

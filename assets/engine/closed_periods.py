@@ -11,7 +11,7 @@ import duckdb
 
 from assets.engine.paths import Paths
 from assets.engine.period_state import period_state
-from assets.engine.periods import CALENDAR, Period, month_of
+from assets.engine.periods import Calendar, Period
 from assets.engine.portal_journal import journals
 from schemas.columns import quoted
 
@@ -19,13 +19,13 @@ from schemas.columns import quoted
 SHOWN = 5
 
 
-def closed_months(first: date, today: date) -> list[Period]:
+def closed_months(calendar: Calendar, first: date, today: date) -> list[Period]:
     """Return the months from the one that holds `first` on that ended before `today`."""
     months = []
-    month = month_of(first)
+    month = calendar.month_of(first)
     while month.end < today:
         months.append(month)
-        month = CALENDAR.next_month(month)
+        month = calendar.next_month(month)
     return months
 
 

@@ -14,7 +14,7 @@ import pandas as pd
 from assets.engine.balance import ROW_NAMES, raise_if, unbalanced
 from assets.engine.errors import SettingsError
 from assets.engine.indicator_sql import COUNTS, RATES, indicator_sql
-from assets.engine.periods import CALENDAR, local_now, month_of, periods_until
+from assets.engine.periods import Calendar, local_now
 from assets.engine.warehouse import ENGINE_SQL, scalar, sql_file, transaction
 from schemas.columns import Table
 from schemas.indicator_tables import PERIOD, PERIOD_NAMES
@@ -90,13 +90,14 @@ def refresh_periods(
     A row's `cutoff_date` is the last day it counts: the cut-off, at most the period's last day, so
     that a closed period's rows stay as they are. Returns the table.
     """
-    _check_calendar(connection)
+    calendar = Calendar(statistic.days_before)
+    _check_calendar(connection, calendar)
     rows = []
     if cutoff.first_period is not None and cutoff.day is not None:
         rows = [
             (p.kind, p.start, p.end, p.label, min(p.end, cutoff.day), cutoff.day < p.end,
              statistic.end_basis, statistic.closed_other, FORMULA_VERSION)
-            for p in periods_until(cutoff.first_period, cutoff.day)
+            for p in calendar.periods_until(cutoff.first_period, cutoff.day)
         ]  # fmt: skip
     frame = pd.DataFrame(rows, columns=list(PERIOD.column_names))
     with transaction(connection):
@@ -106,8 +107,8 @@ def refresh_periods(
     return frame
 
 
-def _check_calendar(connection: duckdb.DuckDBPyConnection) -> None:
-    """Check that every delivery is of a period of today's calendar.
+def _check_calendar(connection: duckdb.DuckDBPyConnection, calendar: Calendar) -> None:
+    """Check that every delivery is of a period of the calendar.
 
     Raises
     ------
@@ -115,12 +116,12 @@ def _check_calendar(connection: duckdb.DuckDBPyConnection) -> None:
         The closing day was changed after the first delivery.
     """
     days = connection.execute("SELECT DISTINCT delivery_period FROM ops.delivery").fetchall()
-    strangers = sorted(day for (day,) in days if month_of(day).start != day)
+    strangers = sorted(day for (day,) in days if calendar.month_of(day).start != day)
     if strangers:
         raise SettingsError(
             "Listing the reporting periods",
             f"deliveries of a period that begins on {strangers[0]}",
-            f"periods that begin on day {CALENDAR.first_day_of_month} of a month",
+            f"periods that begin on day {calendar.first_day_of_month} of a month",
             "Set closing_day of statistic.toml back, or begin in an empty MOTCUA_DATA.",
         )
 

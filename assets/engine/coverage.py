@@ -7,7 +7,7 @@ finding the line (`assets.engine.containers`), the cut-off of all files (`assets
 from datetime import date, datetime, timedelta
 
 from assets.engine.errors import FileRefused
-from assets.engine.periods import month_of
+from assets.engine.periods import Period
 from assets.engine.raw_store import Delivery
 
 
@@ -24,12 +24,11 @@ def stated_period(lines: list[tuple[date, date] | None]) -> tuple[date, date] | 
     return stated[0] if stated else None
 
 
-def covers_to(delivery: Delivery, stated: tuple[date, date] | None) -> date:
-    """Return the last day a file covers: stated, else the day before it was written.
+def covers_to(delivery: Delivery, month: Period, stated: tuple[date, date] | None) -> date:
+    """Return the last day a file of a month covers: stated, else the day before it was written.
 
-    Raises FileRefused if the stated days are reversed or of another period than its folder's.
+    Raises FileRefused if the stated days are reversed, or end in another month.
     """
-    month = month_of(date.fromisoformat(delivery.period))
     if stated is None:
         written = datetime.fromisoformat(delivery.modified_at).date()
         if written <= month.start:
@@ -37,7 +36,7 @@ def covers_to(delivery: Delivery, stated: tuple[date, date] | None) -> date:
             written = datetime.fromisoformat(delivery.collected_at).date()
         return min(month.end, written - timedelta(days=1))
     first, last = stated
-    if first > last or month_of(last) != month:
+    if first > last or not month.start <= last <= month.end:
         raise FileRefused(
             "Comparing the file's own period line with its folder",
             f"Từ ngày {first:%d/%m/%Y} đến ngày {last:%d/%m/%Y}",

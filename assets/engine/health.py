@@ -19,7 +19,6 @@ from pydantic import BaseModel
 from assets.engine.errors import MotcuaError, SettingsError
 from assets.engine.operations import load_operations
 from assets.engine.paths import Paths
-from assets.engine.periods import month_from_key
 from assets.engine.portal_journal import journals
 from assets.engine.reference import read_reference
 from assets.engine.secret import secret
@@ -196,7 +195,7 @@ def collection_findings(paths: Paths, now: datetime) -> Iterator[Finding]:
                 "look", f"{place} was collected at a time that is still to come: the clock of this "
                 "machine ran ahead then, or is behind now",
                 f"set the clock right, then make period PERIOD={period}"
-                if month_from_key(period).start <= now.date()
+                if date.fromisoformat(period) <= now.date()
                 else f"set the clock right, and remove {journal.file}: that period has not begun.",
             )  # fmt: skip
         if journal.failed is not None:

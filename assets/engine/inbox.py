@@ -19,7 +19,7 @@ from assets.engine.disk import trouble_told
 from assets.engine.errors import FileRefused, MotcuaError
 from assets.engine.opening import period_line
 from assets.engine.paths import Paths
-from assets.engine.periods import FIRST_PERIOD, Period, month_from_key, month_of
+from assets.engine.periods import Calendar, Period, load_calendar
 from assets.engine.raw_store import Delivery, Place
 from assets.engine.unpack import fits
 from schemas.settings import Source
@@ -118,7 +118,7 @@ def collect_period(
     system's message would quote, is told to nobody. A file that is still being written is waited
     for a moment, and then left to the next run.
     """
-    collected = Collected([])
+    collected, calendar = Collected([]), load_calendar(paths.settings)
     files = list(waiting_files(paths, sources))
     taken = raw_store.newest(paths)
     growing = still_growing(waiting.file for waiting in files)
@@ -128,7 +128,7 @@ def collect_period(
         growing = still_growing(growing)
     for waiting in files:
         try:
-            if period_of(paths, waiting, now, taken) != period:
+            if period_of(paths, calendar, waiting, now, taken) != period:
                 continue
             if waiting.file in growing:
                 collected.growing += 1
@@ -150,7 +150,11 @@ def collect_period(
 
 
 def period_of(
-    paths: Paths, waiting: Waiting, now: datetime, taken: Mapping[Place, Delivery]
+    paths: Paths,
+    calendar: Calendar,
+    waiting: Waiting,
+    now: datetime,
+    taken: Mapping[Place, Delivery],
 ) -> Period | None:
     """Return the period of a file: its folder's, else its own period line's, else the running.
 
@@ -165,7 +169,7 @@ def period_of(
     """
     if waiting.folder_key is not None and _LIKE_A_DAY.fullmatch(waiting.folder_key):
         try:
-            period = month_from_key(waiting.folder_key)
+            period = calendar.month_from_key(waiting.folder_key)
         except MotcuaError:
             return None
         return period if period.start <= now.date() else None
@@ -177,23 +181,26 @@ def period_of(
     if line is None or line[0] > line[1]:
         before = taken.get(waiting.place)
         if before is not None and raw_store.holds(waiting.file, before):
-            return month_of(date.fromisoformat(before.period))
-        return month_of(now.date())
-    return month_of(line[1]) if FIRST_PERIOD <= line[1] <= month_of(now.date()).end else None
+            return calendar.month_of(date.fromisoformat(before.period))
+        return calendar.month_of(now.date())
+    is_of_a_period = calendar.first_period <= line[1] <= calendar.month_of(now.date()).end
+    return calendar.month_of(line[1]) if is_of_a_period else None
 
 
 def stray_files(paths: Paths, sources: dict[str, Source], now: datetime) -> dict[str, int]:
     """Return how many files of the inbox no run will ever collect, by where and why."""
     known = set()
     strays: Counter[str] = Counter()
+    calendar = load_calendar(paths.settings)
     for waiting in waiting_files(paths, sources):
         known.add(waiting.file)
         with suppress(OSError):  # told when it is collected
             # Whatever was taken in before has a period all the same.
-            if period_of(paths, waiting, now, taken={}) is None:
+            if period_of(paths, calendar, waiting, now, taken={}) is None:
                 strays[
-                    f"in {waiting.source}/{waiting.export}/, of a period before {FIRST_PERIOD} or "
-                    "to come, or in a folder that is no period key such as 2023-10-15"
+                    f"in {waiting.source}/{waiting.export}/, of a period before "
+                    f"{calendar.first_period} or to come, or in a folder that is no period key "
+                    f"such as {calendar.month(2023, 11).key}"
                 ] += 1
     for file in paths.inbox.rglob("*"):
         if file.name.startswith(LOCK) and file.is_file():

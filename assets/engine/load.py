@@ -55,7 +55,9 @@ def load_period(
             continue
         exports = settings.variants(period.end)
         version = reading_version(connection, paths, source, settings)
-        job = FileLoad(connection, paths, source, exports, arrivals[-1], arrivals, version, run_id)
+        job = FileLoad(
+            connection, paths, source, exports, period, arrivals[-1], arrivals, version, run_id
+        )
         results += _load_arrivals(job, progress)
     return results
 

@@ -35,7 +35,7 @@ from assets.engine.lines import correct_row_numbers
 from assets.engine.loaded import Loaded, is_loaded
 from assets.engine.opening import OpenFile
 from assets.engine.paths import Paths, private_folder
-from assets.engine.periods import month_from_key
+from assets.engine.periods import Period
 from assets.engine.raw_store import Delivery
 from assets.engine.record_keys import stored_columns
 from assets.engine.recording import PER_DELIVERY, record_delivery, record_part, record_rejects
@@ -62,6 +62,7 @@ class FileLoad:
     paths: Paths
     source: Source
     exports: list[Export]
+    period: Period
     delivery: Delivery
     arrivals: list[Delivery]
     version: str
@@ -74,8 +75,7 @@ class FileLoad:
     @cached_property
     def labels(self) -> UnitLabels:
         """What the unit labels of this export mean at the end of the delivery's period."""
-        period = month_from_key(self.delivery.period)
-        return unit_labels(self.connection, self.source, self.export, period.end)
+        return unit_labels(self.connection, self.source, self.export, self.period.end)
 
     @property
     def circumstances(self) -> Circumstances:
@@ -109,7 +109,7 @@ class FileLoad:
             opened, tables = self._open(workspace)
             headings = [self._load_part(table, result) for table in tables]
         stated = stated_period([h.period for h in headings])
-        result.covers_to = covers_to(self.delivery, stated)
+        result.covers_to = covers_to(self.delivery, self.period, stated)
         result.extracted_at = max(
             (h.extracted_at for h in headings if h.extracted_at), default=None
         )

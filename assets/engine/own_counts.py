@@ -19,8 +19,9 @@ import duckdb
 from assets.engine.errors import BalanceError
 from assets.engine.indicator_sql import REGISTER, own_count_sql, own_payment_sql
 from assets.engine.periods import local_now
-from assets.engine.warehouse import INDICATOR_SQL, calendar_sql, sql_file, transaction
+from assets.engine.warehouse import ENGINE_SQL, INDICATOR_SQL, sql_file, transaction
 from schemas.columns import Table
+from schemas.exports import CLOSED_STATES
 from schemas.indicator_tables import (
     MOVED_DOSSIER,
     OWN_COUNT,
@@ -97,7 +98,9 @@ def count_payments(connection: duckdb.DuckDBPyConnection) -> int:
 def _basis(connection: duckdb.DuckDBPyConnection) -> str:
     """Return a hash of all that decides how a dossier is counted, besides itself."""
     formulas = [sql_file(file) for file in sorted(INDICATOR_SQL.glob("*.sql"))]
-    parts: list[object] = [FORMULA_VERSION, calendar_sql(), *formulas]
+    # Another closing day makes other periods, none of which was counted before.
+    macros = sql_file(ENGINE_SQL / "calendar.sql")
+    parts: list[object] = [FORMULA_VERSION, macros, CLOSED_STATES, *formulas]
     for sql in (
         "SELECT DISTINCT end_basis, closed_other FROM reference.period",
         "FROM reference.unit",

@@ -4,18 +4,19 @@ Belongs here: the calendar of Decree 09/2019/ND-CP, Article 12, period keys and 
 belong here: Dagster partitions made from it (`assets.partitions`).
 
 A reporting month bears the name of the calendar month in which it ends. The closing day is a
-setting of the installation (`schemas.statistic`): one process has one calendar, as Dagster's
-partitions are made from it.
+setting of the installation (`schemas.statistic`), so a calendar is a value: whoever has the folders
+of an installation loads its calendar and passes it on.
 """
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 from assets.engine.errors import MotcuaError
-from assets.engine.paths import Paths
 from assets.engine.statistic import load_statistic
+from schemas.statistic import Statistic
 
 TIMEZONE = "Asia/Ho_Chi_Minh"
 
@@ -62,9 +63,12 @@ class Period:
 
 @dataclass(frozen=True)
 class Calendar:
-    """Reporting months that begin behind `days_before` days of a calendar month (14, or 0)."""
+    """Reporting months that begin after `days_before` days of a calendar month.
 
-    days_before: int
+    Without an argument the calendar of the law: from the 15th to the 14th.
+    """
+
+    days_before: int = Statistic().days_before
 
     @property
     def first_day_of_month(self) -> int:
@@ -91,6 +95,27 @@ class Calendar:
         """Return the reporting month that holds `day`."""
         month = self.month(day.year, day.month)
         return month if day <= month.end else self.month(day.year, day.month + 1)
+
+    def month_from_key(self, key: str) -> Period:
+        """Return the month whose partition key is `key`; MotcuaError if no month has it."""
+        try:
+            month = self.month_of(date.fromisoformat(key))
+        except ValueError:
+            month = None
+        if month is None or month.key != key or month.start < self.first_period:
+            example = self.month(2023, 11)
+            raise MotcuaError(
+                "Reading a period key",
+                repr(key),
+                f"the first day of a reporting month from {self.first_period} on, such as "
+                f"{example.key}",
+                f"Give the day on which the period starts; the first is {self.first_period}.",
+            )
+        return month
+
+    def previous_month(self, month: Period) -> Period:
+        """Return the reporting month before `month` begins."""
+        return self.month_of(month.start - timedelta(days=1))
 
     def next_month(self, month: Period) -> Period:
         """Return the reporting month after `month` ends."""
@@ -128,27 +153,12 @@ class Calendar:
         return date(months // 12, months % 12 + 1, self.first_day_of_month)
 
 
-CALENDAR = Calendar(load_statistic(Paths.from_environment().settings).days_before)
-FIRST_PERIOD = CALENDAR.first_period
-month_of = CALENDAR.month_of
-periods_until = CALENDAR.periods_until
+def load_calendar(settings: Path) -> Calendar:
+    """Return the calendar of an installation, by the closing day of its `statistic.toml`.
 
-
-def month_from_key(key: str) -> Period:
-    """Return the month whose partition key is `key`; MotcuaError if it is no first day."""
-    try:
-        month = month_of(date.fromisoformat(key))
-    except ValueError:
-        month = None
-    if month is None or month.key != key or month.start < FIRST_PERIOD:
-        example = CALENDAR.month(2023, 11)
-        raise MotcuaError(
-            "Reading a period key",
-            repr(key),
-            f"the first day of a reporting month from {FIRST_PERIOD} on, such as {example.key}",
-            f"Give the day on which the period starts; the first is {FIRST_PERIOD}.",
-        )
-    return month
+    Raises SettingsError as `load_statistic` does.
+    """
+    return Calendar(load_statistic(settings).days_before)
 
 
 def local_now() -> datetime:

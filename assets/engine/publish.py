@@ -14,6 +14,7 @@ import duckdb
 from assets.engine.disk import sync
 from assets.engine.errors import WarehouseError
 from assets.engine.paths import Paths, private_folder
+from assets.engine.periods import load_calendar
 from assets.engine.reader_macros import for_dossiers, for_motcua
 from assets.engine.warehouse import transaction
 from assets.engine.wording import counted
@@ -40,7 +41,7 @@ def publish_dossiers(connection: duckdb.DuckDBPyConnection, paths: Paths) -> dic
     return _publish(
         connection, paths.published / "dossiers.duckdb", PUBLISHED_DOSSIER_TABLES,
         READABLE_BY_GROUP,
-        for_dossiers(),
+        for_dossiers(load_calendar(paths.settings)),
     )  # fmt: skip
 
 

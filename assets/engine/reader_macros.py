@@ -10,6 +10,7 @@ from assets.engine.indicator_sql import (
     explain_sql,
     figure_change_sql,
 )
+from assets.engine.periods import Calendar
 from assets.engine.warehouse import calendar_sql
 from schemas.indicator_tables import FIGURE_CHANGE
 from schemas.macros import AS_REPORTED, CALENDAR_MACROS, EXPLAIN, EXPLAIN_CHANGE
@@ -30,10 +31,10 @@ def for_motcua() -> list[str]:
     ]
 
 
-def for_dossiers() -> list[str]:
+def for_dossiers(calendar: Calendar) -> list[str]:
     """Return the statements for `dossiers.duckdb`: `explain`, `explain_change`, the calendar."""
     return [
-        calendar_sql(),
+        calendar_sql(calendar),
         *(macro.comment_sql() for macro in CALENDAR_MACROS),
         f"CREATE MACRO {EXPLAIN_CALL} AS TABLE {explain_sql()}",
         EXPLAIN.comment_sql(),

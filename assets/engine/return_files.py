@@ -11,7 +11,7 @@ import duckdb
 
 from assets.engine.disk import sync
 from assets.engine.paths import Paths, private_file, private_folder
-from assets.engine.periods import month_of
+from assets.engine.periods import Calendar, load_calendar
 from assets.engine.warehouse import ENGINE_SQL, sql_file
 from schemas.rules import REPAIRERS, RULES
 
@@ -34,10 +34,11 @@ def write_return_files(connection: duckdb.DuckDBPyConnection, paths: Paths) -> d
     for left_by_a_killed_run in folder.glob(".*.building"):
         left_by_a_killed_run.unlink()
     by_unit: dict[str, list[tuple[object, ...]]] = {}
+    calendar = load_calendar(paths.settings)
     for unit_code, period, *row in connection.execute(
         sql_file(ENGINE_SQL / "rejected_by_unit.sql"), {"unassigned": UNASSIGNED}
     ).fetchall():
-        by_unit.setdefault(unit_code, []).append(_line(period, row))
+        by_unit.setdefault(unit_code, []).append(_line(calendar, period, row))
     for unit_code, rows in by_unit.items():
         building = folder / f".{unit_code}.building"
         with open(building, "x", encoding="utf-8-sig", newline="", opener=private_file) as handle:
@@ -54,10 +55,10 @@ def write_return_files(connection: duckdb.DuckDBPyConnection, paths: Paths) -> d
     return {unit_code: len(rows) for unit_code, rows in sorted(by_unit.items())}
 
 
-def _line(period: date, row: list[object]) -> tuple[object, ...]:
+def _line(calendar: Calendar, period: date, row: list[object]) -> tuple[object, ...]:
     *place, rule_id, found = row
     rule = RULES[str(rule_id)]
     return (
-        month_of(period).label, *place, rule_id, found,
+        calendar.month_of(period).label, *place, rule_id, found,
         REPAIRERS[rule.repairer], rule.vi, rule.en,
     )  # fmt: skip

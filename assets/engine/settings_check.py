@@ -19,7 +19,7 @@ import duckdb
 from assets.engine.errors import FileRefused, SettingsError
 from assets.engine.inbox import Waiting, period_of
 from assets.engine.paths import Paths, private_folder
-from assets.engine.periods import Period, local_now, month_from_key
+from assets.engine.periods import Period, load_calendar, local_now
 from assets.engine.settings_counts import look_at_counts
 from assets.engine.settings_draft import DraftExport, DraftSource, draft_source, engine_misfits
 from assets.engine.settings_findings import Findings, toml_text
@@ -149,10 +149,11 @@ def _with_records(
 
 
 def _period(check: SettingsCheck, file: Path, paths: Paths, key: str | None) -> Period | None:
+    calendar = load_calendar(paths.settings)
     if key is not None:
-        return month_from_key(key)
+        return calendar.month_from_key(key)
     waiting = Waiting("sample", check.export, file, file.name, None)
-    period = period_of(paths, waiting, local_now(), taken={})
+    period = period_of(paths, calendar, waiting, local_now(), taken={})
     if period is None:
         check.findings.add("the file", "its own period line ends in a period that no run has")
     return period

@@ -149,7 +149,7 @@ def _load(
     # Counts are wanted of a file that would be refused as a whole, too.
     tolerant = source.model_copy(update={"refuse_above_share": 1.0})
     return FileLoad(
-        connection, paths, tolerant, [export], delivery, [delivery], "check", "check"
+        connection, paths, tolerant, [export], period, delivery, [delivery], "check", "check"
     ).run()
 
 

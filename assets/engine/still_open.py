@@ -9,7 +9,7 @@ from datetime import datetime
 import duckdb
 
 from assets.engine.paths import Paths
-from assets.engine.periods import Period, month_of
+from assets.engine.periods import Period, load_calendar
 from assets.engine.portal_journal import read_journal
 from assets.engine.warehouse import ENGINE_SQL, sql_file
 from schemas.columns import quoted
@@ -38,10 +38,11 @@ def periods_still_open(paths: Paths, sources: dict[str, Source], closed: Period)
         rows = connection.execute(
             sql_file(ENGINE_SQL / "still_open.sql"), {"asked": asked, "before": closed.start}
         ).fetchall()
+    calendar = load_calendar(paths.settings)
     months = {
-        month_of(day): None
+        month: None
         for day, source, export in rows
-        if not _has_answered(paths, source, export, month_of(day), closed)
+        if not _has_answered(paths, source, export, month := calendar.month_of(day), closed)
     }
     return list(months)
 

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from assets.engine.inbox import Waiting, period_of, still_growing, waiting_files
 from assets.engine.paths import Paths
+from assets.engine.periods import load_calendar
 from assets.engine.raw_store import newest, read_manifest
 from schemas.settings import Source
 
@@ -45,10 +46,10 @@ def listing_key(files: list[Waiting]) -> str:
 def by_period(paths: Paths, files: list[Waiting], now: datetime) -> dict[str, list[Waiting]]:
     """Return the files by the key of the period they belong to; those of none are left out."""
     placed: dict[str, list[Waiting]] = {}
-    taken = newest(paths)
+    taken, calendar = newest(paths), load_calendar(paths.settings)
     for waiting in files:
         with suppress(OSError):
-            period = period_of(paths, waiting, now, taken)
+            period = period_of(paths, calendar, waiting, now, taken)
             if period is not None:
                 placed.setdefault(period.key, []).append(waiting)
     return dict(sorted(placed.items()))

@@ -16,7 +16,7 @@ from assets.engine.disk import trouble_told
 from assets.engine.errors import WarehouseError
 from assets.engine.hash_key import dossier_hash_key
 from assets.engine.paths import PRIVATE_FILE, Paths, private_folder
-from assets.engine.periods import CALENDAR, TIMEZONE
+from assets.engine.periods import TIMEZONE, Calendar, load_calendar
 from schemas.columns import quoted
 from schemas.exports import CLOSED_STATES, KINDS
 from schemas.tables import WAREHOUSE_TABLES
@@ -92,11 +92,11 @@ def sql_file(path: Path) -> str:
     return path.read_text(encoding="utf-8")
 
 
-def calendar_sql(temp: str = "") -> str:
+def calendar_sql(calendar: Calendar, temp: str = "") -> str:
     """Return the statements that create the macros of counting: "TEMP" ones, or to stay."""
     text = sql_file(ENGINE_SQL / "calendar.sql").replace("{{temp}}", temp)
     text = text.replace("{{closed_states}}", ", ".join(map(quoted, CLOSED_STATES)))
-    return text.replace("{{days_before}}", str(CALENDAR.days_before))
+    return text.replace("{{days_before}}", str(calendar.days_before))
 
 
 def scalar(connection: duckdb.DuckDBPyConnection, sql: str, parameters: object = None) -> object:
@@ -108,7 +108,7 @@ def scalar(connection: duckdb.DuckDBPyConnection, sql: str, parameters: object =
 def _prepare(connection: duckdb.DuckDBPyConnection, paths: Paths) -> None:
     connection.execute(f"SET TimeZone = '{TIMEZONE}'")
     connection.execute(sql_file(ENGINE_SQL / "macros.sql"))
-    connection.execute(calendar_sql("TEMP"))
+    connection.execute(calendar_sql(load_calendar(paths.settings), "TEMP"))
     connection.execute("SET VARIABLE dossier_hash_key = ?", [dossier_hash_key(paths)])
 
 

@@ -12,7 +12,7 @@ import dagster as dg
 import duckdb
 
 from assets.engine.compute import Change, compute_table, figures_by_level, moved_dossiers
-from assets.engine.periods import Period, month_of
+from assets.engine.periods import Period
 from assets.engine.wording import counted
 from assets.metadata import markdown_table, numbers
 from assets.partitions import PERIODS, period_of
@@ -62,14 +62,14 @@ def recompute(
 
     Raises BalanceError, and keeps the table as it was, if a row does not balance.
     """
-    period = period_of(context)
+    period, calendar = period_of(context, installation), installation.calendar()
     started = time.monotonic()
     with installation.warehouse() as connection:
         change = compute_table(connection, table, context.run.run_id)
         moved = moved_dossiers(connection, context.run.run_id)
         metadata = _metadata(connection, table, period, change)
         others = {
-            month: _metadata(connection, table, month_of(month), change)
+            month: _metadata(connection, table, calendar.month_of(month), change)
             for month in change.months
             if month != period.start
         }

@@ -44,7 +44,7 @@ def delivery(
     be lost for every other source. The check `portals_answered` fails the run in its stead. Nor do
     slow portals: half of the run's time is left for the rest of it.
     """
-    period, now = period_of(context), local_now()
+    period, now = period_of(context, installation), local_now()
     paths, sources = installation.paths, installation.sources()
     collected = collect_period(paths, sources, period, now)
     strays = stray_files(paths, sources, now)

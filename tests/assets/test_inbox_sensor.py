@@ -9,12 +9,13 @@ import pytest
 
 from assets.engine import inbox
 from assets.engine.paths import Paths
-from assets.engine.periods import local_now, month_from_key, month_of
+from assets.engine.periods import local_now
 from assets.engine.sources import load_sources
 from pipelines.definitions import defs
 from pipelines.sensors import inbox_sensor
 from tests.assets.deliveries import COMMUNE
 from tests.assets.runs import look
+from tests.support import CALENDAR
 
 KEY = "2023-05-15"
 
@@ -44,7 +45,9 @@ def _look(
 
 
 def _collect(paths: Paths, key: str = KEY) -> None:
-    inbox.collect_period(paths, load_sources(paths.sources), month_from_key(key), local_now())
+    inbox.collect_period(
+        paths, load_sources(paths.sources), CALENDAR.month_from_key(key), local_now()
+    )
 
 
 def test_files_that_wait_ask_for_a_run_a_period_older_first(
@@ -90,13 +93,13 @@ def test_a_file_that_nothing_dates_asks_for_the_running_period_only_when_it_is_n
     then = local_now().replace(year=2023, month=6, day=1)
     file = _deliver(installation, "a.csv", "a;b\n", key="")
     at_first = file.stat().st_mtime
-    sources, period = load_sources(installation.sources), month_from_key(KEY)
+    sources, period = load_sources(installation.sources), CALENDAR.month_from_key(KEY)
     assert len(inbox.collect_period(installation, sources, period, then).new) == 1
     assert _look(installation, instance)[0] == {}
     _age(file, 30.0)
     assert _look(installation, instance)[0] == {}
     _deliver(installation, "a.csv", "a;b\n1;2\n", key="", age=20.0)
-    running = month_of(local_now().date()).key
+    running = CALENDAR.month_of(local_now().date()).key
     assert list(_look(installation, instance)[0]) == [running]
     _collect(installation, running)
     # As it was at first, its time too: it is no longer what its name stands for.

@@ -15,7 +15,7 @@ from pathlib import Path
 from assets.engine import inbox, reference
 from assets.engine.load import load_period
 from assets.engine.paths import Paths
-from assets.engine.periods import local_now, month_from_key
+from assets.engine.periods import load_calendar, local_now
 from assets.engine.sources import load_sources
 from assets.engine.warehouse import warehouse
 from schemas.exports import DOSSIER
@@ -24,7 +24,8 @@ from tests.benchmarks.memory import peak_bytes
 
 def main(data: str, settings: str, key: str) -> None:
     """Load and print one JSON line."""
-    paths, period = Paths(Path(data), Path(settings)), month_from_key(key)
+    paths = Paths(Path(data), Path(settings))
+    period = load_calendar(paths.settings).month_from_key(key)
     sources = load_sources(paths.sources)
     with warehouse(paths) as connection:
         for name in ("unit", "procedure"):

@@ -15,7 +15,7 @@ import dagster as dg
 
 from assets.engine.inbox import collect_period
 from assets.engine.paths import PROJECT, Paths
-from assets.engine.periods import local_now, month_from_key
+from assets.engine.periods import load_calendar, local_now
 from assets.engine.sources import load_sources
 from assets.resources import Installation
 from pipelines.cli import QUIET
@@ -29,7 +29,8 @@ def main(folder: str, key: str, only: str = "") -> None:
     started = time.perf_counter()
     steps: dict[str, float] = {}
     if only == "collect":
-        collect_period(paths, load_sources(paths.sources), month_from_key(key), local_now())
+        period = load_calendar(paths.settings).month_from_key(key)
+        collect_period(paths, load_sources(paths.sources), period, local_now())
     else:
         with dg.DagsterInstance.local_temp() as instance:
             result = defs.resolve_job_def("nightly").execute_in_process(

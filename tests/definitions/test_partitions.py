@@ -1,8 +1,5 @@
 """The partitions: reporting months from the 15th to the 14th, the running one included."""
 
-import os
-import subprocess
-import sys
 from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -11,12 +8,13 @@ from zoneinfo import ZoneInfo
 import dagster as dg
 import pytest
 
-from assets.engine.paths import PROJECT
-from assets.engine.periods import month_from_key
-from assets.partitions import PERIODS
+from assets.engine.periods import load_calendar
+from assets.partitions import PERIODS, periods_partitions
 from pipelines.definitions import defs
 from schemas.tables import INDICATOR_TABLES
 from tests.definitions.registry import assets_definitions
+from tests.sql.oracle_periods import ClosingDay
+from tests.support import CALENDAR, close_on
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 
@@ -65,38 +63,26 @@ def test_windows_are_contiguous_and_are_the_calendar_of_the_engine() -> None:
     for earlier, later in pairwise(windows):
         assert earlier.end == later.start
     for key, window in zip(keys, windows, strict=True):
-        period = month_from_key(key)
+        period = CALENDAR.month_from_key(key)
         assert period.start == window.start.date()
         assert period.end == (window.end - timedelta(days=1)).date()
 
 
-_KEYS = """
-from assets.engine.periods import CALENDAR, month_from_key
-from assets.partitions import PERIODS
-keys = PERIODS.get_partition_keys()
-month = CALENDAR.month(2023, 1)
-for key in keys:
-    assert (month_from_key(key), key) == (month, month.key), (key, month)
-    month = CALENDAR.next_month(month)
-print(keys[0], len(keys))
-"""
-
-
 @pytest.mark.parametrize(
-    ("closing_day", "first"), [('"last"', "2023-01-01"), ("27", "2022-12-28"), ("1", "2022-12-02")]
+    ("closing_day", "first"), [("last", "2023-01-01"), (27, "2022-12-28"), (1, "2022-12-02")]
 )
 def test_partitions_are_the_months_of_the_calendar_whatever_day_they_close_on(
-    closing_day: str, first: str, tmp_path: Path
+    closing_day: ClosingDay, first: str, tmp_path: Path
 ) -> None:
-    (tmp_path / "statistic.toml").write_text(f"closing_day = {closing_day}\n", encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, "-c", _KEYS],
-        cwd=PROJECT, env=os.environ | {"MOTCUA_SETTINGS": str(tmp_path)}, check=True,
-        stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    found, count = done.stdout.split()
-    assert found == first
-    assert int(count) > 40
+    close_on(closing_day, tmp_path)
+    calendar = load_calendar(tmp_path)
+    keys = periods_partitions(calendar).get_partition_keys()
+    assert keys[0] == first
+    assert len(keys) > 40
+    month = calendar.month(2023, 1)
+    for key in keys:
+        assert (calendar.month_from_key(key), key) == (month, month.key), (key, month)
+        month = calendar.next_month(month)
 
 
 def test_all_partitioned_assets_share_the_one_definition() -> None:

@@ -12,13 +12,14 @@ from dagster._core.storage.runs import SqlRunStorage
 from dagster._core.storage.runs.schema import RunsTable
 from dagster._core.test_utils import create_run_for_test
 
-from assets.engine.periods import local_now, month_of
+from assets.engine.periods import local_now
 from assets.resources import Installation
 from pipelines.definitions import defs
 from pipelines.jobs import FILES_ONLY
 from pipelines.schedules import nightly_schedule
 from tests.assets.runs import real_instance
 from tests.definitions.registry import assets_definitions
+from tests.support import CALENDAR
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 
@@ -182,8 +183,8 @@ def test_a_run_before_the_close_is_no_closing_run(
     hour: int, is_since: bool, instance: dg.DagsterInstance
 ) -> None:
     """The close is midnight in Hà Nội, whatever zone the history of runs is kept in."""
-    running = month_of(local_now().date())
-    closed = month_of(running.start - timedelta(days=1))
+    running = CALENDAR.month_of(local_now().date())
+    closed = CALENDAR.previous_month(running)
     _ran(instance, closed.key)
     (record,) = instance.get_run_records()
     midnight = datetime.combine(running.start, time(), HANOI)

@@ -15,7 +15,7 @@ import pytest
 from assets.engine.health import holiday_findings, may_hold
 from assets.engine.locks import locked
 from assets.engine.paths import PROJECT, Paths, private_folder
-from assets.engine.periods import local_now, month_of
+from assets.engine.periods import local_now
 from assets.engine.portal_journal import Begun, Completed, Failed, Page, read_journal
 from pipelines.doctor import main
 from pipelines.serve import INSTANCE_SETTINGS
@@ -25,9 +25,9 @@ from tests.end_to_end.server import Server
 from tests.end_to_end.test_command_line import HOLD
 from tests.portal.server import Portal, served
 from tests.portal.support import TOKEN, VARIABLE, write_settings
-from tests.support import SETTINGS
+from tests.support import CALENDAR, SETTINGS
 
-RUNNING = month_of(local_now().date())
+RUNNING = CALENDAR.month_of(local_now().date())
 
 
 @dataclass(frozen=True)
@@ -153,7 +153,7 @@ def test_a_collection_of_a_time_that_is_still_to_come(doctor: Doctor, prepared: 
         journal.begin(Begun(moment, {}, "page", is_whole_period=True))
         journal.complete(Completed(moment, True, 1, 1, changes_known_to=moment))
     begun.begin(Begun(ahead, {}, "page", is_whole_period=True))
-    period = month_of(date(local_now().year + 4, 1, 20)).key
+    period = CALENDAR.month_of(date(local_now().year + 4, 1, 20)).key
     far = read_journal(prepared, "igate2", "dossiers", period)
     far.begin(Begun(f"{period}T01:30:00+07:00", {}, "page", is_whole_period=True))
     printed = doctor(prepared)

@@ -12,13 +12,13 @@ import pytest
 
 from assets.engine.collecting import collect_portals
 from assets.engine.paths import Paths
-from assets.engine.periods import local_now, month_from_key
+from assets.engine.periods import local_now
 from assets.engine.sources import load_sources
 from schemas.tables import PUBLISHED_TABLES
 from tests.end_to_end.commands import COMMAND, environment
 from tests.end_to_end.tables import TIMES
 from tests.portal.server import Portal, sample_portal, served
-from tests.support import SAMPLE_KEYS, SETTINGS, process
+from tests.support import CALENDAR, SAMPLE_KEYS, SETTINGS, process
 
 PORTALS = SETTINGS / "sample" / "portals"
 TOKEN = "mau-token"
@@ -64,7 +64,7 @@ def test_every_figure_is_that_of_the_files(
     shutil.copytree(SETTINGS / "reference", paths.reference)
     for key in SAMPLE_KEYS:
         fetched = collect_portals(
-            paths, load_sources(paths.sources), month_from_key(key), now=local_now(),
+            paths, load_sources(paths.sources), CALENDAR.month_from_key(key), now=local_now(),
             run_id="a-run", progress=lambda _: None,
         )  # fmt: skip
         assert (fetched.failures, len(fetched.new)) == ([], 2)

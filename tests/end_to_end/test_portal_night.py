@@ -13,7 +13,7 @@ import pytest
 
 from assets.engine.locks import locked
 from assets.engine.paths import Paths, private_folder
-from assets.engine.periods import TIMEZONE, Period, local_now, month_from_key, month_of
+from assets.engine.periods import TIMEZONE, Period, local_now
 from assets.engine.portal_journal import read_journal
 from assets.resources import Installation
 from pipelines.definitions import defs
@@ -33,7 +33,7 @@ from tests.portal.support import (
     record,
     write_settings,
 )
-from tests.support import SETTINGS
+from tests.support import CALENDAR, SETTINGS
 from tests.unit.deliveries import ask, deliver_csv, dossier
 
 
@@ -143,9 +143,9 @@ def test_a_period_is_redone_from_what_is_stored(
 def test_a_closing_run_comes_behind_old_periods_that_only_their_own_asking_would_update(
     paths: Paths, portal: Portal, tmp_path: Path
 ) -> None:
-    running = month_of(local_now().date())
+    running = CALENDAR.month_of(local_now().date())
     closing = _night_after(running)  # still to come, so nothing was asked for since
-    night = [(running.key, "closing"), (month_of(closing.date()).key, "nightly")]
+    night = [(running.key, "closing"), (CALENDAR.month_of(closing.date()).key, "nightly")]
     (paths.sources / "b.toml").unlink()
     write_settings(paths, portal, name="a", old='since_param = "updated-from"\n', new="")
     file = paths.sources / "a.toml"
@@ -157,7 +157,7 @@ def test_a_closing_run_comes_behind_old_periods_that_only_their_own_asking_would
     with real_instance(tmp_path / "home") as instance:
         assert run_job(paths, instance, "nightly", KEY).success
         assert _asked_at(paths, closing) == [(KEY, "still_open"), *night]
-        assert _asked_at(paths, _night_after(month_from_key(KEY))) == [
+        assert _asked_at(paths, _night_after(CALENDAR.month_from_key(KEY))) == [
             (KEY, "closing"), ("2023-01-15", "nightly"),
         ]  # fmt: skip
         rows[:] = [
@@ -176,8 +176,8 @@ def test_a_closing_run_comes_behind_old_periods_that_only_their_own_asking_would
 def test_an_old_period_is_asked_for_until_its_portal_has_answered_since_the_close(
     paths: Paths, portal: Portal, tmp_path: Path
 ) -> None:
-    running = month_of(local_now().date())
-    before = month_of(running.start - timedelta(days=1))
+    running = CALENDAR.month_of(local_now().date())
+    before = CALENDAR.previous_month(running)
     nights = [_night_after(running) + timedelta(days=days) for days in range(5)]
     (paths.sources / "b.toml").unlink()
     write_settings(paths, portal, name="a", old='since_param = "updated-from"\n', new="")

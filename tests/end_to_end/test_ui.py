@@ -8,11 +8,11 @@ from collections.abc import Callable
 import pytest
 
 from assets.engine.paths import Paths
-from assets.engine.periods import month_from_key
 from pipelines.definitions import defs
 from tests.assets.deliveries import withdraw_one
 from tests.end_to_end.server import Server
 from tests.end_to_end.tables import level_figures
+from tests.support import CALENDAR
 from tests.tier import IS_SOAK
 
 ASSETS = """{ assetNodes { assetKey { path } groupName isPartitioned description owners {
@@ -26,7 +26,7 @@ EVENTS = """query($path: [String!]!, $keys: [String!]) {
 
 def _moved_by(paths: Paths, keys: list[str], redo: Callable[[], object]) -> None:
     """Withdraw one dossier in each period, redo them, and see the figures follow."""
-    ends = {key: month_from_key(key).end.isoformat() for key in keys}
+    ends = {key: CALENDAR.month_from_key(key).end.isoformat() for key in keys}
     before = {key: level_figures(paths, "month", ends[key]) for key in keys}
     year = level_figures(paths, "year_to_date", "2023-11-14")
     for key in keys:

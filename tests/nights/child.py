@@ -17,11 +17,11 @@ import dagster as dg
 from assets.engine import inbox
 from assets.engine.collecting import collect_portals
 from assets.engine.paths import Paths
-from assets.engine.periods import local_now, month_from_key
+from assets.engine.periods import local_now
 from assets.engine.sources import load_sources
 from tests.assets.runs import real_instance, run_job
 from tests.nights import night
-from tests.support import SETTINGS
+from tests.support import CALENDAR, SETTINGS
 
 PORTAL_TOKEN = "mau-token"
 forking = multiprocessing.get_context("forkserver")
@@ -46,7 +46,7 @@ def from_portals(
         for failure in collect_portals(
             paths,
             sources,
-            month_from_key(key),
+            CALENDAR.month_from_key(key),
             now=now,
             run_id="night",
             progress=lambda _: None,

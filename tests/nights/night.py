@@ -12,7 +12,7 @@ import duckdb
 
 from assets.engine import balance, compute, inbox, load, own_counts, publish, purging, reference
 from assets.engine.paths import Paths
-from assets.engine.periods import Period, month_from_key
+from assets.engine.periods import Period
 from assets.engine.return_files import write_return_files
 from assets.engine.sources import load_sources
 from assets.engine.warehouse import warehouse
@@ -22,6 +22,7 @@ from schemas.quarantine_tables import CONFLICT, GONE, ORPHAN, OUTSIDE, SUMMARY
 from schemas.reference import REFERENCE_SCHEMAS
 from schemas.statistic import Statistic
 from schemas.tables import INDICATOR_TABLES, WORKING_DAY
+from tests.support import CALENDAR
 
 STAGES = ("collect", "load", "compute", "publish")
 Step = Callable[[duckdb.DuckDBPyConnection], object]
@@ -29,7 +30,7 @@ Step = Callable[[duckdb.DuckDBPyConnection], object]
 
 def spend(paths: Paths, keys: list[str], now: datetime, say: Callable[[str], object] = str) -> None:
     """Take the periods in, compute and publish; `say` is told the stage that begins."""
-    sources, periods = load_sources(paths.sources), [month_from_key(key) for key in keys]
+    sources, periods = load_sources(paths.sources), [CALENDAR.month_from_key(key) for key in keys]
     say("collect")
     for period in periods:
         inbox.collect_period(paths, sources, period, now)

@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from assets.engine.paths import Paths
-from assets.engine.periods import TIMEZONE, month_from_key
+from assets.engine.periods import TIMEZONE
 from assets.engine.portal_journal import journals
 from tests.nights import night
 from tests.nights.child import PORTAL_TOKEN, forking, from_portals
@@ -27,7 +27,7 @@ from tests.portal import server
 from tests.portal.faults import NAMES
 from tests.portal.records import Changed
 from tests.portal.server import IGATE_DOSSIERS, IGATE_PAYMENTS, Portal, sample_portal, served
-from tests.support import SAMPLE_KEYS, SETTINGS
+from tests.support import CALENDAR, SAMPLE_KEYS, SETTINGS
 from tests.tier import MONTHS, NIGHTS
 
 KEYS = SAMPLE_KEYS[:2]
@@ -60,7 +60,7 @@ def small_portal() -> Portal:
     portal.retry_after = "0"
     for path in (IGATE_DOSSIERS, IGATE_PAYMENTS):
         rows: dict[str, Changed] = {}
-        for period in map(month_from_key, KEYS):
+        for period in map(CALENDAR.month_from_key, KEYS):
             own = [item for item in portal.lists[path] if item.at.date() == period.end]
             start = datetime.combine(period.start, datetime.min.time(), FIRST_NIGHT.tzinfo)
             for item in own[:ROWS]:

@@ -10,11 +10,12 @@ from zoneinfo import ZoneInfo
 from assets.engine import raw_store
 from assets.engine.collecting import FromPortals, collect_portals
 from assets.engine.paths import Paths
-from assets.engine.periods import TIMEZONE, month_from_key
+from assets.engine.periods import TIMEZONE
 from assets.engine.raw_store import Delivery
 from assets.engine.sources import load_sources
 from tests.portal.records import Changed
 from tests.portal.server import Portal
+from tests.support import CALENDAR
 
 KEY = "2022-12-15"
 TOKEN = "mau-token-khong-duoc-lo"
@@ -101,7 +102,7 @@ def collect(
 ) -> FromPortals:  # fmt: skip
     """Collect a period from the portals."""
     return collect_portals(
-        paths, load_sources(paths.sources), month_from_key(key), now=now, run_id="a-run",
+        paths, load_sources(paths.sources), CALENDAR.month_from_key(key), now=now, run_id="a-run",
         progress=said, is_whole_wanted=is_whole_wanted, give_up_at=give_up_at,
     )  # fmt: skip
 

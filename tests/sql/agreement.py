@@ -2,33 +2,24 @@
 
 Belongs here: what is done with one register. Does not belong here: the laws (`tests.sql.laws`),
 the oracle, and how registers are drawn (`tests.sql.generated_registers`).
-
-Run as a program it draws registers for the closing day of its `statistic.toml` and prints how much
-was compared: one process has one calendar.
 """
 
-import json
-import sys
 from collections import Counter
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import duckdb
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, settings
 
-from assets.engine.warehouse import warehouse
 from schemas.indicator_tables import PERIOD_COLUMNS
 from schemas.measures import FORMULA_VERSION
 from schemas.statistic import Statistic
 from schemas.tables import TABLES
-from tests.sql.generated_registers import registers
 from tests.sql.laws import Tables, assert_all
 from tests.sql.oracle_periods import Span, spans
 from tests.sql.oracle_tables import KEYS, figures
 from tests.sql.registers import Register, Row, fill, rows_of
-from tests.support import new_installation
 
 NAMES = [name for name in KEYS if f"indicators.{name}" in TABLES]
 HEAD = {column.name for column in PERIOD_COLUMNS}
@@ -109,20 +100,3 @@ def _agree(found: object, wanted: object) -> bool:
     if isinstance(wanted, float) and isinstance(found, float | Decimal):
         return abs(float(found) - wanted) < 1e-9
     return found == wanted
-
-
-def _main(folder: Path, examples: int) -> None:
-    compared: Counter[str] = Counter()
-    with warehouse(new_installation(folder)) as connection:
-
-        @settings(REGISTERS, max_examples=examples)
-        @given(drawn=registers())
-        def draw(drawn: tuple[Register, Statistic]) -> None:
-            compared.update(check(*drawn, connection))
-
-        draw()
-    print(json.dumps(compared))  # noqa: T201
-
-
-if __name__ == "__main__":
-    _main(Path(sys.argv[1]), int(sys.argv[2]))

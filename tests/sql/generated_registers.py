@@ -7,8 +7,6 @@ from datetime import date, timedelta
 
 from hypothesis import strategies as st
 
-from assets.engine.paths import Paths
-from assets.engine.statistic import load_statistic
 from schemas.exports import CHANNELS, COLLECTIONS, PAYMENT_METHODS, PAYMENT_STATES, RESULT_KINDS
 from schemas.statistic import Statistic
 from tests.sql.oracle_periods import ClosingDay, closing, month_holding, spans
@@ -31,15 +29,7 @@ BEHIND_CLOSING = (0, 0, 1, 6, -8, -1)
 # How many days before their end data begin to be delivered: most registers are short.
 DELIVERED_DAYS = st.sampled_from((0, 30, 60, 90, 90, 100)) | st.sampled_from((200, 360, 400))
 
-# One process has one calendar: that of the settings it began with.
-CLOSING_DAY = load_statistic(Paths.from_environment().settings).closing_day
 FLAG = st.none() | st.booleans()
-STATISTICS = st.builds(
-    Statistic,
-    closing_day=st.just(CLOSING_DAY),
-    end_basis=st.sampled_from(("finished", "finished", "returned")),
-    closed_other=st.sampled_from(("separate", "separate", "resolved")),
-)
 
 
 def _maybe(*values: str) -> st.SearchStrategy[str | None]:
@@ -87,9 +77,13 @@ def dossiers(draw: st.DrawFn, days: st.SearchStrategy[date]) -> Dossier:
 
 
 @st.composite
-def registers(draw: st.DrawFn) -> tuple[Register, Statistic]:
+def registers(draw: st.DrawFn, closing_day: ClosingDay = 14) -> tuple[Register, Statistic]:
     """Draw a register and the settings it is counted under."""
-    statistic = draw(STATISTICS)
+    statistic = Statistic(
+        closing_day=closing_day,
+        end_basis=draw(st.sampled_from(("finished", "finished", "returned"))),
+        closed_other=draw(st.sampled_from(("separate", "separate", "resolved"))),
+    )
     month = draw(st.sampled_from(LAST_MONTHS))
     behind = draw(st.sampled_from(BEHIND_CLOSING))
     cutoff = closing(*month, statistic.closing_day) + timedelta(days=behind)

@@ -5,9 +5,6 @@ and cells were compared.
 """
 
 import json
-import os
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,14 +13,16 @@ import duckdb
 import pytest
 from hypothesis import given, settings
 
-from assets.engine.paths import PROJECT
+from assets.engine.paths import PROJECT, Paths
+from assets.engine.warehouse import warehouse
 from schemas.statistic import Statistic
 from tests import tier
 from tests.sql.agreement import REGISTERS, check
 from tests.sql.generated_registers import registers
 from tests.sql.oracle import dossier_counts
-from tests.sql.oracle_periods import spans
+from tests.sql.oracle_periods import ClosingDay, spans
 from tests.sql.registers import Register, fill, rows_of
+from tests.support import close_on
 
 COUNTS = PROJECT / "data" / "bench" / "oracle.json"
 
@@ -48,19 +47,19 @@ def test_every_cell_is_what_the_rules_say_dossier_by_dossier_and_the_laws_hold(
     compared.update(check(*drawn, register_warehouse))
 
 
-@pytest.mark.parametrize("closing_day", ['"last"', "27", "1"])
+@pytest.mark.parametrize("closing_day", ["last", 27, 1])
 def test_so_it_is_whatever_day_the_months_close_on(
-    closing_day: str, tmp_path: Path, compared: Counter[str]
+    closing_day: ClosingDay, tmp_path: Path, compared: Counter[str]
 ) -> None:
-    (tmp_path / "statistic.toml").write_text(f"closing_day = {closing_day}\n")
-    program = ("-m", "tests.sql.agreement", str(tmp_path / "data"), str(tier.REGISTERS // 6))
-    installed = os.environ | {"MOTCUA_SETTINGS": str(tmp_path)}
-    ran = subprocess.run(
-        [sys.executable, *program], cwd=PROJECT, env=installed, capture_output=True, text=True,
-        check=False,
-    )  # fmt: skip
-    assert ran.returncode == 0, ran.stderr
-    compared.update(json.loads(ran.stdout))
+    close_on(closing_day, tmp_path)
+    with warehouse(Paths(tmp_path / "data", tmp_path)) as connection:
+
+        @settings(REGISTERS, max_examples=tier.REGISTERS // 6)
+        @given(drawn=registers(closing_day))
+        def draw(drawn: tuple[Register, Statistic]) -> None:
+            compared.update(check(*drawn, connection))
+
+        draw()
 
 
 @settings(REGISTERS, max_examples=tier.REGISTERS // 3)

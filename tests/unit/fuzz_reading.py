@@ -32,7 +32,7 @@ from assets.engine.paths import Paths, private_folder
 from assets.engine.raw_store import Delivery
 from assets.engine.warehouse import warehouse
 from schemas.exports import KINDS
-from tests.support import SETTINGS
+from tests.support import CALENDAR, SETTINGS
 from tests.unit.fuzz_cases import Case
 from tests.unit.fuzz_lists import PERIOD, SOURCE, Record
 
@@ -200,7 +200,15 @@ def _read(connection: duckdb.DuckDBPyConnection, paths: Paths, export: str, data
         with contextlib.suppress(FileRefused), raw_store.reading_folder(paths) as workspace:
             period_line(raw_store.blob_of(paths, delivery), workspace)
         loaded = FileLoad(
-            connection, paths, SOURCE, [settings], delivery, [delivery], "1", "run"
+            connection,
+            paths,
+            SOURCE,
+            [settings],
+            CALENDAR.month_from_key(delivery.period),
+            delivery,
+            [delivery],
+            "1",
+            "run",
         ).run()
     except BaseException as error:  # noqa: BLE001 (whatever it is, it would have ended the run)
         last = traceback.extract_tb(sys.exc_info()[2])[-4:]

@@ -19,7 +19,6 @@ from defect_lists import csv_list
 
 from assets.engine import load, raw_store, reference
 from assets.engine.paths import Paths
-from assets.engine.periods import month_from_key
 from assets.engine.sources import load_sources
 from assets.engine.warehouse import warehouse
 from schemas.columns import Table
@@ -31,7 +30,7 @@ from schemas.settings import Source
 from schemas.statistic import Statistic
 from schemas.tables import INDICATOR_TABLES
 from tests.sql.registers import COMPUTED, DEFAULTS
-from tests.support import compute_all
+from tests.support import CALENDAR, compute_all
 from tests.unit.defect_figures import FEBRUARY, JANUARY, MARCH
 
 PERIODS = (JANUARY, FEBRUARY, MARCH)
@@ -134,8 +133,8 @@ def spend(start: Start, paths: Paths, night: Night) -> Said:
         for period in PERIODS:
             for kind in KINDS.values():
                 load.load_period(
-                    connection, paths, start.sources, kind=kind, period=month_from_key(period),
-                    run_id="test", progress=lambda _: None,
+                    connection, paths, start.sources, kind=kind,
+                    period=CALENDAR.month_from_key(period), run_id="test", progress=lambda _: None,
                 )  # fmt: skip
     with warehouse(paths) as connection:
         compute_all(connection, night.statistic)

@@ -14,14 +14,13 @@ from assets.engine.closed_periods import (
     unanswered_months,
 )
 from assets.engine.paths import Paths
-from assets.engine.periods import month_from_key
 from assets.engine.portal_journal import Begun, Completed, Failed, read_journal
 from assets.engine.sources import load_sources
 from assets.engine.warehouse import warehouse
-from tests.support import SAMPLE_KEYS, SETTINGS
+from tests.support import CALENDAR, SAMPLE_KEYS, SETTINGS
 
 MAY, JUNE, JULY, AUGUST, SEPTEMBER = (
-    month_from_key(f"2023-{month:02}-15") for month in (4, 5, 6, 7, 8)
+    CALENDAR.month_from_key(f"2023-{month:02}-15") for month in (4, 5, 6, 7, 8)
 )
 TODAY = date(2023, 12, 1)
 EXPORTS = {("xin_man", export) for export in load_sources(SETTINGS / "sources")["xin_man"].exports}
@@ -37,13 +36,13 @@ EXPORTS = {("xin_man", export) for export in load_sources(SETTINGS / "sources")[
     ],
 )
 def test_a_month_is_closed_on_the_day_after_its_last(today: date, last: str) -> None:
-    months = closed_months(date(2023, 4, 20), today)
+    months = closed_months(CALENDAR, date(2023, 4, 20), today)
     assert months[0].key == "2023-04-15"
     assert months[-1].key == last
 
 
 def test_nothing_is_closed_in_the_first_month() -> None:
-    assert closed_months(date(2023, 4, 15), date(2023, 5, 14)) == []
+    assert closed_months(CALENDAR, date(2023, 4, 15), date(2023, 5, 14)) == []
 
 
 def test_each_month_stands_under_the_first_thing_that_is_wrong() -> None:
@@ -71,7 +70,7 @@ def test_each_month_stands_under_the_first_thing_that_is_wrong() -> None:
 
 
 def test_a_long_list_is_counted() -> None:
-    months = closed_months(date(2023, 4, 15), date(2024, 4, 15))
+    months = closed_months(CALENDAR, date(2023, 4, 15), date(2024, 4, 15))
     found = findings(
         months, failed=set(), delivered=set(), unanswered=set(), partial=set(), published=set()
     )
@@ -85,7 +84,7 @@ def test_the_sample_is_complete(sample: Paths) -> None:
     starts = {date.fromisoformat(key) for key in SAMPLE_KEYS}
     with warehouse(sample) as connection:
         assert delivered_months(connection) == starts
-        months = closed_months(min(starts), TODAY)
+        months = closed_months(CALENDAR, min(starts), TODAY)
         assert partial_months(connection, months, TODAY, EXPORTS) == set()
         assert published_months(connection, sample) == starts
     assert unanswered_months(sample) == set()

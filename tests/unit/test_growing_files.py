@@ -14,8 +14,9 @@ import pytest
 from assets.engine import inbox, raw_store
 from assets.engine.inbox import Collected, collect_period, still_growing
 from assets.engine.paths import Paths
-from assets.engine.periods import local_now, month_from_key
+from assets.engine.periods import local_now
 from assets.engine.sources import load_sources
+from tests.support import CALENDAR
 
 KEY = "2023-01-15"
 LONG_AGO = time.time() - 3600
@@ -38,7 +39,9 @@ def file(installation: Paths) -> Path:
 
 
 def _collect(paths: Paths) -> Collected:
-    return collect_period(paths, load_sources(paths.sources), month_from_key(KEY), local_now())
+    return collect_period(
+        paths, load_sources(paths.sources), CALENDAR.month_from_key(KEY), local_now()
+    )
 
 
 @contextmanager

@@ -9,13 +9,14 @@ import pytest
 
 from assets.engine.inbox import collect_period, period_of, stray_files, waiting_files
 from assets.engine.paths import Paths
-from assets.engine.periods import TIMEZONE, month_from_key
+from assets.engine.periods import TIMEZONE
 from assets.engine.raw_store import newest
 from assets.engine.sources import load_sources
+from tests.support import CALENDAR
 from tests.unit.deliveries import deliver_workbook, dossier
 
 NOW = datetime(2023, 6, 20, 10, 0, tzinfo=ZoneInfo(TIMEZONE))
-RUNNING = month_from_key("2023-06-15")
+RUNNING = CALENDAR.month_from_key("2023-06-15")
 
 
 def _put(paths: Paths, *parts: str, text: str = "x;y\n1;2\n") -> Path:
@@ -27,7 +28,7 @@ def _put(paths: Paths, *parts: str, text: str = "x;y\n1;2\n") -> Path:
 
 def _periods(paths: Paths) -> list[str | None]:
     waiting = waiting_files(paths, load_sources(paths.sources))
-    periods = [period_of(paths, item, NOW, newest(paths)) for item in waiting]
+    periods = [period_of(paths, CALENDAR, item, NOW, newest(paths)) for item in waiting]
     return [period.key if period else None for period in periods]
 
 

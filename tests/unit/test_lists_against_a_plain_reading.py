@@ -22,7 +22,7 @@ from assets.engine.sources import load_sources
 from assets.engine.warehouse import warehouse
 from schemas.exports import KINDS
 from schemas.settings import Source
-from tests.support import SETTINGS, new_installation
+from tests.support import CALENDAR, SETTINGS, new_installation
 from tests.tier import LISTS
 from tests.unit import plain_reading
 from tests.unit.deliveries import JANUARY
@@ -53,8 +53,9 @@ class Intake:
         blob.write_bytes(data)
         settings = self.source.exports[export]
         job = FileLoad(
-            self.connection, self.paths, self.source, [settings], delivery, [delivery], "1", "run"
-        )
+            self.connection, self.paths, self.source, [settings],
+            CALENDAR.month_from_key(JANUARY), delivery, [delivery], "1", "run",
+        )  # fmt: skip
         return job.run()
 
 

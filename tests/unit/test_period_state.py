@@ -4,10 +4,10 @@ from datetime import date
 
 from assets.engine.paths import Paths
 from assets.engine.period_state import period_state
-from assets.engine.periods import month_from_key
 from assets.engine.warehouse import warehouse
+from tests.support import CALENDAR
 
-NOVEMBER, DECEMBER = month_from_key("2023-10-15"), month_from_key("2023-11-15")
+NOVEMBER, DECEMBER = CALENDAR.month_from_key("2023-10-15"), CALENDAR.month_from_key("2023-11-15")
 
 
 def test_a_period_with_files_and_figures_to_its_end_is_whole(sample: Paths) -> None:

@@ -9,17 +9,11 @@ from hypothesis import strategies as st
 
 from assets.engine.errors import MotcuaError
 from assets.engine.paths import Paths
-from assets.engine.periods import (
-    CALENDAR,
-    Calendar,
-    Period,
-    month_from_key,
-    month_of,
-    periods_until,
-)
+from assets.engine.periods import Calendar, Period
 from assets.engine.warehouse import reader
 from schemas.statistic import Statistic
 from tests.sql.oracle_periods import ClosingDay, spans
+from tests.support import CALENDAR
 
 DAYS = st.dates(date(2000, 1, 1), date(2100, 1, 1))
 
@@ -37,16 +31,16 @@ DAYS = st.dates(date(2000, 1, 1), date(2100, 1, 1))
     ],
 )
 def test_a_month_runs_from_the_15th_to_the_14th(day: date, first: date, last: date) -> None:
-    assert month_of(day) == Period("month", first, last)
+    assert CALENDAR.month_of(day) == Period("month", first, last)
 
 
 @given(day=DAYS)
 def test_every_day_lies_in_one_month_and_months_follow_without_a_gap(day: date) -> None:
-    month = month_of(day)
+    month = CALENDAR.month_of(day)
     assert month.start <= day <= month.end
     assert (month.start.day, month.end.day) == (15, 14)
     assert CALENDAR.next_month(month).start - month.end == timedelta(days=1)
-    assert month_of(month.start) == month_of(month.end) == month
+    assert CALENDAR.month_of(month.start) == CALENDAR.month_of(month.end) == month
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +58,7 @@ def macros(tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnectio
 def test_sql_and_python_agree_on_the_month_of_every_day(macros: duckdb.DuckDBPyConnection) -> None:
     rows = macros.execute("FROM month").fetchall()
     assert len(rows) == 3000
-    assert [day for day, first in rows if month_of(day).start != first] == []
+    assert [day for day, first in rows if CALENDAR.month_of(day).start != first] == []
 
 
 def _year_to_date(month: Period) -> Period:
@@ -91,9 +85,9 @@ def _year_to_date(month: Period) -> Period:
 def test_a_month_has_its_key_and_names_as_reports_print_them(
     day: date, key: str, label: str, year_label: str
 ) -> None:
-    month = month_of(day)
+    month = CALENDAR.month_of(day)
     assert (month.key, month.label, _year_to_date(month).label) == (key, label, year_label)
-    assert month_from_key(key) == month
+    assert CALENDAR.month_from_key(key) == month
 
 
 @pytest.mark.parametrize(
@@ -101,12 +95,12 @@ def test_a_month_has_its_key_and_names_as_reports_print_them(
 )
 def test_what_is_no_key_is_told_with_an_example(key: str) -> None:
     with pytest.raises(MotcuaError, match="such as 2023-10-15") as error:
-        month_from_key(key)
+        CALENDAR.month_from_key(key)
     assert repr(key) in str(error.value)
 
 
 def test_periods_go_to_the_month_that_the_cutoff_lies_in() -> None:
-    found = periods_until(date(2022, 12, 20), date(2023, 2, 15))
+    found = CALENDAR.periods_until(date(2022, 12, 20), date(2023, 2, 15))
     kinds = ("month", "year_to_date")
     assert [(p.kind, p.start, p.end) for p in found if p.kind in kinds] == [
         ("month", date(2022, 12, 15), date(2023, 1, 14)),
@@ -121,7 +115,7 @@ def test_periods_go_to_the_month_that_the_cutoff_lies_in() -> None:
 def test_a_new_reporting_year_begins_on_15_december() -> None:
     first_days = {
         period.end: period.start
-        for period in periods_until(date(2023, 11, 15), date(2024, 1, 1))
+        for period in CALENDAR.periods_until(date(2023, 11, 15), date(2024, 1, 1))
         if period.kind == "year_to_date"
     }
     assert first_days == {
@@ -130,7 +124,7 @@ def test_a_new_reporting_year_begins_on_15_december() -> None:
 
 
 def test_without_days_there_are_no_periods() -> None:
-    assert periods_until(date(2023, 1, 15), date(2023, 1, 14)) == []
+    assert CALENDAR.periods_until(date(2023, 1, 15), date(2023, 1, 14)) == []
 
 
 CLOSING_DAYS: st.SearchStrategy[ClosingDay] = st.integers(1, 27) | st.just("last")

@@ -21,7 +21,6 @@ import pytest
 from assets.engine import load, raw_store, reference
 from assets.engine.deleted_rows import WHOLE, changes_name
 from assets.engine.paths import Paths
-from assets.engine.periods import month_from_key, month_of
 from assets.engine.sources import load_sources
 from assets.engine.warehouse import warehouse
 from schemas.exports import KINDS
@@ -38,7 +37,7 @@ from tests.portal.support import (
     deliveries,
     write_settings,
 )
-from tests.support import SETTINGS, compute_all
+from tests.support import CALENDAR, SETTINGS, compute_all
 from tests.tier import DELETIONS
 
 NEXT_KEY = "2023-01-15"
@@ -108,7 +107,7 @@ def take_in(connection: duckdb.DuckDBPyConnection, paths: Paths, *keys: str) -> 
         for kind in KINDS.values():
             load.load_period(
                 connection, paths, load_sources(paths.sources), kind=kind,
-                period=month_from_key(key), run_id="test", progress=lambda _: None,
+                period=CALENDAR.month_from_key(key), run_id="test", progress=lambda _: None,
             )  # fmt: skip
 
 
@@ -319,9 +318,11 @@ def said(connection: duckdb.DuckDBPyConnection) -> dict[str, list[tuple[Any, ...
 
 
 def of_period(held: dict[int, str], key: str) -> list[Record]:
-    period = month_from_key(key)
+    period = CALENDAR.month_from_key(key)
     return [
-        row(number, day) for number, day in sorted(held.items()) if month_of(day_of(day)) == period
+        row(number, day)
+        for number, day in sorted(held.items())
+        if CALENDAR.month_of(day_of(day)) == period
     ]
 
 

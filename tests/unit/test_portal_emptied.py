@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from assets.engine.paths import Paths
-from assets.engine.periods import month_from_key
 from assets.engine.portal_journal import journal_file
 from tests.portal.server import Portal
 from tests.portal.support import (
@@ -25,6 +24,7 @@ from tests.portal.support import (
     left_over,
     write_settings,
 )
+from tests.support import CALENDAR
 
 
 def row_count(paths: Paths) -> int:
@@ -68,7 +68,7 @@ def test_changes_of_older_periods_do_not_speak_against_an_empty_one(
     rows.clear()
     collect(paths, WITHIN.replace(day=4))
     # Received before the period began, and resolved within it.
-    old = month_from_key(KEY).start - timedelta(days=30)
+    old = CALENDAR.month_from_key(KEY).start - timedelta(days=30)
     rows.extend(
         replace(item, received=CHANGED.replace(year=old.year, month=old.month, day=old.day))
         for item in kept[:5]

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from assets.engine.paths import Paths
-from assets.engine.periods import local_now, month_of
+from assets.engine.periods import local_now
 from assets.engine.portal_journal import journal_file, read_journal
 from assets.engine.warehouse import warehouse
 from tests.portal.records import Changed
@@ -32,7 +32,7 @@ from tests.portal.support import (
     record,
     write_settings,
 )
-from tests.support import SETTINGS, take_in
+from tests.support import CALENDAR, SETTINGS, take_in
 from tests.unit.deliveries import ask
 
 NEXT_KEY = "2023-01-15"
@@ -63,7 +63,7 @@ def asked_since(portal: Portal) -> str | None:
 def test_a_clock_that_ran_hours_ahead_hides_no_change(paths: Paths, portal: Portal) -> None:
     write_settings(paths, portal, more="overlap_minutes = 0")
     now = local_now()
-    key = month_of(now.date()).key
+    key = CALENDAR.month_of(now.date()).key
     collect(paths, now + timedelta(hours=7), key=key)
     journal = read_journal(paths, "mau", "hoso", key)
     assert journal.completed is not None

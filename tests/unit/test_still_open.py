@@ -9,7 +9,7 @@ import pytest
 
 from assets.engine import publish
 from assets.engine.paths import Paths
-from assets.engine.periods import TIMEZONE, month_from_key
+from assets.engine.periods import TIMEZONE
 from assets.engine.sources import load_sources
 from assets.engine.still_open import periods_still_open
 from assets.engine.warehouse import warehouse
@@ -17,9 +17,9 @@ from schemas.statistic import Statistic
 from tests.portal.records import Changed
 from tests.portal.server import Portal, served
 from tests.portal.support import LATER, PATHS, TOKEN, VARIABLE, collect, record, write_settings
-from tests.support import SETTINGS, compute_all, take_in
+from tests.support import CALENDAR, SETTINGS, compute_all, take_in
 
-CLOSED = month_from_key("2023-12-15")
+CLOSED = CALENDAR.month_from_key("2023-12-15")
 NOW = LATER.replace(month=12, day=20)
 STATES = {
     "new": "Mới đăng ký", "not_accepted": "Không được tiếp nhận", "finished": "Đã xử lý xong",

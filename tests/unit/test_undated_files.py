@@ -10,11 +10,12 @@ import pytest
 
 from assets.engine.inbox import collect_period
 from assets.engine.paths import Paths
-from assets.engine.periods import TIMEZONE, month_from_key
+from assets.engine.periods import TIMEZONE
 from assets.engine.raw_store import read_manifest
 from assets.engine.sources import load_sources
 from assets.engine.waiting import new_files
 from tests.nights.night import spend
+from tests.support import CALENDAR
 from tests.unit.deliveries import FEBRUARY, JANUARY, ask, code, deliver_csv, dossier, register_of
 
 RETURNED = {
@@ -39,7 +40,7 @@ def _undated(paths: Paths, day: int, name: str = "a.csv", sequence: int = 1) -> 
 
 def _taken(paths: Paths, key: str, now: datetime) -> list[str]:
     """Collect a period; return the names of what was new."""
-    new = collect_period(paths, load_sources(paths.sources), month_from_key(key), now).new
+    new = collect_period(paths, load_sources(paths.sources), CALENDAR.month_from_key(key), now).new
     assert {item.period for item in new} <= {key}
     return [item.name for item in new]
 

@@ -24,10 +24,10 @@ from hypothesis import strategies as st
 
 from assets.engine import load, raw_store, reference
 from assets.engine.paths import Paths
-from assets.engine.periods import month_from_key
 from assets.engine.warehouse import warehouse
 from schemas.exports import KINDS
 from tests import tier
+from tests.support import CALENDAR
 from tests.unit.defect_figures import FEBRUARY, JANUARY, code
 from tests.unit.defects import new_outcome
 from tests.unit.nights import Start
@@ -106,8 +106,8 @@ def _load(start: Start, paths: Paths, keys: Sequence[str], into: duckdb.DuckDBPy
     for key in keys:
         for kind in KINDS.values():
             load.load_period(
-                into, paths, start.sources, kind=kind, period=month_from_key(key), run_id="test",
-                progress=lambda _: None,
+                into, paths, start.sources, kind=kind, period=CALENDAR.month_from_key(key),
+                run_id="test", progress=lambda _: None,
             )  # fmt: skip
 
 
