@@ -47,7 +47,8 @@ PERIOD_COLUMNS = (
            ("separate", "resolved")),
     Column("formula_version", "VARCHAR", "Phiên bản công thức", "Formula version", False),
 )  # fmt: skip
-MEASURE_COLUMNS = tuple(measure.column for measure in MEASURES)
+# Empty where a row was reported before there was the measure.
+MEASURE_COLUMNS = tuple(replace(measure.column, nullable=True) for measure in MEASURES)
 PERIOD = Table(
     "reference", "period", "Kỳ báo cáo", "Reporting periods that have figures",
     ("period_kind", "period_start", "period_end"), PERIOD_COLUMNS,

@@ -97,6 +97,14 @@ CHECK_VALUE = Table(
      Column("stated", COUNT, "Số ghi trên dòng tổng", "What the totals row states", False),
      Column("counted", COUNT, "Số tính từ các dòng", "Sum over the readable rows above", False)),
 )  # fmt: skip
+SCHEMA_VERSION = Table(
+    "ops", "schema_version", "Phiên bản cấu trúc kho dữ liệu",
+    "What made the tables of the warehouse what they are; one row", ("version",),
+    (Column("version", "INTEGER", "Bước chuyển đổi cuối", "Last migration", False),
+     Column("definitions", "VARCHAR", "Dấu vân tay các bảng",
+            "Hash of the definitions of all tables", False),
+     Column("changed_at", "TIMESTAMP", "Thời điểm thay đổi", "Changed at", False)),
+)  # fmt: skip
 REJECTED_ROW = Table(
     "quarantine", "rejected_row", "Dòng bị từ chối, kể cả của tệp đã được thay",
     "Rejected rows, one row a rule broken; those of superseded files stay",

@@ -215,10 +215,12 @@ def _log_revision(connection: duckdb.DuckDBPyConnection, table: Table, run_id: s
 def _closed_changes(connection: duckdb.DuckDBPyConnection, table: Table) -> list[ClosedChange]:
     """Return the rows of closed periods that said something else before, months first.
 
-    A row that came or went counted nothing on the other side.
+    A row that came or went counted nothing on the other side. A measure that was not there when a
+    row was reported has not changed.
     """
     differences = ", ".join(
-        f"CASE WHEN coalesce(new_row.{name}, 0) <> coalesce(old_row.{name}, 0) THEN '{name} ' "
+        f"CASE WHEN (old_row.period_label IS NULL OR old_row.{name} IS NOT NULL) "
+        f"AND coalesce(new_row.{name}, 0) <> coalesce(old_row.{name}, 0) THEN '{name} ' "
         f"|| coalesce(old_row.{name}, 0) || ' -> ' || coalesce(new_row.{name}, 0) END"
         for name in COUNTS
     )

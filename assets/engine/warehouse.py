@@ -16,10 +16,10 @@ from assets.engine.disk import trouble_told
 from assets.engine.errors import WarehouseError
 from assets.engine.hash_key import dossier_hash_key
 from assets.engine.paths import PRIVATE_FILE, Paths, private_folder
-from assets.engine.periods import TIMEZONE, Calendar, load_calendar
+from assets.engine.periods import TIMEZONE, Calendar, load_calendar, local_now
+from assets.engine.warehouse_tables import change_tables, version_to_change
 from schemas.columns import quoted
-from schemas.exports import CLOSED_STATES, KINDS
-from schemas.tables import WAREHOUSE_TABLES
+from schemas.exports import CLOSED_STATES
 
 MEMORY_LIMIT = "2GB"
 CONNECT_SECONDS = 20.0
@@ -43,7 +43,7 @@ def warehouse(paths: Paths) -> Iterator[duckdb.DuckDBPyConnection]:
     Raises
     ------
     WarehouseError
-        Another process holds the file for longer than `CONNECT_SECONDS`, an older version of
+        Another process holds the file for longer than `CONNECT_SECONDS`, a newer version of
         Motcua made its tables, or the disk refuses what is written.
     """
     private_folder(paths.warehouse)
@@ -55,7 +55,10 @@ def warehouse(paths: Paths) -> Iterator[duckdb.DuckDBPyConnection]:
                 left_behind.unlink()
             paths.warehouse_file.chmod(PRIVATE_FILE)
             _prepare(connection, paths)
-            _create_tables(connection, paths)
+            if (version := version_to_change(connection)) is not None:
+                # In one transaction: each commit is synced to the disk by itself.
+                with transaction(connection):
+                    change_tables(connection, version, local_now().replace(tzinfo=None))
             yield connection
         finally:
             connection.close()
@@ -140,44 +143,3 @@ def _open(paths: Paths) -> duckdb.DuckDBPyConnection:
 
 def _temporary(paths: Paths) -> Path:
     return paths.warehouse / "tmp"
-
-
-def _create_tables(connection: duckdb.DuckDBPyConnection, paths: Paths) -> None:
-    existing = _existing_columns(connection)
-    missing = []
-    for table in WAREHOUSE_TABLES:
-        columns = existing.get(table.qualified_name)
-        if columns == table.column_names:
-            continue
-        if columns is not None:
-            raise WarehouseError(
-                f"Opening table {table.qualified_name} of the warehouse",
-                f"columns {sorted(set(columns) ^ set(table.column_names))} differing",
-                "the columns of this version of Motcua",
-                f"Move {paths.warehouse_file.name} out of the warehouse folder (keep it: its "
-                "ops.revision says what was reported; leave dossier_hash.key) and re-materialise "
-                "every period from the raw store.",
-            )
-        missing.append(table)
-    # The registers are views: each version table flags the row that is the latest.
-    views = [kind for kind in KINDS.values() if kind.register not in existing]
-    if not missing and not views:
-        return
-    # In one transaction: each commit is synced to the disk by itself.
-    with transaction(connection):
-        for table in missing:
-            connection.execute(f"CREATE SCHEMA IF NOT EXISTS {table.layer}")
-            connection.execute(table.create_sql())
-        for kind in views:
-            connection.execute(f"CREATE VIEW {kind.register} AS FROM {kind.table} WHERE is_latest")
-
-
-def _existing_columns(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[str, ...]]:
-    rows = connection.execute(
-        """
-        SELECT schema_name || '.' || table_name, list(column_name ORDER BY column_index)
-        FROM duckdb_columns() WHERE database_name = current_database() AND NOT internal
-        GROUP BY ALL
-        """
-    ).fetchall()
-    return {name: tuple(columns) for name, columns in rows}

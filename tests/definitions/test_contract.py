@@ -17,7 +17,7 @@ from tests.definitions.registry import REGISTRY, assets_definitions, name_of
 WITHOUT_ASSET = {
     "core.dossier_alias", "ops.check_value", "ops.collection", "ops.delivery",
     "ops.delivery_part", "ops.layout", "ops.revision", "ops.counted_period", "ops.moved_dossier",
-    "ops.touched_dossier", "ops.wanted_period", "quarantine.rejected_row",
+    "ops.schema_version", "ops.touched_dossier", "ops.wanted_period", "quarantine.rejected_row",
 }  # fmt: skip
 
 each_asset = pytest.mark.parametrize("asset", assets_definitions(), ids=name_of)

@@ -99,7 +99,8 @@ def _measures() -> list[str]:
 
 def _measure(measure: Measure) -> tuple[str, ...]:
     over, under = rate_formulas()[measure.name] if measure.is_rate else (measure.rule, "")
-    return (_coded(measure.name), _type(measure.column), measure.vi, measure.en,
+    column = next((c for c in MEASURE_COLUMNS if c.name == measure.name), measure.column)
+    return (_coded(measure.name), _type(column), measure.vi, measure.en,
             *(_coded(part) if part else "" for part in (over, under)), measure.source)  # fmt: skip
 
 

@@ -19,18 +19,31 @@ def duckdb_files(paths: Paths) -> list[Path]:
 
 def all_tables(paths: Paths, *, without: frozenset[str] = frozenset()) -> Tables:
     """Return the sorted rows of every table of every file, by `folder/file layer.table`."""
-    state: Tables = {}
-    for file in duckdb_files(paths):
-        with duckdb.connect(str(file), read_only=True) as connection:
-            for name, columns in columns_by_table(connection).items():
-                kept = ", ".join(column for column in columns if column not in without)
-                rows = connection.execute(f"SELECT {kept} FROM {name} ORDER BY ALL").fetchall()
-                state[f"{file.parent.name}/{file.name} {name}"] = [_hashable(row) for row in rows]
+    state = {
+        f"{file.parent.name}/{file.name} {name}": rows
+        for file in duckdb_files(paths)
+        for name, rows in rows_of(file, without=without).items()
+    }
     csv_file = paths.published / "by_unit.csv"
     state["published/by_unit.csv"] = [
         (line,) for line in csv_file.read_text("utf-8-sig").splitlines()
     ]
     return state
+
+
+def rows_of(file: Path, *, without: frozenset[str] = frozenset()) -> Tables:
+    """Return the sorted rows of every table of a DuckDB file."""
+    with duckdb.connect(str(file), read_only=True) as connection:
+        return {
+            name: [
+                _hashable(row)
+                for row in connection.execute(
+                    f"SELECT {', '.join(c for c in columns if c not in without)} FROM {name} "
+                    "ORDER BY ALL"
+                ).fetchall()
+            ]
+            for name, columns in columns_by_table(connection).items()
+        }
 
 
 def _hashable(row: tuple[object, ...]) -> tuple[object, ...]:

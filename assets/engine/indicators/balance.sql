@@ -21,13 +21,13 @@ WITH identity AS (
 SELECT
     period_kind, period_start, period_end, {{key}},
     concat_ws(', ',
-        CASE WHEN NOT all_placed THEN 'to handle = resolved + other closings + pending + paused' END,
-        CASE WHEN NOT total_adds_up THEN 'to handle = carried over + received' END,
-        CASE WHEN NOT channels_add_up THEN 'received = sum of channels' END,
-        CASE WHEN NOT resolved_adds_up THEN 'resolved = early + on due date + late + no due date' END,
-        CASE WHEN NOT pending_adds_up THEN 'pending = in time + overdue + no due date' END,
-        CASE WHEN NOT parts_within_whole THEN 'parts within their whole' END) AS broken
+        CASE WHEN all_placed IS NOT TRUE THEN 'to handle = resolved + other closings + pending + paused' END,
+        CASE WHEN total_adds_up IS NOT TRUE THEN 'to handle = carried over + received' END,
+        CASE WHEN channels_add_up IS NOT TRUE THEN 'received = sum of channels' END,
+        CASE WHEN resolved_adds_up IS NOT TRUE THEN 'resolved = early + on due date + late + no due date' END,
+        CASE WHEN pending_adds_up IS NOT TRUE THEN 'pending = in time + overdue + no due date' END,
+        CASE WHEN parts_within_whole IS NOT TRUE THEN 'parts within their whole' END) AS broken
 FROM identity
-WHERE NOT (all_placed AND total_adds_up AND channels_add_up AND resolved_adds_up
-    AND pending_adds_up AND parts_within_whole)
+WHERE (all_placed AND total_adds_up AND channels_add_up AND resolved_adds_up
+    AND pending_adds_up AND parts_within_whole) IS NOT TRUE
 ORDER BY ALL
