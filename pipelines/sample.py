@@ -10,7 +10,7 @@ import shutil
 from assets.engine.inbox import period_of, waiting_files
 from assets.engine.paths import PROJECT, Paths, private_folder
 from assets.engine.periods import Calendar, Period, local_now
-from assets.engine.raw_store import newest
+from assets.engine.raw_store import newest, read_manifest
 from assets.engine.reference import read_reference
 from assets.engine.sources import load_sources
 
@@ -26,7 +26,7 @@ def sample_periods(source: str | None, paths: Paths, calendar: Calendar) -> list
         keys = {folder.name for folder in SAMPLE_INBOX.glob("*/*/*")}
         return [calendar.month_from_key(key) for key in sorted(keys)]
     sources = load_sources(paths.sources)
-    now, taken = local_now(), newest(paths)
+    now, taken = local_now(), newest(read_manifest(paths))
     placed = (
         period_of(paths, calendar, item, now, taken) for item in waiting_files(paths, sources)
     )

@@ -207,5 +207,9 @@ MANIFEST = Table(
      Column("sha256", "VARCHAR", "SHA-256", "SHA-256 of the bytes", False),
      Column("size", COUNT, "Kích thước (byte)", "Size", False),
      Column("modified_at", "TIMESTAMP", "Sửa lần cuối", "Last changed in the inbox", False),
-     Column("collected_at", "TIMESTAMP", "Thời điểm nhận", "Arrival", False)),
+     Column("collected_at", "TIMESTAMP", "Thời điểm nhận", "Arrival", False),
+     Column("scope", "VARCHAR", "Phạm vi", "What a portal was asked for; empty: file of the inbox",
+            True, ("whole", "changes")),
+     Column("asked_at", "TIMESTAMP", "Thời điểm hỏi cổng", "When the portal was asked"),
+     Column("covers_to", "DATE", "Bao phủ đến ngày", "Last day that a portal's reply covers")),
 )  # fmt: skip

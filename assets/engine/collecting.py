@@ -12,6 +12,7 @@ from datetime import datetime
 
 from assets.engine.disk import trouble_told
 from assets.engine.errors import PortalError
+from assets.engine.manifest import Manifest
 from assets.engine.paths import Paths
 from assets.engine.periods import Period
 from assets.engine.portal_client import PortalClient, Rate
@@ -67,6 +68,7 @@ def collect_portals(
         progress(f"asking {', '.join(asked)}")
     _forget_old(paths, sources, now)
     rates: dict[str, Rate] = {}
+    manifest = Manifest(paths)
     for name, export_name in _in_turn(paths, sources, period):
         api, export = sources[name].api, sources[name].exports[export_name]
         assert api is not None  # noqa: S101
@@ -74,7 +76,7 @@ def collect_portals(
         try:
             with trouble_told(f"Keeping pages of {name}/{export_name}"):
                 fetched = _collect(
-                    paths, api, name, export_name, export=export.on(period.end),
+                    manifest, api, name, export_name, export=export.on(period.end),
                     period=period, now=now, run_id=run_id, rate=rate, progress=progress,
                     is_whole_wanted=is_whole_wanted, began_at=began_at, give_up_at=give_up_at,
                 )  # fmt: skip
@@ -97,17 +99,17 @@ def failures_of_runs(
 
 
 def _collect(
-    paths: Paths, api: ApiSource, source: str, export_name: str, *,
+    manifest: Manifest, api: ApiSource, source: str, export_name: str, *,
     export: Export, period: Period, now: datetime, run_id: str, rate: Rate,
     progress: Callable[[str], None], is_whole_wanted: bool, began_at: float, give_up_at: float,
 ) -> Fetched:  # fmt: skip
-    journal = read_journal(paths, source, export_name, period.key)
+    journal = read_journal(manifest.paths, source, export_name, period.key)
     try:
         if time.monotonic() > give_up_at:
             raise _no_time_left(source, export_name, period)
         client = PortalClient(api, source, export_name, rate=rate, progress=progress)
         return ExportCollection(
-            paths=paths, client=client, journal=journal, source=source,
+            manifest=manifest, client=client, journal=journal, source=source,
             export_name=export_name, export=export, period=period, now=now,
             progress=progress, is_whole_wanted=is_whole_wanted, run_began_at=began_at,
             give_up_at=give_up_at,

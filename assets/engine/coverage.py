@@ -25,10 +25,15 @@ def stated_period(lines: list[tuple[date, date] | None]) -> tuple[date, date] | 
 
 
 def covers_to(delivery: Delivery, month: Period, stated: tuple[date, date] | None) -> date:
-    """Return the last day a file of a month covers: stated, else the day before it was written.
+    """Return the last day a file of a month covers.
+
+    The manifest says it of what a portal gave. A file of the inbox states it, or it is the day
+    before the file was written.
 
     Raises FileRefused if the stated days are reversed, or end in another month.
     """
+    if delivery.covers_to is not None:
+        return date.fromisoformat(delivery.covers_to)
     if stated is None:
         written = datetime.fromisoformat(delivery.modified_at).date()
         if written <= month.start:

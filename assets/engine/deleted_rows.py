@@ -1,27 +1,23 @@
 """Rows of a portal's changes that are no longer in the whole period that it gave later.
 
-Belongs here: which deliveries hold a portal's whole period and which its changes, noting when these
-were asked for, and the SQL that finds such rows. Does not belong here: what is the latest version
-then (`register`), asking a portal (`portal_collection`).
+Belongs here: noting when portals were asked for a whole period and for changes, and the SQL that
+finds such rows. Does not belong here: what is the latest version then (`register`), asking a portal
+(`portal_collection`).
 
 No delivery of changes is ever superseded: what it says of older periods stands nowhere else. What
 it says of a period that was asked for whole since is either in that one, or deleted at the portal.
 Changes that came in while the whole was being asked for may be newer than it, so they count; so do
-those that came behind it when this machine's clock, which ran ahead before, was right again.
+those that came after it when this machine's clock, which ran ahead before, was right again.
 """
 
-import re
 from datetime import datetime
 
 import duckdb
 
 from assets.engine.in_force import arrived_at
-from assets.engine.paths import Paths
-from assets.engine.raw_store import Delivery, read_manifest
+from assets.engine.raw_store import Delivery
 from schemas.exports import Kind
 
-WHOLE = "api.json"
-_CHANGES = re.compile(r"since-\d{8}T\d{6}\.json")
 _TOLD = """
     SELECT changes.delivery_id, whole.delivery_id AS whole_id,
         whole.delivery_period AS period_start,
@@ -30,36 +26,6 @@ _TOLD = """
     JOIN ops.collection AS whole USING (source, export)
     WHERE changes.changes_known_at < whole.whole_asked_at
 """
-
-
-def changes_name(started: datetime) -> str:
-    """Return the name of a delivery of changes; each of its own, so that none supersedes."""
-    return f"since-{started:%Y%m%dT%H%M%S}.json"
-
-
-def has_changes_since_whole(paths: Paths, source: str, export: str, period: str) -> bool:
-    """Say whether changes, of whatever period, came behind the last whole one of `period`."""
-    for delivery in reversed(read_manifest(paths)):
-        if (delivery.source, delivery.export) == (source, export):
-            if _CHANGES.fullmatch(delivery.name):
-                return True
-            if (delivery.period, delivery.name) == (period, WHOLE):
-                return False
-    return False
-
-
-def whole_still_to_come(paths: Paths, source: str, export: str, now: datetime) -> datetime | None:
-    """Return the latest moment after `now` at which a whole period of an export was asked for.
-
-    Its clock ran ahead, or this one is behind: changes that come now came after it nevertheless,
-    and their file carries that moment. A whole period that was asked for again says no more of it.
-    """
-    asked_at = {
-        delivery.period: datetime.fromisoformat(delivery.modified_at)
-        for delivery in read_manifest(paths)
-        if (delivery.source, delivery.export, delivery.name) == (source, export, WHOLE)
-    }
-    return max((moment for moment in asked_at.values() if moment > now), default=None)
 
 
 def note_collections(connection: duckdb.DuckDBPyConnection, arrivals: list[Delivery]) -> list[str]:
@@ -137,23 +103,19 @@ def _collections(
     """
     in_force = {d.name: d for d in arrivals if d.delivery_id in loaded}
     found: dict[str, tuple[datetime | None, datetime | None]] = {}
-    for name, delivery in sorted(in_force.items()):
-        whole, changes = found.get(delivery.delivery_id, (None, None))
-        if name == WHOLE:
-            # Its file carries the moment at which asking began.
-            whole = _carried(delivery)
-        elif _CHANGES.fullmatch(name):
-            known = max(arrived_at(delivery), _carried(delivery))
-            changes = max(changes or known, known)
-        else:
+    for _, delivery in sorted(in_force.items()):
+        if delivery.asked_at is None:
             continue
+        # Local, without a zone.
+        asked_at = datetime.fromisoformat(delivery.asked_at).replace(tzinfo=None)
+        whole, changes = found.get(delivery.delivery_id, (None, None))
+        if delivery.scope == "whole":
+            whole = asked_at
+        else:
+            known = max(arrived_at(delivery), asked_at)
+            changes = max(changes or known, known)
         found[delivery.delivery_id] = whole, changes
     return found
-
-
-def _carried(delivery: Delivery) -> datetime:
-    """Return the moment that a delivery's file carries: local, without a zone."""
-    return datetime.fromisoformat(delivery.modified_at).replace(tzinfo=None)
 
 
 def _lies_within(kind: Kind) -> str:

@@ -1,7 +1,7 @@
 """The disk: what must be on it before the next step, and one sentence where it is full or broken.
 
-Belongs here: syncing, telling trouble of the disk from every other error. Does not belong here:
-keeping files whole, which those do that write them.
+Belongs here: syncing, a file that is replaced as a whole, telling trouble of the disk from every
+other error. Does not belong here: what is written.
 """
 
 import errno
@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 
 from assets.engine.errors import WarehouseError
+from assets.engine.paths import private_file
 
 # What is expected, and what to do, by the number that the system gives.
 _ROOM = ("a disk with room", "Free room on the disk")
@@ -53,6 +54,17 @@ def sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def write_whole(file: Path, content: bytes) -> None:
+    """Write a private file that is as before or whole, whatever happens meanwhile."""
+    aside = file.with_name(f".{file.name}.new")
+    with open(aside, "wb", opener=private_file) as target:
+        target.write(content)
+        target.flush()
+        os.fsync(target.fileno())
+    aside.replace(file)
+    sync(file.parent)
 
 
 def _trouble(error: BaseException) -> int | None:

@@ -7,7 +7,7 @@ not belong here: reading files (`assets.engine.load_file`) and the latest versio
 
 Of a name the last arrival that was not refused is in force; where deliveries are snapshots, of the
 whole period the one extracted last. Bytes that lie under several names count from the first of
-them: the same bytes again are nothing new.
+them: the same bytes again are nothing new. Of a portal they are: it was asked again.
 """
 
 from dataclasses import dataclass
@@ -104,21 +104,40 @@ def _should_be(
 ) -> dict[str, tuple[str, datetime]]:
     """Return the state and the arrival that every recorded delivery should have."""
     stands: dict[str, tuple[str, datetime]] = {}
+    asked_again = _portal_arrivals(arrivals)
+
+    def arrival(delivery: Delivery) -> datetime:
+        return asked_again.get(delivery.delivery_id) or arrived_at(delivery)
+
     for sequence in sequences(arrivals, export):
         order = [d for d in sequence if d.delivery_id in recorded]
         sound = [d for d in order if not recorded[d.delivery_id].is_refused]
         if export.is_snapshot:
-            sound.sort(key=lambda d: recorded[d.delivery_id].extracted_at or arrived_at(d))
+            sound.sort(key=lambda d: recorded[d.delivery_id].extracted_at or arrival(d))
         for delivery in order:
             state = "superseded"
             if sound[-1:] == [delivery]:
                 state = "loaded"
             elif delivery is order[-1] and recorded[delivery.delivery_id].is_refused:
                 state = "refused"
-            place = (state, arrived_at(delivery))
+            place = (state, arrival(delivery))
             known = stands.setdefault(delivery.delivery_id, place)
             stands[delivery.delivery_id] = min(known, place, key=_rank)
     return stands
+
+
+def _portal_arrivals(arrivals: list[Delivery]) -> dict[str, datetime]:
+    """Return when the bytes of portals arrived last; right after one another they are one arrival.
+
+    A portal that gives them again after others says that a change was taken back.
+    """
+    found: dict[str, datetime] = {}
+    previous = ""
+    for delivery in arrivals:
+        if delivery.scope is not None and delivery.delivery_id != previous:
+            found[delivery.delivery_id] = arrived_at(delivery)
+        previous = delivery.delivery_id
+    return found
 
 
 def _rank(place: tuple[str, datetime]) -> tuple[int, datetime]:

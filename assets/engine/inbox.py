@@ -17,6 +17,7 @@ from pathlib import Path
 from assets.engine import raw_store
 from assets.engine.disk import trouble_told
 from assets.engine.errors import FileRefused, MotcuaError
+from assets.engine.manifest import Manifest
 from assets.engine.opening import period_line
 from assets.engine.paths import Paths
 from assets.engine.periods import Calendar, Period, load_calendar
@@ -120,7 +121,7 @@ def collect_period(
     """
     collected, calendar = Collected([]), load_calendar(paths.settings)
     files = list(waiting_files(paths, sources))
-    taken = raw_store.newest(paths)
+    manifest = Manifest(paths)
     growing = still_growing(waiting.file for waiting in files)
     if growing:
         # Who puts a file there and runs its period at once means that file too.
@@ -128,14 +129,14 @@ def collect_period(
         growing = still_growing(growing)
     for waiting in files:
         try:
-            if period_of(paths, calendar, waiting, now, taken) != period:
+            if period_of(paths, calendar, waiting, now, manifest.newest) != period:
                 continue
             if waiting.file in growing:
                 collected.growing += 1
                 continue
             with trouble_told(f"Copying a file of {waiting.source}/{waiting.export}"):
-                delivery = raw_store.collect(
-                    paths, waiting.file, source=waiting.source, export=waiting.export,
+                delivery = manifest.collect(
+                    waiting.file, source=waiting.source, export=waiting.export,
                     period=period.key, name=waiting.name, now=now,
                 )  # fmt: skip
         except raw_store.FileGrew:

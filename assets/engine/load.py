@@ -8,6 +8,7 @@ refused one, which rules its rows broke. Does not belong here: who supersedes wh
 import hashlib
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 
 import duckdb
 
@@ -68,8 +69,13 @@ def _load_arrivals(job: FileLoad, progress: Callable[[str], None]) -> list[Loade
     A superseded file says when a dossier was first due, and an older snapshot which dossiers are
     gone. Returns what is in force, and what was refused and has no successor.
     """
-    # Bytes are read as they first arrived, whatever names they got since.
-    first = {d.delivery_id: d for d in reversed(job.arrivals)}
+    # Bytes are read as they first arrived, whatever names they got since, and cover the days that
+    # they covered last.
+    covers_to = {d.delivery_id: d.covers_to for d in job.arrivals}
+    first = {
+        d.delivery_id: replace(d, covers_to=covers_to[d.delivery_id])
+        for d in reversed(job.arrivals)
+    }
     newest, results = set(), []
     for sequence in sequences(job.arrivals, job.export):
         newest.add(sequence[-1].delivery_id)
@@ -189,4 +195,18 @@ def _known(job: FileLoad) -> Loaded | None:
             "file. Deliver it again to load it."
         )
         return Loaded(delivery, "refused", reason)
-    return None if row is None else replace(Loaded(delivery, *row), is_new=False)
+    if row is None:
+        return None
+    return _covering(connection, replace(Loaded(delivery, *row), is_new=False))
+
+
+def _covering(connection: duckdb.DuckDBPyConnection, known: Loaded) -> Loaded:
+    """Return what is known of a delivery, with the days that it covers since it was asked again."""
+    covers_to = known.delivery.covers_to
+    if covers_to is None or known.covers_to in (None, date.fromisoformat(covers_to)):
+        return known
+    connection.execute(
+        "UPDATE ops.delivery SET covers_to = ? WHERE delivery_id = ?",
+        [covers_to, known.delivery.delivery_id],
+    )
+    return replace(known, covers_to=date.fromisoformat(covers_to))

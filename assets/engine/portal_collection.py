@@ -2,34 +2,25 @@
 
 Belongs here: what is asked for, going on behind a cut, walking again where rows moved between
 pages, delivering what came. Does not belong here: asking (`portal_client`), the journal
-(`portal_journal`), the file (`portal_file`), which exports there are (`collecting`).
+(`portal_journal`), the file (`portal_delivery`), which exports there are (`collecting`).
 
 The delivery is one JSON file in the portal's own envelope: each record byte for byte, in the order
 of the pages. One file and not one a page, because a portal pages by fifty, and a month may have
-thousands of pages. It says until which day it speaks, so that the same rows asked for once more
-when the period is over are a new delivery, and the period's last day is covered.
+thousands of pages.
 """
 
 import hashlib
-import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from assets.engine import raw_store
-from assets.engine.deleted_rows import (
-    WHOLE,
-    changes_name,
-    has_changes_since_whole,
-    whole_still_to_come,
-)
 from assets.engine.errors import PortalError
-from assets.engine.paths import Paths
+from assets.engine.manifest import Manifest
 from assets.engine.periods import Period
 from assets.engine.portal_client import MayPass, PortalClient, RequestRefused
 from assets.engine.portal_clock import clocks_differ, told_start
-from assets.engine.portal_file import write_file
+from assets.engine.portal_delivery import deliver
 from assets.engine.portal_journal import (
     Begun,
     Completed,
@@ -74,7 +65,7 @@ class ExportCollection:
     of the run must have had their pages.
     """
 
-    paths: Paths
+    manifest: Manifest
     client: PortalClient
     journal: Journal
     source: str
@@ -170,7 +161,7 @@ class ExportCollection:
         last, since = self.journal.completed, None
         way = self._way()
         is_same_way = last is None or last.way == way
-        known_to = changes_known_to(self.paths, self.source, self.export_name, self.now)
+        known_to = changes_known_to(self.manifest.paths, self.source, self.export_name, self.now)
         asked_at = datetime.fromisoformat(last.started_at) if last else self.now
         may_add = is_same_way and not is_whole_wanted and asked_at.date() <= self.period.end
         if known_to and self.api.since_param and may_add:
@@ -281,30 +272,13 @@ class ExportCollection:
 
     def _deliver(self, begun: Begun, walks: list[int]) -> Delivery | None:
         """Put the pages into the raw store as one file, and let go of them."""
-        # By this machine's clock, as all deliveries: a portal's may stand still.
-        started = asked_at = datetime.fromisoformat(begun.started_at)
-        name = WHOLE if begun.is_whole_period else changes_name(started)
-        if not begun.is_whole_period:
-            ahead = whole_still_to_come(self.paths, self.source, self.export_name, self.now)
-            asked_at = ahead or started
-        covered = min(self.period.end, started.date() - timedelta(days=1))
-        with raw_store.reading_folder(self.paths) as folder:
-            file = folder / name
-            row_count = write_file(
-                file, texts_of(self._pages(), walks),
-                records=self.export.records, period=self.period, covers_to=covered,
-            )  # fmt: skip
-            os.utime(file, (asked_at.timestamp(), asked_at.timestamp()))
-            delivery = raw_store.collect(
-                self.paths, file, source=self.source, export=self.export_name,
-                period=self.period.key, name=name, now=self.now,
-                # The same bytes tell more if they were asked for later than changes came.
-                is_listed_again=name == WHOLE
-                and has_changes_since_whole(
-                    self.paths, self.source, self.export_name, self.period.key
-                ),
-            )  # fmt: skip
-        known_to = changes_known_to(self.paths, self.source, self.export_name, self.now)
+        started = datetime.fromisoformat(begun.started_at)
+        row_count, delivery = deliver(
+            self.manifest, begun, texts_of(self._pages(), walks),
+            records_path=self.export.records, source=self.source, export=self.export_name,
+            period=self.period, now=self.now,
+        )  # fmt: skip
+        known_to = changes_known_to(self.manifest.paths, self.source, self.export_name, self.now)
         if known_to is None or not begun.is_whole_period:
             known_to = min(
                 started, told_start(self.journal, self.period, started), end_of(self.period)

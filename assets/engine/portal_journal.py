@@ -17,6 +17,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO, Any
 
+from assets.engine.disk import write_whole
 from assets.engine.paths import PRIVATE_FILE, Paths, private_folder
 
 # A night goes on with the collection of the night before, however late either began; what one of
@@ -125,7 +126,7 @@ class Journal:
     def add(self, page: Page, body: bytes) -> None:
         """Keep a page, and then say so."""
         private_folder(self.folder)
-        _write_whole(self.page_file(page), body)
+        write_whole(self.page_file(page), body)
         self.pages.append(page)
         self._append("page", asdict(page))
 
@@ -173,7 +174,7 @@ class Journal:
             )
             if said is not None
         ]
-        _write_whole(self.file, b"".join(lines))
+        write_whole(self.file, b"".join(lines))
 
 
 def journal_file(paths: Paths, source: str, export: str, period: str) -> Path:
@@ -242,16 +243,6 @@ def _is_whole(file: Path, sha256: str) -> bool:
 
 def _line(what: str, said: dict[str, Any]) -> bytes:
     return (json.dumps({"what": what, **said}, ensure_ascii=False) + "\n").encode()
-
-
-def _write_whole(file: Path, content: bytes) -> None:
-    """Write a file that is either as before or whole, whatever happens meanwhile."""
-    aside = file.with_name(f".{file.name}.new")
-    with _open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, "wb") as target:
-        target.write(content)
-        target.flush()
-        os.fsync(target.fileno())
-    aside.replace(file)
 
 
 def _open(file: Path, flags: int, mode: str) -> IO[bytes]:

@@ -1,23 +1,25 @@
 """The raw store: every delivered byte under its SHA-256, and the manifest that lists deliveries.
 
-Belongs here: copying bytes in, the manifest, which file of a name is current. Does not belong
-here: where files are found (`assets.engine.inbox`) and what is in them. File names may hold a
-person's name, so they stay in the manifest (0600) and never reach DuckDB, logs or messages.
+Belongs here: copying bytes in, what a delivery is, which file of a name is current. Does not belong
+here: adding to the manifest (`assets.engine.manifest`), where files are found
+(`assets.engine.inbox`) and what is in them. File names may hold a person's name, so they stay in
+the manifest (0600) and never reach DuckDB, logs or messages.
 """
 
 import hashlib
-import json
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
 
 from assets.engine.disk import sync
 from assets.engine.locks import locked
+from assets.engine.manifest_conversion import whole_lines, with_fields
 from assets.engine.paths import PRIVATE_FILE, Paths, private_folder
 
 CHUNK = 1 << 20
@@ -36,9 +38,16 @@ class FileGrew(Exception):
     """A file changed while it was copied: what was copied may be half of it."""
 
 
+Scope = Literal["whole", "changes"]
+
+
 @dataclass(frozen=True)
 class Delivery:
-    """One file as it was delivered: a row of the manifest."""
+    """One file as it was delivered: a row of the manifest.
+
+    A portal's delivery has a scope, the moment at which the portal was asked, and the last day that
+    it covers. A file of the inbox has none of them.
+    """
 
     source: str
     export: str
@@ -48,6 +57,14 @@ class Delivery:
     size: int
     modified_at: str
     collected_at: str
+    scope: Scope | None = None
+    asked_at: str | None = None
+    covers_to: str | None = None
+
+    @property
+    def place(self) -> Place:
+        """Its source, export and name."""
+        return self.source, self.export, self.name
 
     @property
     def delivery_id(self) -> str:
@@ -72,68 +89,36 @@ class Delivery:
 
 def read_manifest(paths: Paths) -> list[Delivery]:
     """Return every delivery in the order of arrival."""
-    file = _manifest(paths)
+    file = manifest_file(paths)
     if not file.exists():
         return []
-    # A line that a power cut left unfinished is a delivery that was not taken.
-    *whole, _ = file.read_text(encoding="utf-8", errors="surrogateescape").split("\n")
-    return [Delivery(**json.loads(line)) for line in whole]
+    lines = with_fields(whole_lines(file.read_bytes()), paths.settings)
+    return [Delivery(**line) for line in lines]
 
 
-def newest(paths: Paths) -> dict[Place, Delivery]:
+def newest(deliveries: list[Delivery]) -> dict[Place, Delivery]:
     """Return the last delivery of each name, whatever period it went into."""
-    return {(item.source, item.export, item.name): item for item in read_manifest(paths)}
+    return {item.place: item for item in deliveries}
+
+
+def is_unchanged(file: Path, delivery: Delivery) -> bool:
+    """Return whether a file has the size and time that it had when it was delivered."""
+    status = file.stat()
+    modified_at = datetime.fromtimestamp(status.st_mtime, UTC)
+    return (status.st_size, modified_at) == (
+        delivery.size,
+        datetime.fromisoformat(delivery.modified_at),
+    )
 
 
 def holds(file: Path, delivery: Delivery) -> bool:
-    """Say whether a file holds the bytes of a delivery; it is read only if its time is another."""
-    status = file.stat()
-    if status.st_size != delivery.size:
-        return False
-    if datetime.fromtimestamp(status.st_mtime, UTC) == datetime.fromisoformat(delivery.modified_at):
+    """Return whether a file holds the bytes of a delivery; it is read only if its time differs."""
+    if is_unchanged(file, delivery):
         return True
+    if file.stat().st_size != delivery.size:
+        return False
     with file.open("rb") as content:
         return hashlib.file_digest(content, "sha256").hexdigest() == delivery.sha256
-
-
-def collect(
-    paths: Paths, file: Path, *, source: str, export: str, period: str, name: str, now: datetime,
-    is_listed_again: bool = False,
-) -> Delivery | None:  # fmt: skip
-    """Copy `file` into the store and list it; None if its name already stands for these bytes.
-
-    With `is_listed_again`, bytes of another time are listed whether or not they are the same.
-
-    Raises
-    ------
-    FileGrew
-        Somebody wrote to the file while it was copied; nothing of it was taken.
-    """
-    place = (source, export, period, name)
-    known = [
-        item
-        for item in read_manifest(paths)
-        if (item.source, item.export, item.period, item.name) == place
-    ]
-    status = file.stat()
-    modified_at = datetime.fromtimestamp(status.st_mtime, now.tzinfo).isoformat()
-    if known and (known[-1].size, known[-1].modified_at) == (status.st_size, modified_at):
-        return None
-    digest, size = _store_bytes(paths, file)
-    if known and known[-1].sha256 == digest and not is_listed_again:
-        return None
-    delivery = Delivery(
-        source, export, period, name, digest, size,
-        modified_at=modified_at,
-        collected_at=now.isoformat(),
-    )  # fmt: skip
-    _end_last_line(_manifest(paths))
-    with _manifest(paths).open("a", encoding="utf-8", errors="surrogateescape") as manifest:
-        manifest.write(json.dumps(asdict(delivery), ensure_ascii=False) + "\n")
-        manifest.flush()
-        os.fsync(manifest.fileno())
-    _manifest(paths).chmod(PRIVATE_FILE)
-    return delivery
 
 
 def blob_of(paths: Paths, delivery: Delivery) -> Path:
@@ -162,20 +147,14 @@ def _remove_unless_held(folder: Path) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _end_last_line(manifest: Path) -> None:
-    """Drop what a power cut left of a line, so that the next one stands by itself.
+def store_bytes(paths: Paths, file: Path) -> tuple[str, int]:
+    """Copy a file into the store; return its SHA-256 and its size.
 
-    In place: a full disk takes no line that is written anew, but lets any go.
+    Raises
+    ------
+    FileGrew
+        Somebody wrote to the file while it was copied; nothing of it was taken.
     """
-    if manifest.exists():
-        content = manifest.read_bytes()
-        whole = content.rfind(b"\n") + 1
-        if whole < len(content):
-            os.truncate(manifest, whole)
-            sync(manifest)
-
-
-def _store_bytes(paths: Paths, file: Path) -> tuple[str, int]:
     folder = private_folder(paths.raw)
     # Only runs collect, one at a time: what lies here is of one that was killed.
     for left_behind in folder.glob(f"{_INCOMING}*"):
@@ -210,5 +189,6 @@ def _blob(paths: Paths, sha256: str) -> Path:
     return paths.raw / sha256[:2] / sha256
 
 
-def _manifest(paths: Paths) -> Path:
+def manifest_file(paths: Paths) -> Path:
+    """Return where the manifest lies, or would."""
     return paths.raw / "manifest.jsonl"

@@ -23,6 +23,7 @@ from assets.engine.layout import LayoutLog
 from assets.engine.lines import correct_row_numbers, moved
 from assets.engine.load_file import FileLoad
 from assets.engine.loaded import Loaded
+from assets.engine.manifest import Manifest
 from assets.engine.opening import OpenFile
 from assets.engine.paths import Paths
 from assets.engine.periods import Period, local_now
@@ -140,8 +141,8 @@ def _load(
     file: Path,
     period: Period,
 ) -> Loaded:
-    delivery = raw_store.collect(
-        paths, file, source="sample", export="sample", period=period.key, name=file.name,
+    delivery = Manifest(paths).collect(
+        file, source="sample", export="sample", period=period.key, name=file.name,
         now=local_now(),
     )  # fmt: skip
     if delivery is None:

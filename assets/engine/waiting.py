@@ -21,7 +21,9 @@ def new_files(paths: Paths, sources: dict[str, Source], now: datetime) -> list[W
 
     No file is opened: this is asked every minute.
     """
-    known = {(place, item.size, item.modified_at) for place, item in newest(paths).items()}
+    known = {
+        (place, item.size, item.modified_at) for place, item in newest(read_manifest(paths)).items()
+    }
     found = []
     for waiting in waiting_files(paths, sources):
         with suppress(OSError):  # gone meanwhile
@@ -46,7 +48,7 @@ def listing_key(files: list[Waiting]) -> str:
 def by_period(paths: Paths, files: list[Waiting], now: datetime) -> dict[str, list[Waiting]]:
     """Return the files by the key of the period they belong to; those of none are left out."""
     placed: dict[str, list[Waiting]] = {}
-    taken, calendar = newest(paths), load_calendar(paths.settings)
+    taken, calendar = newest(read_manifest(paths)), load_calendar(paths.settings)
     for waiting in files:
         with suppress(OSError):
             period = period_of(paths, calendar, waiting, now, taken)

@@ -17,7 +17,8 @@ from typing import Any
 import duckdb
 from defect_lists import csv_list
 
-from assets.engine import load, raw_store, reference
+from assets.engine import load, reference
+from assets.engine.manifest import Manifest
 from assets.engine.paths import Paths
 from assets.engine.sources import load_sources
 from assets.engine.warehouse import warehouse
@@ -164,8 +165,8 @@ def _deliver(paths: Paths, night: Night) -> None:
         file = paths.data / f"{number}.csv"
         file.write_bytes(arrival.content)
         os.utime(file, (night.at.timestamp(),) * 2)
-        raw_store.collect(
-            paths, file, source="mau", export=arrival.export, period=arrival.period,
+        Manifest(paths).collect(
+            file, source="mau", export=arrival.export, period=arrival.period,
             name=f"{arrival.period}/{arrival.name}", now=night.at,
         )  # fmt: skip
 

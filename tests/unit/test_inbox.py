@@ -10,7 +10,7 @@ import pytest
 from assets.engine.inbox import collect_period, period_of, stray_files, waiting_files
 from assets.engine.paths import Paths
 from assets.engine.periods import TIMEZONE
-from assets.engine.raw_store import newest
+from assets.engine.raw_store import newest, read_manifest
 from assets.engine.sources import load_sources
 from tests.support import CALENDAR
 from tests.unit.deliveries import deliver_workbook, dossier
@@ -28,7 +28,8 @@ def _put(paths: Paths, *parts: str, text: str = "x;y\n1;2\n") -> Path:
 
 def _periods(paths: Paths) -> list[str | None]:
     waiting = waiting_files(paths, load_sources(paths.sources))
-    periods = [period_of(paths, CALENDAR, item, NOW, newest(paths)) for item in waiting]
+    taken = newest(read_manifest(paths))
+    periods = [period_of(paths, CALENDAR, item, NOW, taken) for item in waiting]
     return [period.key if period else None for period in periods]
 
 

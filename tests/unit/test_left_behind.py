@@ -11,9 +11,10 @@ import pytest
 from assets.engine import locks
 from assets.engine.errors import WarehouseError
 from assets.engine.locks import one_run
+from assets.engine.manifest import Manifest
 from assets.engine.paths import PROJECT, Paths
 from assets.engine.periods import local_now
-from assets.engine.raw_store import collect, reading_folder
+from assets.engine.raw_store import reading_folder
 from assets.engine.return_files import write_return_files
 from assets.engine.warehouse import warehouse
 from schemas.operations import Operations
@@ -71,8 +72,9 @@ def test_a_copy_that_was_cut_short_goes(installation: Paths) -> None:
     (installation.raw / ".incoming-half").write_bytes(b"half")
     file = installation.inbox / "a.csv"
     file.write_bytes(b"whole")
-    collect(installation, file, source="s", export="e", period="2022-12-15", name="a.csv",
-            now=local_now())  # fmt: skip
+    Manifest(installation).collect(
+        file, source="s", export="e", period="2022-12-15", name="a.csv", now=local_now()
+    )
     assert not list(installation.raw.glob(".incoming-*"))
 
 

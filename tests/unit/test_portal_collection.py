@@ -56,7 +56,7 @@ def test_every_record_comes_once_and_as_it_was_written(
     result = collect(paths, said=said.append)
     assert (result.failures, result.page_count, result.row_count) == ([], 4, 35)
     assert codes(paths, paging) == ALL
-    assert json.loads(delivered(paths))["covers_to"] == "2023-01-14"
+    assert deliveries(paths)[-1].covers_to == "2023-01-14"
     (delivery,) = deliveries(paths)
     assert (delivery.name, delivery.period) == ("api.json", KEY)
     assert left_over(paths.data) == []
@@ -76,7 +76,7 @@ def test_rows_that_did_not_change_cover_one_more_day(paths: Paths, portal: Porta
     write_settings(paths, portal, old='since_param = "updated-from"', new="")
     collect(paths, WITHIN)
     collect(paths, WITHIN.replace(day=11))
-    assert [json.loads(delivered(paths, n))["covers_to"] for n in (0, 1)] == [
+    assert [item.covers_to for item in deliveries(paths)] == [
         "2023-01-09", "2023-01-10",
     ]  # fmt: skip
 
@@ -92,7 +92,7 @@ def test_a_collection_that_was_cut_off_goes_on_behind_its_last_whole_page(
     result = collect(paths, later(24.5))  # the next night, which began later than this one
     assert (result.failures, result.page_count) == ([], 4 - after)
     assert codes(paths, paging) == ALL
-    assert deliveries(paths)[0].modified_at == LATER.isoformat()
+    assert deliveries(paths)[0].asked_at == LATER.isoformat()
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,6 @@ many nights of chance.
 """
 
 import json
-import os
 import random
 import shutil
 from collections.abc import Iterator, Sequence
@@ -18,9 +17,10 @@ from typing import Any
 import duckdb
 import pytest
 
-from assets.engine import load, raw_store, reference
-from assets.engine.deleted_rows import WHOLE, changes_name
+from assets.engine import load, reference
+from assets.engine.manifest import Asked, Manifest
 from assets.engine.paths import Paths
+from assets.engine.raw_store import Scope
 from assets.engine.sources import load_sources
 from assets.engine.warehouse import warehouse
 from schemas.exports import KINDS
@@ -208,19 +208,17 @@ def test_what_comes_after_the_whole_period_counts_until_the_next(
 
 
 def deliver(
-    paths: Paths, name: str, rows: Sequence[Record], now: datetime, *,
+    paths: Paths, scope: Scope, rows: Sequence[Record], now: datetime, *,
     asked: datetime | None = None, key: str = KEY, export: str = "hoso",
 ) -> None:  # fmt: skip
     """Put a delivery of a portal into the raw store, as its collection does."""
     paths.raw.mkdir(parents=True, exist_ok=True)
     file = paths.data / "collected.json"
-    file.write_text(json.dumps({"covers_to": "2023-01-14" if key == KEY else "2023-02-14",
-                                "content": rows}), "utf-8")  # fmt: skip
-    moment = (asked or now).timestamp()
-    os.utime(file, (moment, moment))
-    raw_store.collect(
-        paths, file, source="mau", export=export, period=key, name=name, now=now,
-        is_listed_again=name == WHOLE,
+    file.write_text(json.dumps({"content": rows}), "utf-8")
+    name = "api.json" if scope == "whole" else f"since-{now:%Y%m%dT%H%M%S}.json"
+    Manifest(paths).collect(
+        file, source="mau", export=export, period=key, name=name, now=now,
+        asked=Asked(scope, asked or now, CALENDAR.month_from_key(key).end),
     )  # fmt: skip
 
 
@@ -228,8 +226,8 @@ def test_changes_that_came_while_the_whole_was_asked_for_may_be_newer(
     paths: Paths, portal: Portal
 ) -> None:
     began, came = WITHIN.replace(day=17), WITHIN.replace(day=18)
-    deliver(paths, changes_name(came), [row(2)], came, key=NEXT_KEY)
-    deliver(paths, WHOLE, [row(1)], came + timedelta(minutes=5), asked=began)
+    deliver(paths, "changes", [row(2)], came, key=NEXT_KEY)
+    deliver(paths, "whole", [row(1)], came + timedelta(minutes=5), asked=began)
     with warehouse(paths) as connection:
         with_reference(connection)
         take_in(connection, paths, KEY, NEXT_KEY)
@@ -239,9 +237,9 @@ def test_changes_that_came_while_the_whole_was_asked_for_may_be_newer(
 def test_a_dossier_that_a_superseded_whole_held_too_is_gone_once(
     paths: Paths, portal: Portal
 ) -> None:
-    deliver(paths, changes_name(WITHIN), [row(2)], WITHIN)
-    deliver(paths, WHOLE, [row(1), row(2)], WITHIN.replace(day=16))
-    deliver(paths, WHOLE, [row(1)], WITHIN.replace(day=17))
+    deliver(paths, "changes", [row(2)], WITHIN)
+    deliver(paths, "whole", [row(1), row(2)], WITHIN.replace(day=16))
+    deliver(paths, "whole", [row(1)], WITHIN.replace(day=17))
     with warehouse(paths) as connection:
         with_reference(connection)
         take_in(connection, paths, KEY)
@@ -250,8 +248,8 @@ def test_a_dossier_that_a_superseded_whole_held_too_is_gone_once(
 
 def test_files_that_are_read_anew_tell_the_same(paths: Paths, portal: Portal) -> None:
     unread = {"state": "Chờ Mẫu"}
-    deliver(paths, changes_name(WITHIN), [row(2), row(3), row(4) | unread], WITHIN)
-    deliver(paths, WHOLE, [row(1), row(3) | unread], WITHIN.replace(day=16))
+    deliver(paths, "changes", [row(2), row(3), row(4) | unread], WITHIN)
+    deliver(paths, "whole", [row(1), row(3) | unread], WITHIN.replace(day=16))
     with warehouse(paths) as connection:
         with_reference(connection)
         take_in(connection, paths, KEY)
@@ -265,19 +263,24 @@ def test_files_that_are_read_anew_tell_the_same(paths: Paths, portal: Portal) ->
 
 
 def test_a_dossier_of_no_known_day_of_reception_stays(paths: Paths, portal: Portal) -> None:
-    deliver(paths, changes_name(WITHIN), [row(2, ""), row(3)], WITHIN)
-    deliver(paths, WHOLE, [row(1)], WITHIN.replace(day=16))
+    deliver(paths, "changes", [row(2, ""), row(3)], WITHIN)
+    deliver(paths, "whole", [row(1)], WITHIN.replace(day=16))
     with warehouse(paths) as connection:
         with_reference(connection)
         take_in(connection, paths, KEY)
         assert register_of(connection) == [code(1), code(2)]
 
 
-def test_files_of_other_names_and_exports_are_nothing_the_portal_could_delete(
+def test_files_of_the_inbox_and_of_other_exports_are_nothing_the_portal_could_delete(
     paths: Paths, portal: Portal
 ) -> None:
-    deliver(paths, f"{KEY}/since-20230110T013000.json", [row(2)], WITHIN)
-    deliver(paths, WHOLE, [row(1)], WITHIN.replace(day=16))
+    paths.raw.mkdir(parents=True)
+    file = paths.data / "collected.json"
+    file.write_text(json.dumps({"content": [row(2)]}), "utf-8")
+    Manifest(paths).collect(
+        file, source="mau", export="hoso", period=KEY, name="since-20230110T013000.json", now=WITHIN
+    )
+    deliver(paths, "whole", [row(1)], WITHIN.replace(day=16))
     with warehouse(paths) as connection:
         with_reference(connection)
         take_in(connection, paths, KEY)
@@ -304,8 +307,8 @@ def test_a_payment_is_deleted_where_all_its_days_lie_in_the_period(
          "state": "Đã thanh toán" if collected else "Chưa thanh toán"}
         for number in (1, 2)
     )  # fmt: skip
-    deliver(paths, changes_name(WITHIN), [one, two], WITHIN, export="phi")
-    deliver(paths, WHOLE, [one], WITHIN.replace(day=16), export="phi")
+    deliver(paths, "changes", [one, two], WITHIN, export="phi")
+    deliver(paths, "whole", [one], WITHIN.replace(day=16), export="phi")
     with warehouse(paths) as connection:
         with_reference(connection)
         take_in(connection, paths, KEY)
@@ -348,15 +351,15 @@ def test_nights_of_deletions_end_as_the_portal_stands(
                     touched.add(one)
             key = chance.choice((KEY, NEXT_KEY))
             if chance.random() < 0.3:
-                deliver(paths, WHOLE, of_period(held, key), now, key=key)
+                deliver(paths, "whole", of_period(held, key), now, key=key)
             # Whatever else is asked for, the night asks for the changes.
             rows = [row(one, held[one]) for one in sorted(touched)]
             later = now + timedelta(minutes=1)
-            deliver(paths, changes_name(later), rows, later, key=key)
+            deliver(paths, "changes", rows, later, key=key)
             if chance.random() < 0.5:
                 take_in(connection, paths, chance.choice((KEY, NEXT_KEY)))
         for key in (KEY, NEXT_KEY):
-            deliver(paths, WHOLE, of_period(held, key), now + timedelta(days=1), key=key)
+            deliver(paths, "whole", of_period(held, key), now + timedelta(days=1), key=key)
         take_in(connection, paths, *chance.choice(((KEY, NEXT_KEY), (NEXT_KEY, KEY))))
         assert register_of(connection) == [code(number) for number in sorted(held)]
         as_they_came = said(connection)

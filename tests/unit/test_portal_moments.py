@@ -3,7 +3,7 @@
 import fcntl
 import json
 import shutil
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
 
@@ -117,7 +117,7 @@ def test_a_portal_whose_clock_stands_still_loses_no_row(
         assert json.loads(delivered(paths))["content"] == [record(day)]
     first, *others = deliveries(paths)
     assert len({item.size for item in others}) == 1
-    assert len({(item.name, item.modified_at) for item in (first, *others)}) == 3
+    assert len({(item.name, item.asked_at) for item in (first, *others)}) == 3
     assert len({item.name for item in others}) == (1 if is_whole_wanted else 2)
 
 
@@ -131,7 +131,7 @@ def test_a_portal_whose_clock_is_slow_keeps_no_night_from_its_day(
         portal.date = at_portal(now - timedelta(hours=7))
         said.clear()
         assert collect(paths, now, said.append).failures == []
-        assert json.loads(delivered(paths))["covers_to"] == f"2023-01-{covered:02}"
+        assert deliveries(paths)[-1].covers_to == f"2023-01-{covered:02}"
         assert (deliveries(paths)[-1].name == "api.json") == is_whole
         (line,) = [line for line in said if "clock" in line]
         for part in ("mau/hoso/2022-12-15", "differ by 420 minutes", "timedatectl", "operator"):
@@ -162,7 +162,7 @@ def test_a_portal_s_time_that_cannot_be_is_not_believed(
     write_settings(paths, portal)
     portal.date = date
     assert collect(paths, WITHIN).failures == []
-    assert deliveries(paths)[0].modified_at == WITHIN.isoformat()
+    assert deliveries(paths)[0].asked_at == WITHIN.isoformat()
 
 
 def test_a_moment_that_is_still_to_come_is_not_believed(paths: Paths, portal: Portal) -> None:
@@ -217,7 +217,7 @@ def test_a_collection_that_the_portal_refuses_to_go_on_with_begins_anew(
     assert (result.failures, result.page_count, result.row_count) == ([], 4, 35)
     assert [asked.get("cursor") for _, asked in portal.asked] == ["20", None, "10", "20", "30"]
     assert any("it refuses to go on; all pages are asked for anew" in line for line in said)
-    assert deliveries(paths)[0].modified_at == later(1).isoformat()
+    assert deliveries(paths)[0].asked_at == later(1).isoformat()
 
 
 @pytest.mark.parametrize("fault", ["expired", "forbidden", "html"])
@@ -312,35 +312,77 @@ def write_settings_without_envelope(paths: Paths, portal: Portal, *more: str) ->
 
 
 @pytest.mark.parametrize("rows", [0, 35])
-def test_rows_that_did_not_change_cover_one_more_day_without_an_envelope(
+def test_rows_that_did_not_change_cover_one_more_day_and_are_read_once(
     rows: int, paths: Paths
 ) -> None:
     paths.inbox.mkdir(parents=True)
     shutil.copytree(SETTINGS / "reference", paths.reference)
+    reach = "SELECT state, covers_to::VARCHAR, accepted_count, collected_at FROM ops.delivery"
+    arrived = WITHIN.replace(tzinfo=None)
     with served(WithoutEnvelope(TOKEN, {PATHS["offset"]: changed(rows)})) as portal:
         write_settings_without_envelope(paths, portal, 'since_param = "CapNhatTu"')
         for day in (10, 11, 13, 16):
-            assert collect(paths, WITHIN.replace(day=day)).failures == []
+            assert len(collect(paths, WITHIN.replace(day=day)).new) == 1
             assert collect(paths, WITHIN.replace(day=day, hour=3)).new == []
-    with warehouse(paths) as connection:
-        take_in(paths, [KEY], connection)
-    told = "SELECT state, covers_to::VARCHAR, accepted_count FROM ops.delivery ORDER BY covers_to"
-    assert ask(paths, told) == [
-        ("superseded", "2023-01-09", rows),
-        ("superseded", "2023-01-10", rows),
-        ("superseded", "2023-01-12", rows),
-        ("loaded", "2023-01-14", rows),
-    ]
+            with warehouse(paths) as connection:
+                (loaded,) = take_in(paths, [KEY], connection)
+            assert loaded.is_new == (day == 10)
+            covers_to = min(day - 1, 14)
+            assert loaded.covers_to == date(2023, 1, covers_to)
+            assert ask(paths, reach) == [("loaded", f"2023-01-{covers_to:02}", rows, arrived)]
+    assert [item.covers_to for item in deliveries(paths)] == [
+        "2023-01-09", "2023-01-10", "2023-01-12", "2023-01-14",
+    ]  # fmt: skip
+    assert len({item.sha256 for item in deliveries(paths)}) == 1
 
 
-def test_nights_without_changes_and_without_an_envelope_are_deliveries_of_their_own(
-    paths: Paths,
-) -> None:
+def test_nights_without_changes_and_without_an_envelope_are_listed_each(paths: Paths) -> None:
+    paths.inbox.mkdir(parents=True)
+    shutil.copytree(SETTINGS / "reference", paths.reference)
     with served(WithoutEnvelope(TOKEN, {PATHS["offset"]: changed(3)})) as portal:
         write_settings_without_envelope(paths, portal)
         for day in (10, 11, 12):
             assert collect(paths, WITHIN.replace(day=day)).failures == []
-    assert [item.name for item in deliveries(paths)[1:]] == [
-        "since-20230111T013000.json", "since-20230112T013000.json",
-    ]  # fmt: skip
-    assert len({item.delivery_id for item in deliveries(paths)}) == 3
+    assert [(item.name, item.scope, item.covers_to) for item in deliveries(paths)] == [
+        ("api.json", "whole", "2023-01-09"),
+        ("since-20230111T013000.json", "changes", "2023-01-10"),
+        ("since-20230112T013000.json", "changes", "2023-01-11"),
+    ]
+    with warehouse(paths) as connection:
+        take_in(paths, [KEY], connection)
+    known = "SELECT covers_to::VARCHAR, changes_known_at FROM ops.delivery JOIN ops.collection "
+    assert ask(paths, known + "USING (delivery_id) ORDER BY ALL") == [
+        ("2023-01-09", None),
+        ("2023-01-11", WITHIN.replace(day=12, tzinfo=None)),
+    ]
+
+
+@pytest.mark.parametrize("back", ["changes", "the whole period"])
+def test_a_change_that_is_taken_back_is_taken_back_though_its_bytes_came_before(
+    back: str, paths: Paths, portal: Portal
+) -> None:
+    paths.inbox.mkdir(parents=True)
+    shutil.copytree(SETTINGS / "reference", paths.reference)
+    write_settings(paths, portal)
+    rows = portal.lists[PATHS["page"]]
+    rows[1:] = []
+    states = ["Đang xử lý", "Đã trả kết quả", "Đang xử lý"]
+    nights = [WITHIN.replace(day=day) for day in (10, 11, 12)]
+    for now, state in zip(nights, states, strict=True):
+        rows[0] = Changed(now, record(1, state))
+        is_whole_wanted = back != "changes" and now is nights[-1]
+        assert len(collect(paths, now, is_whole_wanted=is_whole_wanted).new) == 1
+        with warehouse(paths) as connection:
+            take_in(paths, [KEY], connection)
+        expected = "returned" if state == states[1] else "in_process"
+        assert ask(paths, "SELECT state FROM core.dossier") == [(expected,)]
+    first, _, last = deliveries(paths)
+    assert first.delivery_id == last.delivery_id
+    anew = Paths(paths.data.parent / "anew", paths.settings)
+    anew.inbox.mkdir(parents=True)
+    shutil.copytree(paths.raw, anew.raw)
+    with warehouse(anew) as connection:
+        take_in(anew, [KEY], connection)
+    same = "SELECT delivery_id, state, covers_to, collected_at FROM ops.delivery ORDER BY ALL"
+    assert ask(anew, same) == ask(paths, same)
+    assert ask(anew, "SELECT state FROM core.dossier") == [("in_process",)]

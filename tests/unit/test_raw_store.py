@@ -11,9 +11,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from assets.engine.manifest import Manifest
 from assets.engine.paths import Paths
 from assets.engine.periods import TIMEZONE
-from assets.engine.raw_store import Delivery, collect, read_manifest
+from assets.engine.raw_store import Delivery, read_manifest
 from tests.nights.child import forking
 
 NOW = datetime(2023, 1, 20, 10, 0, tzinfo=ZoneInfo(TIMEZONE))
@@ -22,7 +23,9 @@ NOW = datetime(2023, 1, 20, 10, 0, tzinfo=ZoneInfo(TIMEZONE))
 def _collect(paths: Paths, name: str, text: str = "mẫu") -> Delivery | None:
     file = paths.inbox / "file"
     file.write_text(text, encoding="utf-8")
-    return collect(paths, file, source="s", export="e", period="2022-12-15", name=name, now=NOW)
+    return Manifest(paths).collect(
+        file, source="s", export="e", period="2022-12-15", name=name, now=NOW
+    )
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,8 @@ from defects_keys import dossier_list, national, payment_list, row
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from assets.engine import load, raw_store, reference
+from assets.engine import load, reference
+from assets.engine.manifest import Manifest
 from assets.engine.paths import Paths
 from assets.engine.warehouse import warehouse
 from schemas.exports import KINDS
@@ -119,8 +120,8 @@ def _arrive(paths: Paths, arrival: Arrival, file: Path, now: datetime) -> None:
     file.write_bytes(arrival.content)
     moment = now.timestamp()
     os.utime(file, (moment, moment))
-    raw_store.collect(
-        paths, file, source="keys_portal", export=arrival.export, period=arrival.period,
+    Manifest(paths).collect(
+        file, source="keys_portal", export=arrival.export, period=arrival.period,
         name=f"{arrival.period}/{arrival.name}", now=now,
     )  # fmt: skip
 

@@ -1,0 +1,122 @@
+"""Adding to the manifest: which files are new deliveries, and what a portal was asked for.
+
+Belongs here: listing deliveries durably, and when the same bytes are listed again. Does not belong
+here: storing bytes (`assets.engine.raw_store`) and where files come from (`assets.engine.inbox`,
+`assets.engine.portal_collection`).
+"""
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import IO
+
+from assets.engine.manifest_conversion import convert_manifest
+from assets.engine.paths import Paths, private_file
+from assets.engine.raw_store import (
+    Delivery,
+    Scope,
+    is_unchanged,
+    manifest_file,
+    newest,
+    read_manifest,
+    store_bytes,
+)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a portal was asked for: the scope, when, and the last day that the reply covers."""
+
+    scope: Scope
+    asked_at: datetime
+    covers_to: date
+
+
+class Manifest:
+    """The manifest as one operation reads it, once, and adds to it.
+
+    Only runs add, one at a time.
+    """
+
+    def __init__(self, paths: Paths) -> None:
+        """Read the manifest; convert it first where it has no typed fields yet."""
+        self.paths = paths
+        convert_manifest(manifest_file(paths), paths.settings)
+        self.deliveries = read_manifest(paths)
+        self.newest = newest(self.deliveries)
+        self._last = {(item.place, item.period): item for item in self.deliveries}
+
+    def collect(
+        self, file: Path, *, source: str, export: str, period: str, name: str, now: datetime,
+        asked: Asked | None = None,
+    ) -> Delivery | None:  # fmt: skip
+        """Copy `file` into the store and list it; None if its name already stands for these bytes.
+
+        The same bytes of a portal are listed again where they say more: they cover other days, or
+        are the whole period, asked for after changes came. The store keeps them once.
+
+        Raises
+        ------
+        FileGrew
+            Somebody wrote to the file while it was copied; nothing of it was taken.
+        """
+        last = self._last.get(((source, export, name), period))
+        if asked is None and last is not None and is_unchanged(file, last):
+            return None
+        modified_at = datetime.fromtimestamp(file.stat().st_mtime, now.tzinfo)
+        sha256, size = store_bytes(self.paths, file)
+        if last is not None and last.sha256 == sha256 and not self._says_more(last, asked):
+            return None
+        delivery = Delivery(
+            source, export, period, name, sha256, size,
+            modified_at=modified_at.isoformat(),
+            collected_at=now.isoformat(),
+            scope=asked.scope if asked else None,
+            asked_at=asked.asked_at.isoformat() if asked else None,
+            covers_to=asked.covers_to.isoformat() if asked else None,
+        )  # fmt: skip
+        self._add(delivery)
+        return delivery
+
+    def _says_more(self, last: Delivery, asked: Asked | None) -> bool:
+        """Return whether bytes that a portal gave before say more than they did then."""
+        if asked is None:
+            return False
+        covers_other_days = asked.covers_to.isoformat() != last.covers_to
+        return covers_other_days or (asked.scope == "whole" and self._has_changes_after(last))
+
+    def _has_changes_after(self, delivery: Delivery) -> bool:
+        """Return whether changes of the export, of whatever period, came after a delivery."""
+        after = self.deliveries[self.deliveries.index(delivery) + 1 :]
+        return any(
+            (item.source, item.export, item.scope) == (delivery.source, delivery.export, "changes")
+            for item in after
+        )
+
+    def _add(self, delivery: Delivery) -> None:
+        """List a delivery; it is on the disk when this returns."""
+        line = json.dumps(asdict(delivery), ensure_ascii=False) + "\n"
+        with open(manifest_file(self.paths), "ab+", opener=private_file) as file:
+            _end_last_line(file)
+            file.write(line.encode("utf-8", "surrogateescape"))
+            file.flush()
+            os.fsync(file.fileno())
+        self.deliveries.append(delivery)
+        self.newest[delivery.place] = delivery
+        self._last[delivery.place, delivery.period] = delivery
+
+
+def _end_last_line(manifest: IO[bytes]) -> None:
+    """Drop what a power cut left of a line, so that the next one stands by itself.
+
+    In place: a full disk takes no line that is written anew, but lets any go.
+    """
+    end = manifest.seek(0, os.SEEK_END)
+    manifest.seek(max(0, end - 1))
+    if manifest.read(1) in (b"", b"\n"):
+        return
+    manifest.seek(0)
+    manifest.truncate(manifest.read().rfind(b"\n") + 1)
+    os.fsync(manifest.fileno())

@@ -1,0 +1,67 @@
+"""A manifest from before its lines had typed fields for what a portal delivers.
+
+Belongs here: what the name and the time of a portal's delivery meant then, and rewriting such a
+manifest once. Does not belong here: the manifest of today (`assets.engine.manifest`).
+
+A whole period was named `api.json` and a delivery of changes `since-<time>.json`; the file's time
+was the moment at which the portal was asked, and the day before it the last one covered. Bytes
+stay as they are.
+"""
+
+import json
+import re
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from assets.engine.disk import write_whole
+from assets.engine.periods import Calendar, load_calendar
+
+Line = dict[str, Any]
+_CHANGES = re.compile(r"since-\d{8}T\d{6}\.json")
+
+
+def convert_manifest(file: Path, settings: Path) -> None:
+    """Rewrite a manifest without typed fields; one that has them stays as it is."""
+    if not file.exists():
+        return
+    with file.open("rb") as manifest:
+        first = whole_lines(manifest.readline())
+    if first and not _has_fields(first):
+        lines = with_fields(whole_lines(file.read_bytes()), settings)
+        text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
+        write_whole(file, text.encode("utf-8", "surrogateescape"))
+
+
+def whole_lines(content: bytes) -> list[Line]:
+    """Return the lines of a manifest; one that a power cut left unfinished is no delivery."""
+    *whole, _ = content.decode("utf-8", "surrogateescape").split("\n")
+    return [json.loads(line) for line in whole]
+
+
+def with_fields(lines: list[Line], settings: Path) -> list[Line]:
+    """Return lines with the typed fields, derived by an installation's calendar where missing."""
+    if _has_fields(lines):
+        return lines
+    calendar = load_calendar(settings)
+    return [_converted(line, calendar) for line in lines]
+
+
+def _has_fields(lines: list[Line]) -> bool:
+    """Return whether lines have the typed fields: a manifest is converted as a whole."""
+    return all("scope" in line for line in lines[:1])
+
+
+def _converted(line: Line, calendar: Calendar) -> Line:
+    name = line["name"]
+    scope = "whole" if name == "api.json" else "changes" if _CHANGES.fullmatch(name) else None
+    if scope is None:
+        return line | {"scope": None, "asked_at": None, "covers_to": None}
+    month = calendar.month_of(date.fromisoformat(line["period"]))
+    written = datetime.fromisoformat(line["modified_at"]).date()
+    if written <= month.start:
+        # A clock that was wrong gave it a day before the period began.
+        written = datetime.fromisoformat(line["collected_at"]).date()
+    covers_to = min(month.end, written - timedelta(days=1))
+    fields = {"scope": scope, "asked_at": line["modified_at"], "covers_to": covers_to.isoformat()}
+    return line | fields
