@@ -22,7 +22,7 @@ import dagster as dg
 import duckdb
 
 from assets.engine.errors import MotcuaError
-from assets.engine.in_force import behind_refused
+from assets.engine.load import refused_with_active_predecessor
 from assets.engine.operations import load_operations
 from assets.engine.paths import Paths, private_folder
 from assets.engine.periods import TIMEZONE, Calendar, Period, load_calendar
@@ -256,7 +256,9 @@ def _finish(paths: Paths, period: Period, period_kinds: tuple[str, ...], *, ok: 
     with duckdb.connect(str(published), read_only=True) as reader:
         print_rates(reader, period.end, period_kinds)
         print(f"Published: {published} (with dossiers.duckdb and by_unit.csv beside it)")
-        print_refusals(reader, period.key, behind_refused(reader, read_manifest(paths)))
+        print_refusals(
+            reader, period.key, refused_with_active_predecessor(reader, read_manifest(paths))
+        )
     return 0
 
 

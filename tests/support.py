@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 import duckdb
 
 from assets.engine import balance, compute, inbox, load, own_counts, publish, reference
-from assets.engine.loaded import Loaded
+from assets.engine.load import Loaded
 from assets.engine.paths import PROJECT, Paths
 from assets.engine.periods import Calendar, load_calendar, local_now
 from assets.engine.sources import load_sources

@@ -10,8 +10,7 @@ import time
 import dagster as dg
 
 from assets.engine.errors import MotcuaError
-from assets.engine.load import load_period, rejected_by_rule
-from assets.engine.loaded import Loaded
+from assets.engine.load import Loaded, load_period, rejected_by_rule
 from assets.engine.warehouse import scalar
 from assets.metadata import markdown_table
 from assets.partitions import period_of

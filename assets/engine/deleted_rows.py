@@ -14,7 +14,6 @@ from datetime import datetime
 
 import duckdb
 
-from assets.engine.in_force import arrived_at
 from assets.engine.raw_store import Delivery
 from schemas.exports import Kind
 
@@ -112,7 +111,7 @@ def _collections(
         if delivery.scope == "whole":
             whole = asked_at
         else:
-            known = max(arrived_at(delivery), asked_at)
+            known = max(delivery.arrived_at, asked_at)
             changes = max(changes or known, known)
         found[delivery.delivery_id] = whole, changes
     return found

@@ -73,6 +73,11 @@ class Delivery:
         return hashlib.sha256(place.encode()).hexdigest()[:16]
 
     @property
+    def arrived_at(self) -> datetime:
+        """When it arrived, as `ops.delivery` writes it: local, without a zone."""
+        return datetime.fromisoformat(self.collected_at).replace(tzinfo=None)
+
+    @property
     def suffix(self) -> str:
         """Suffix of the file name without the dot, if it is one of a container, else `other`."""
         suffix = Path(self.name).suffix.lower().lstrip(".")

@@ -2,7 +2,7 @@
 
 Belongs here: telling the codes of one portal from those of another, keyed hashes. Does not belong
 here: typing codes (`assets.engine.typing_sql`) and two codes of one dossier
-(`assets.engine.aliases`).
+(`assets.engine.register.codes`).
 
 A dossier code of the national form is one dossier's, in whatever portal it stands. Any other code,
 and the number of every request, transaction and receipt, is its portal's own: two portals count
@@ -10,10 +10,9 @@ from 1 each.
 """
 
 from schemas.columns import quoted
-from schemas.exports import DOSSIER_CODE
+from schemas.exports import DOSSIER_CODE, Kind
 from schemas.settings import Export
 
-_DOSSIER_CODES = ("dossier_code", "other_dossier_code")
 _CODES_OF_KEY = {
     "request_key": ("request_code",),
     "transaction_key": ("transaction_code",),
@@ -22,16 +21,36 @@ _CODES_OF_KEY = {
 }
 
 
+def record_sql(kind: Kind) -> str:
+    """Return the SQL, over typed columns, of the text by which two rows of a list are one record.
+
+    It stands for the keyed hash, which costs more, within one source.
+    """
+    return _joined(_CODES_OF_KEY.get(kind.identity, (kind.key,)))
+
+
+def own_code_sql(kind: Kind, export: Export, source: str) -> str:
+    """Return the SQL of the dossier code of a row as its list states it; NULL for other kinds."""
+    if not kind.has_dossier:
+        return "CAST(NULL AS VARCHAR)"
+    return _dossier_code("dossier_code", export, source)
+
+
 def stored_columns(names: tuple[str, ...], export: Export, source: str) -> dict[str, str]:
-    """Return the SQL, over the columns of a typed batch, of each stored column of `names`."""
-    own_codes = {name: _dossier_code(name, export, source) for name in _DOSSIER_CODES}
+    """Return the SQL of each stored column of `names`.
+
+    It stands over typed columns, `own_code` (`own_code_sql`) and `agreed_code`, the code that
+    other deliveries agreed on for it, or NULL.
+    """
+    code = "coalesce(agreed_code, own_code)"
     special = {
-        **own_codes,
-        "dossier_key": f"keyed_hash({own_codes['dossier_code']})",
+        "dossier_code": code,
+        "dossier_key": f"keyed_hash({code})",
+        "delivered_dossier_code": "CASE WHEN agreed_code IS NOT NULL THEN own_code END",
+        "other_dossier_code": _dossier_code("other_dossier_code", export, source),
         **{key: _own_key(codes, source) for key, codes in _CODES_OF_KEY.items()},
-        # Both change once the register knows the other versions of the dossier.
+        # The register knows the first one once it has seen the other versions.
         "first_due_date": "due_date",
-        "delivered_dossier_code": "CAST(NULL AS VARCHAR)",
     }
     return {name: special.get(name, name) for name in names}
 
@@ -47,5 +66,8 @@ def _dossier_code(name: str, export: Export, source: str) -> str:
 
 def _own_key(codes: tuple[str, ...], source: str) -> str:
     """Return the SQL of a key; NULL where the last code is."""
-    parts = [f"coalesce({code}, '') || '/'" for code in codes[:-1]]
-    return f"keyed_hash({' || '.join([quoted(source + '/'), *parts, codes[-1]])})"
+    return f"keyed_hash({quoted(source + '/')} || {_joined(codes)})"
+
+
+def _joined(codes: tuple[str, ...]) -> str:
+    return " || ".join([*(f"coalesce({code}, '') || '/'" for code in codes[:-1]), codes[-1]])

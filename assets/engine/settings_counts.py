@@ -64,10 +64,10 @@ def _say_refusal(trial: Trial, source: DraftSource, findings: Findings) -> None:
     if loaded.reason:
         reason = loaded.reason.replace(f" ({loaded.delivery.reference})", "")
         findings.add("the file", f"would be refused: {reason}")
-    elif loaded.read and loaded.refusable > source.refuse_above_share * loaded.read:
+    elif trial.refusable_count > source.refuse_above_share * loaded.read:
         findings.add(
             "refuse_above_share",
-            f"the file would be refused: {loaded.refusable:,} of {loaded.read:,} rows rejected, "
-            f"more than {source.refuse_above_share:.0%}",
+            f"the file would be refused: {trial.refusable_count:,} of {loaded.read:,} rows "
+            f"rejected, more than {source.refuse_above_share:.0%}",
         )
     findings.notes.extend(loaded.warnings)

@@ -80,7 +80,7 @@ def _rows(check: SettingsCheck, trial: Trial) -> Iterator[str]:
         kinds = ", ".join(f"{kind} {count:,}" for kind, count in sorted(trial.layout.items()))
         yield f"Layout rows: {kinds}"
     by_settings = _repaired_by_settings(check, trial)
-    broken = {**loaded.rejected_by_rule, **trial.flags}
+    broken = {**trial.rejected, **trial.flags}
     for rule_id, count in sorted(broken.items(), key=lambda item: (-item[1], item[0])):
         rule = RULES[rule_id]
         repairer = "settings" if rule_id in by_settings else rule.repairer

@@ -12,31 +12,31 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from assets.engine import raw_store, reference
-from assets.engine.batches import broken_records, typed_batches
+from assets.engine.errors import FileRefused
+from assets.engine.extract.batches import split_broken, typed_batches
+from assets.engine.extract.lines import ALL_READ, find_lines
 from assets.engine.layout import LayoutLog
-from assets.engine.lines import correct_row_numbers, moved
-from assets.engine.load_file import FileLoad
-from assets.engine.loaded import Loaded
+from assets.engine.load.file import FileLoad, load_file
+from assets.engine.load.report import Loaded
 from assets.engine.manifest import Manifest
 from assets.engine.opening import OpenFile
 from assets.engine.paths import Paths
 from assets.engine.periods import Period, local_now
-from assets.engine.rejects import Rejects
 from assets.engine.settings_draft import DraftExport, DraftSource
 from assets.engine.settings_findings import MOST_ROWS
 from assets.engine.text import EMPTY_TEXTS, clean, shape
 from assets.engine.text_table import RAW_PREFIX, TextTable
 from assets.engine.typing_sql import readable_columns
 from assets.engine.units import UnitLabels, bearers_of_names, unit_labels, with_units
-from assets.engine.warehouse import reader, warehouse
+from assets.engine.warehouse import reader, scalar, warehouse
+from schemas.columns import quoted
 from schemas.exports import ExportColumn
 from schemas.judgement import UNREADABLE_SUFFIX
+from schemas.rules import EXCLUDED_IDS
 
 _TRUE_MARK = "true date "
 _TRUE_DATE = _TRUE_MARK + "%Y-%m-%d %H:%M:%S"
@@ -79,6 +79,7 @@ class ColumnSeen:
 class Trial:
     """What the engine made of the sample.
 
+    `rejected` are the rejected rows by rule, `refusable_count` those that are rejected for a fault.
     `unit_owners` are the codes of the units that bear a name, by the name's normal form;
     `units_known` how many rows of unknown units each setting of `units` would know;
     `unknown_units` are the texts that none would.
@@ -89,6 +90,8 @@ class Trial:
     tables: list[TextTable] = field(default_factory=list)
     layout: dict[str, int] = field(default_factory=dict)
     flags: dict[str, int] = field(default_factory=dict)
+    rejected: dict[str, int] = field(default_factory=dict)
+    refusable_count: int = 0
     unit_codes: set[str] = field(default_factory=set)
     unit_owners: dict[str, set[str]] = field(default_factory=dict)
     units_known: dict[str, int] = field(default_factory=dict)
@@ -118,6 +121,15 @@ def run_trial(
             "SELECT flag, count(*) FROM "
             f"(SELECT unnest(flags) AS flag FROM {export.definition.table}) GROUP BY ALL",
         ))  # fmt: skip
+        trial.rejected = dict(_counts(
+            connection, "SELECT rule_id, count(*) FROM quarantine.rejected_row GROUP BY ALL"
+        ))  # fmt: skip
+        excluded = ", ".join(map(quoted, EXCLUDED_IDS))
+        trial.refusable_count = int(str(scalar(
+            connection,
+            "SELECT count(DISTINCT (part_number, row_number)) FROM quarantine.rejected_row "
+            f"WHERE rule_id NOT IN ({excluded})",
+        )))  # fmt: skip
         codes = connection.execute("SELECT DISTINCT unit_code FROM reference.unit").fetchall()
         trial.unit_codes = {code for (code,) in codes}
         trial.unit_owners = bearers_of_names(connection, source, period.end)
@@ -149,26 +161,30 @@ def _load(
         raise AssertionError("a new installation cannot hold the sample yet")
     # Counts are wanted of a file that would be refused as a whole, too.
     tolerant = source.model_copy(update={"refuse_above_share": 1.0})
-    return FileLoad(
+    return load_file(FileLoad(
         connection, paths, tolerant, [export], period, delivery, [delivery], "check", "check"
-    ).run()
+    ))  # fmt: skip
 
 
 def _read(
     paths: Paths, table: TextTable, export: DraftExport, labels: UnitLabels, trial: Trial
 ) -> None:
-    log, rejects = LayoutLog(export, table.header_keys), Rejects()
+    log = LayoutLog(export, table.header_keys)
     found: dict[str, list[tuple[str, int]]] = {name: [] for name in trial.columns}
     with reader(paths) as reading:
-        for typed in typed_batches(reading, table, export):
-            raw = log.take_out(broken_records(typed, rejects))
+        try:
+            lines = find_lines(reading, table)
+            is_numbered = True
+        except FileRefused:
+            # Its texts are shown all the same; where they stand cannot be said.
+            lines, is_numbered = ALL_READ, False
+        for typed in typed_batches(reading, table, export, lines):
+            raw = log.take_out(split_broken(typed)[0])
             rows = with_units(raw, labels)
             for name, seen in trial.columns.items():
                 found[name] += _note(seen, rows, raw, readable_columns(export))
-        # A file that is refused may have lines that cannot be counted.
-        moves = None if trial.loaded.reason else correct_row_numbers(reading, table, rejects, log)
         for name, seen in trial.columns.items():
-            _note_unreadable(seen, found[name], table, moves)
+            _note_unreadable(seen, found[name], table, is_numbered=is_numbered)
             if seen.column.reading in ("date", "amount"):
                 counted = reading.execute(
                     f"SELECT {RAW_PREFIX}{name}, count(*) FROM {table.relation} "
@@ -203,10 +219,7 @@ def _note(
 
 
 def _note_unreadable(
-    seen: ColumnSeen,
-    found: list[tuple[str, int]],
-    table: TextTable,
-    moves: pd.DataFrame | None,
+    seen: ColumnSeen, found: list[tuple[str, int]], table: TextTable, *, is_numbered: bool
 ) -> None:
     part = f"part {table.part_number} " if table.part_number > 1 else ""
     kind = "record" if table.container == "json" else "row"
@@ -217,8 +230,8 @@ def _note_unreadable(
         seen.unreadable[text] += 1
         seen.filled += 1
         rows = seen.rows.setdefault(text, [])
-        if moves is not None and len(rows) < MOST_ROWS:
-            rows.append(f"{part}{kind} {int(moved(np.array([number]), moves)[0])}")
+        if is_numbered and len(rows) < MOST_ROWS:
+            rows.append(f"{part}{kind} {number}")
 
 
 def _note_texts(seen: ColumnSeen, counted: Iterable[tuple[str, int]]) -> None:

@@ -56,6 +56,8 @@ class TextTable:
         The rows, where Python read them; registered as the view the relation names.
     delimited, delimiter, skipped_lines
         The text that DuckDB reads, and its lines up to the first row of data.
+    lines_relation
+        SQL FROM item as `relation` that also lists in `reject_errors` the lines it passes over.
     part_number, member_number, sheet_number, container, encoding
         Where in the delivered file the list stood.
     header_keys
@@ -75,6 +77,7 @@ class TextTable:
     delimited: Path | None = None
     delimiter: str = ""
     skipped_lines: int = 0
+    lines_relation: str = ""
     part_number: int = 1
     member_number: int = 1
     sheet_number: int = 1
@@ -138,13 +141,14 @@ def delimited_table(file: Path, head: DelimitedHead, header: Header, export: Exp
     text_columns = ", ".join(f"'c{index}': 'VARCHAR'" for index in range(header.width))
     mapped = ", ".join(f"c{i} AS {RAW_PREFIX}{names[i]}" for i in sorted(names))
     second, last = f"c{min(1, header.width - 1)}", f"c{header.width - 1}"
-    relation = (
-        f"(SELECT {mapped}, coalesce(c0, {second}) AS lead_text, {second} AS second_text, "
-        f"{last} AS last_text, CAST(NULL AS INTEGER) AS filled_count, false AS is_broken "
-        f"FROM read_csv({quoted(str(file))}, auto_detect = false, "
-        f"header = false, skip = {skipped}, delim = {quoted(head.delimiter)}, quote = '\"', "
-        f"escape = '\"', columns = {{{text_columns}}}, ignore_errors = true, "
-        "store_rejects = true))"
+    selected = (
+        f"SELECT {mapped}, coalesce(c0, {second}) AS lead_text, {second} AS second_text, "
+        f"{last} AS last_text, CAST(NULL AS INTEGER) AS filled_count, false AS is_broken"
+    )
+    options = (
+        f"{quoted(str(file))}, auto_detect = false, header = false, skip = {skipped}, "
+        f"delim = {quoted(head.delimiter)}, quote = '\"', escape = '\"', "
+        f"columns = {{{text_columns}}}, ignore_errors = true"
     )
     amounts = {c.name for c in export.mapped if c.reading == "amount"}
     counts = [f"{RAW_PREFIX}{names[i]}" for i in sorted(names) if names[i] not in amounts]
@@ -154,7 +158,7 @@ def delimited_table(file: Path, head: DelimitedHead, header: Header, export: Exp
     if names.get(1) not in amounts:
         counts.insert(0, "second_text")
     return TextTable(
-        relation,
+        f"({selected} FROM read_csv({options}))",
         header,
         f"[{', '.join(counts)}]",
         find_period(head.rows),
@@ -162,6 +166,7 @@ def delimited_table(file: Path, head: DelimitedHead, header: Header, export: Exp
         delimited=file,
         delimiter=head.delimiter,
         skipped_lines=skipped,
+        lines_relation=f"({selected} FROM read_csv({options}, store_rejects = true))",
         header_keys=header_keys(header, export),
     )
 

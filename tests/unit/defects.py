@@ -18,7 +18,7 @@ from typing import Any
 import duckdb
 from sample_lists import dossier_code
 
-from assets.engine.loaded import Loaded
+from assets.engine.load import Loaded
 from assets.engine.paths import PROJECT, Paths
 from assets.engine.warehouse import warehouse
 from schemas.core_tables import VERSION_TABLES

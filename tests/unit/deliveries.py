@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 import xlsxwriter  # type: ignore[import-untyped,unused-ignore]
 
-from assets.engine.loaded import Loaded
+from assets.engine.load import Loaded
 from assets.engine.paths import Paths
 from assets.engine.warehouse import warehouse
 from tests.support import take_in

@@ -26,7 +26,7 @@ import duckdb
 
 from assets.engine import raw_store, reference
 from assets.engine.errors import FileRefused
-from assets.engine.load_file import FileLoad
+from assets.engine.load.file import FileLoad, load_file
 from assets.engine.opening import period_line
 from assets.engine.paths import Paths, private_folder
 from assets.engine.raw_store import Delivery
@@ -199,17 +199,10 @@ def _read(connection: duckdb.DuckDBPyConnection, paths: Paths, export: str, data
     try:
         with contextlib.suppress(FileRefused), raw_store.reading_folder(paths) as workspace:
             period_line(raw_store.blob_of(paths, delivery), workspace)
-        loaded = FileLoad(
-            connection,
-            paths,
-            SOURCE,
-            [settings],
-            CALENDAR.month_from_key(delivery.period),
-            delivery,
-            [delivery],
-            "1",
-            "run",
-        ).run()
+        loaded = load_file(FileLoad(
+            connection, paths, SOURCE, [settings], CALENDAR.month_from_key(delivery.period),
+            delivery, [delivery], "1", "run",
+        ))  # fmt: skip
     except BaseException as error:  # noqa: BLE001 (whatever it is, it would have ended the run)
         last = traceback.extract_tb(sys.exc_info()[2])[-4:]
         reading.failure = " < ".join(

@@ -16,7 +16,7 @@ from xml.etree import ElementTree
 import pytest
 import xlsxwriter
 
-from assets.engine.loaded import Loaded
+from assets.engine.load import Loaded
 from assets.engine.paths import Paths
 from assets.engine.reference import load_procedures
 from assets.engine.warehouse import ENGINE_SQL, warehouse

@@ -20,7 +20,7 @@ from sample_lists import (
     zip_bytes,
 )
 
-from assets.engine.loaded import Loaded
+from assets.engine.load import Loaded
 from tests.unit.defects import (
     DEFECTS,
     Outcome,

@@ -14,8 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from assets.engine import raw_store, reference
-from assets.engine.load_file import FileLoad
-from assets.engine.loaded import Loaded
+from assets.engine.load import Loaded
+from assets.engine.load.file import FileLoad, load_file
 from assets.engine.paths import Paths, private_folder
 from assets.engine.raw_store import Delivery
 from assets.engine.sources import load_sources
@@ -56,7 +56,7 @@ class Intake:
             self.connection, self.paths, self.source, [settings],
             CALENDAR.month_from_key(JANUARY), delivery, [delivery], "1", "run",
         )  # fmt: skip
-        return job.run()
+        return load_file(job)
 
 
 @pytest.fixture(scope="module")

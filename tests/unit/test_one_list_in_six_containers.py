@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from sample_lists import gzip_bytes, zip_bytes
 
-from assets.engine.loaded import Loaded
+from assets.engine.load import Loaded
 from assets.engine.paths import Paths
 from assets.engine.warehouse import warehouse
 from schemas.core_tables import DOSSIER_COLUMNS

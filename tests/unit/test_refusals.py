@@ -6,7 +6,7 @@ import duckdb
 import pytest
 import xlsxwriter  # type: ignore[import-untyped,unused-ignore]
 
-from assets.engine.in_force import behind_refused
+from assets.engine.load import refused_with_active_predecessor
 from assets.engine.paths import Paths
 from assets.engine.raw_store import read_manifest
 from tests.support import new_installation
@@ -244,15 +244,19 @@ def test_an_older_file_stands_behind_a_refused_one_only_where_there_is_one(
     load(installation)
     _two_columns(installation)  # b.csv: no older one
     (refused, _) = sorted(load(installation), key=lambda result: result.state, reverse=True)
-    assert _behind_refused(installation) == set()
+    assert _refused_with_active_predecessor(installation) == set()
     place(installation, "dossiers_commune", JANUARY, "a.csv").write_text("a;b\n", encoding="utf-8")
     later = {result.delivery.delivery_id for result in load(installation) if result.reason}
-    assert _behind_refused(installation) == later - {refused.delivery.delivery_id} != set()
+    assert (
+        _refused_with_active_predecessor(installation)
+        == later - {refused.delivery.delivery_id}
+        != set()
+    )
 
 
-def _behind_refused(paths: Paths) -> set[str]:
+def _refused_with_active_predecessor(paths: Paths) -> set[str]:
     with duckdb.connect(str(paths.warehouse_file), read_only=True) as connection:
-        return behind_refused(connection, read_manifest(paths))
+        return refused_with_active_predecessor(connection, read_manifest(paths))
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sample_lists import Line, html_bytes, spreadsheet_xml_bytes, xls_bytes, xlsx_bytes
 
-from assets.engine.loaded import Loaded
+from assets.engine.load import Loaded
 from tests.support import new_installation
 from tests.unit.deliveries import (
     COMMUNE_HEADERS,

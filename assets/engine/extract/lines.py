@@ -1,22 +1,22 @@
-"""Lines of delimited text that are no rows: broken ones, empty ones, notes, a last one cut off.
-
-Belongs here: finding them once DuckDB has read a list, and the numbers of the rows behind them.
-Does not belong here: reading the rows (`assets.engine.batches`).
-"""
+"""Lines of delimited text that are not rows: broken and empty ones, notes, a last one cut off."""
 
 import csv
+from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
-from assets.engine.layout import LayoutLog
+from assets.engine.errors import WarehouseError
+from assets.engine.extract.rejects import line_rejects, unsplittable
 from assets.engine.layout_kind import short_line_kind
-from assets.engine.rejects import Rejects, line_rejects, unsplittable
 from assets.engine.text import clean
-from assets.engine.text_table import TextTable
+from assets.engine.text_table import LIST_WITHIN, TextTable
 from schemas.columns import quoted
 from schemas.rules import COLUMN_COUNT, UNREADABLE_TEXT
 
@@ -33,47 +33,95 @@ _LINE_RULES = {
 }
 
 
-def correct_row_numbers(
-    reading: duckdb.DuckDBPyConnection, table: TextTable, rejects: Rejects, log: LayoutLog
-) -> pd.DataFrame:
-    """Reject the lines that could not be split, and say how the rows behind them move.
+@dataclass(frozen=True)
+class Lines:
+    """The lines of a list that DuckDB passes over: broken ones and empty ones.
 
-    DuckDB passes over such lines and over empty ones, so every row after one stands further down
-    in the file than its place in the stream says. The rejects are corrected here, and totals and
-    signatures of a cell or two noted in `log`. Returns `moved_from` (row number in the stream) and
-    `lines` (how many rows further down), ascending.
+    Attributes
+    ----------
+    passed_over
+        Their row numbers, ascending.
+    rejects
+        The broken ones among them that are rejected, with the columns of `REJECT_COLUMNS`.
+    layout
+        Kind of layout to the number of short lines that are totals or signatures.
+    """
+
+    passed_over: np.ndarray
+    rejects: pd.DataFrame
+    layout: Counter[str]
+
+    def row_numbers(self, first: int, count: int) -> np.ndarray:
+        """Return the row numbers in the file of `count` rows that DuckDB read, `first` on.
+
+        `first` counts from 1 as if no line had been passed over.
+        """
+        numbers = np.arange(first, first + count)
+        # The k-th line passed over (from 0) moves every row numbered line - k or more.
+        moved_from = self.passed_over - np.arange(len(self.passed_over))
+        shifted: np.ndarray = numbers + np.searchsorted(moved_from, numbers, side="right")
+        return shifted
+
+
+ALL_READ = Lines(np.array([], np.int64), line_rejects(np.array([], np.int64), []), Counter())
+
+
+def find_lines(reading: duckdb.DuckDBPyConnection, table: TextTable) -> Lines:
+    """Return the lines of a list that are not rows; `ALL_READ` where it is not delimited text.
+
+    DuckDB passes over lines it cannot split and over empty ones, so every row after one stands
+    further down in the file than its place among the rows read says. They are looked for before
+    any row is read: row numbers are right from the beginning, in messages as in the warehouse.
+
+    Raises
+    ------
+    FileRefused
+        The text breaks off, or a quotation mark was left open, which swallows the rows after it.
     """
     if table.delimited is None:
-        return pd.DataFrame({"moved_from": [], "lines": []})
+        return ALL_READ
     if _is_cut_off(table.delimited, table):
         raise unsplittable("a last row that breaks off")
-    lines = _broken_lines(reading, table)
+    broken = _broken_lines(reading, table)
     passed_over = np.sort(
-        np.concatenate([lines["row_number"], _empty_lines(table.delimited, table)])
+        np.concatenate([broken["row_number"], _empty_lines(table.delimited, table)])
+    ).astype(np.int64)
+    kinds = _note_kinds(broken, set(passed_over.tolist()))
+    rejected = broken[~broken["row_number"].isin(list(kinds))]
+    return Lines(
+        passed_over,
+        line_rejects(rejected["row_number"].to_numpy(), rejected["rule_id"].to_numpy()),
+        Counter(kinds.values()),
     )
-    # The k-th line passed over (from 0) moves every row numbered line - k or more.
-    moved_from = passed_over - np.arange(len(passed_over))
-    moves = pd.DataFrame({"moved_from": moved_from, "lines": np.arange(1, len(moved_from) + 1)})
-    moves = moves.drop_duplicates("moved_from", keep="last").astype("int64")
-    for part in rejects.parts:
-        part["row_number"] = moved(part["row_number"].to_numpy(), moves)
-    kinds = _note_kinds(lines, set(passed_over.tolist()))
-    log.counts.update(kinds.values())
-    lines = lines[~lines["row_number"].isin(list(kinds))]
-    rejects.line_count = len(lines)
-    if len(lines):
-        rejects.add(line_rejects(lines["row_number"].to_numpy(), lines["rule_id"].to_numpy()))
-    return moves
 
 
-def moved(row_numbers: np.ndarray, moves: pd.DataFrame) -> np.ndarray:
-    """Return where rows of the stream stand in the file."""
-    if moves.empty:
-        return row_numbers
-    place = np.searchsorted(moves["moved_from"], row_numbers, side="right")
-    further = np.concatenate([[0], moves["lines"].to_numpy()])
-    corrected: np.ndarray = row_numbers + further[place]
-    return corrected
+@contextmanager
+def reading_errors() -> Iterator[None]:
+    """Word what DuckDB says of text it cannot read anew: its message quotes the text.
+
+    Raises
+    ------
+    FileRefused
+        The text cannot be split into rows.
+    WarehouseError
+        There is no memory, or the disk cannot be read.
+    """
+    try:
+        yield
+    except (duckdb.Error, pa.ArrowException, OSError) as error:
+        if any(sign in str(error) for sign in ("Out of Memory", "IO Error", "Cannot allocate")):
+            raise WarehouseError(
+                "Reading a delivered file",
+                "no memory, or a disk that cannot be read",
+                "enough of both",
+                "Free memory or repair the disk, and run the period again.",
+            ) from None
+        is_joined = LIST_WITHIN in str(error)
+        raise unsplittable(
+            f"{LIST_WITHIN}: another file may be joined to this one"
+            if is_joined
+            else "text that cannot be split into rows and cells"
+        ) from None
 
 
 def _broken_lines(reading: duckdb.DuckDBPyConnection, table: TextTable) -> pd.DataFrame:
@@ -82,8 +130,11 @@ def _broken_lines(reading: duckdb.DuckDBPyConnection, table: TextTable) -> pd.Da
     Raises
     ------
     FileRefused
-        A quotation mark was left open, which swallows every row behind it.
+        A quotation mark was left open, which swallows every row after it.
     """
+    with reading_errors():
+        # Every column is looked at, as when rows are read: a cell may be all that is broken.
+        reading.execute(f"SELECT count(COLUMNS(*)) FROM {table.lines_relation}").fetchall()
     errors = reading.execute(
         f"""
         SELECT line AS row_number, min(error_type) AS error,
@@ -93,6 +144,7 @@ def _broken_lines(reading: duckdb.DuckDBPyConnection, table: TextTable) -> pd.Da
         FROM reject_errors GROUP BY line ORDER BY line
         """
     ).df()
+    reading.execute("DROP TABLE reject_errors; DROP TABLE reject_scans")
     errors["row_number"] += table.header_row - table.skipped_lines
     # What pandas makes of NULL is no text.
     errors["text"] = [text if isinstance(text, str) else "" for text in errors["text"]]
@@ -115,7 +167,7 @@ def _broken_lines(reading: duckdb.DuckDBPyConnection, table: TextTable) -> pd.Da
 def _cost_only_themselves(lines: pd.DataFrame, table: TextTable) -> bool:
     """Say whether stray quotation marks make unreadable what is in their own line, and no more.
 
-    DuckDB goes on behind such a line. Where a mark is left open it shows the lines swallowed, or
+    DuckDB goes on after such a line. Where a mark is left open it shows the lines swallowed, or
     the line before, which has no fault of its own or is listed already.
     """
     texts = [text.strip("\r\n") for text in lines["text"]]

@@ -1,9 +1,4 @@
-"""Loading a delivery period: which of its files must be read, and taking each in.
-
-Belongs here: what was read before and need not be read again, a file that takes the place of a
-refused one, which rules its rows broke. Does not belong here: who supersedes whom
-(`assets.engine.in_force`), the path of one file (`assets.engine.load_file`).
-"""
+"""Loading a delivery period: which of its files must be read, and what each came to."""
 
 import hashlib
 from collections.abc import Callable
@@ -14,9 +9,9 @@ import duckdb
 
 from assets.engine import raw_store
 from assets.engine.hash_key import dossier_hash_key
-from assets.engine.in_force import sequences
-from assets.engine.load_file import FileLoad
-from assets.engine.loaded import Loaded, is_loaded
+from assets.engine.load.file import FileLoad, load_file, settle_arrivals
+from assets.engine.load.report import Loaded, is_loaded
+from assets.engine.load.supersession import sequences
 from assets.engine.paths import Paths
 from assets.engine.periods import Period
 from assets.engine.raw_store import Delivery
@@ -25,7 +20,7 @@ from schemas.exports import Kind
 from schemas.rules import RULES, Rule
 from schemas.settings import Export, Source
 
-# Raised when reading or judging changes, so that a re-materialised period is read again.
+# Raised when reading or validation changes, so that a re-materialised period is read again.
 READING_VERSION = "3"
 
 
@@ -39,7 +34,7 @@ def load_period(
     run_id: str,
     progress: Callable[[str], None],
 ) -> list[Loaded]:
-    """Take in the files of `period` whose export is of `kind`.
+    """Load the files of `period` whose export is of `kind`.
 
     A file that was read before with the same settings is left as it is. A newer file of the same
     name supersedes the older one, unless it is refused. Returns one entry a current file.
@@ -64,10 +59,10 @@ def load_period(
 
 
 def _load_arrivals(job: FileLoad, progress: Callable[[str], None]) -> list[Loaded]:
-    """Take in all arrivals of an export's period, the superseded ones too.
+    """Load all arrivals of an export's period, the superseded ones too.
 
     A superseded file says when a dossier was first due, and an older snapshot which dossiers are
-    gone. Returns what is in force, and what was refused and has no successor.
+    gone. Returns what is active, and what was refused and has no successor.
     """
     # Bytes are read as they first arrived, whatever names they got since, and cover the days that
     # they covered last.
@@ -77,11 +72,11 @@ def _load_arrivals(job: FileLoad, progress: Callable[[str], None]) -> list[Loade
         for d in reversed(job.arrivals)
     }
     newest, results = set(), []
-    for sequence in sequences(job.arrivals, job.export):
+    for sequence in sequences(job.arrivals, job.exports[0]):
         newest.add(sequence[-1].delivery_id)
     for delivery in dict.fromkeys(first[arrival.delivery_id] for arrival in job.arrivals):
         results.append(_load_one(replace(job, delivery=delivery), progress))
-    job.settle_arrivals()
+    settle_arrivals(job)
     return [
         result
         for result in results
@@ -93,12 +88,12 @@ def _load_one(job: FileLoad, progress: Callable[[str], None]) -> Loaded:
     result = _known(job)
     if result is None:
         progress(f"reading {job.delivery.reference}, {job.delivery.size:,} bytes")
-        result = job.run()
-        progress(_said(result))
+        result = load_file(job)
+        progress(_outcome(result))
     return result
 
 
-def _said(result: Loaded) -> str:
+def _outcome(result: Loaded) -> str:
     if result.reason:
         return f"{result.state}: {result.reason}"
     return (

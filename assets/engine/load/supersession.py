@@ -1,13 +1,10 @@
-"""Which deliveries of an export's period are in force.
+"""Which deliveries of an export's period are active, and which are superseded.
 
-Belongs here: who supersedes whom, and when a delivery counts as arrived. Both follow from the
-manifest of the raw store and from which files were refused, never from when they were loaded. Does
-not belong here: reading files (`assets.engine.load_file`) and the latest version of a record
-(`assets.engine.register`).
-
-Of a name the last arrival that was not refused is in force; where deliveries are snapshots, of the
-whole period the one extracted last. Bytes that lie under several names count from the first of
-them: the same bytes again are nothing new. Of a portal they are: it was asked again.
+It follows from the manifest of the raw store and from which files were refused, never from when
+they were loaded. Of a name the last arrival that was not refused is active; where deliveries are
+snapshots, of the whole period the one extracted last. Bytes that lie under several names count
+from the first of them: the same bytes again are nothing new. Of a portal they are: it was asked
+again.
 """
 
 from dataclasses import dataclass
@@ -21,7 +18,7 @@ from schemas.settings import Export
 
 @dataclass(frozen=True)
 class Standing:
-    """What `ops.delivery` says of a delivery that was taken in; times are local, without a zone."""
+    """What `ops.delivery` says of a delivery; times are local, without a zone."""
 
     state: str
     is_refused: bool
@@ -46,10 +43,10 @@ def sequences(arrivals: list[Delivery], export: Export) -> list[list[Delivery]]:
     return [list(sequence.values()) for _, sequence in sorted(found.items())]
 
 
-def put_in_force(
+def set_active(
     connection: duckdb.DuckDBPyConnection, arrivals: list[Delivery], export: Export
 ) -> list[str]:
-    """Write into `ops.delivery` which deliveries are in force and when they arrived.
+    """Write into `ops.delivery` which deliveries are active and when they arrived.
 
     `arrivals` are all of one source, export and period. Returns the ids of those whose state or
     arrival changed. What was superseded carries a reason only if it was refused.
@@ -68,8 +65,10 @@ def put_in_force(
     return changed
 
 
-def behind_refused(connection: duckdb.DuckDBPyConnection, arrivals: list[Delivery]) -> set[str]:
-    """Return the ids of refused deliveries in whose stead an older one of their name is in force.
+def refused_with_active_predecessor(
+    connection: duckdb.DuckDBPyConnection, arrivals: list[Delivery]
+) -> set[str]:
+    """Return the ids of refused deliveries with an older one of their name that is active.
 
     `arrivals` are of any source, export and period.
     """
@@ -107,7 +106,7 @@ def _should_be(
     asked_again = _portal_arrivals(arrivals)
 
     def arrival(delivery: Delivery) -> datetime:
-        return asked_again.get(delivery.delivery_id) or arrived_at(delivery)
+        return asked_again.get(delivery.delivery_id) or delivery.arrived_at
 
     for sequence in sequences(arrivals, export):
         order = [d for d in sequence if d.delivery_id in recorded]
@@ -135,15 +134,10 @@ def _portal_arrivals(arrivals: list[Delivery]) -> dict[str, datetime]:
     previous = ""
     for delivery in arrivals:
         if delivery.scope is not None and delivery.delivery_id != previous:
-            found[delivery.delivery_id] = arrived_at(delivery)
+            found[delivery.delivery_id] = delivery.arrived_at
         previous = delivery.delivery_id
     return found
 
 
 def _rank(place: tuple[str, datetime]) -> tuple[int, datetime]:
     return ("loaded", "refused", "superseded").index(place[0]), place[1]
-
-
-def arrived_at(delivery: Delivery) -> datetime:
-    """Return when a delivery arrived, as `ops.delivery` writes it: local, without a zone."""
-    return datetime.fromisoformat(delivery.collected_at).replace(tzinfo=None)

@@ -1,89 +1,56 @@
 """Dossiers with two codes: the local one and the national one are one dossier.
 
-Belongs here: which codes are one dossier, by what deliveries in force state, and writing the
-agreed code into the version tables. Does not belong here: which version is the latest.
-
 The agreed code of a group is the first in alphabetical order, so that the order in which files
 were loaded never matters. A second code that several dossiers of one export share is a filler and
 joins none of them.
 """
 
 import duckdb
+import pyarrow as pa
 
-from assets.engine.register import TOUCHED, remember
+from assets.engine.register.remembered import remember
 from schemas.exports import DOSSIER, KINDS, Kind
 
-SHARED = "other_dossier_code_shared"
-STATED = "stated_code"
+SHARED_CODE = "other_dossier_code_shared"
 _DELIVERED = "coalesce(delivered_dossier_code, dossier_code)"
 
 
-def start_stated(connection: duckdb.DuckDBPyConnection, delivery_id: str) -> None:
-    """List the codes that a delivery states in pairs, before its rows are read again."""
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE {STATED} (code VARCHAR)")
-    _add_stated(connection, [delivery_id])
-
-
-def _add_stated(connection: duckdb.DuckDBPyConnection, delivery_ids: list[str]) -> None:
-    connection.execute(
+def stated_codes(connection: duckdb.DuckDBPyConnection, delivery_ids: list[str]) -> pa.Table:
+    """Return the codes that deliveries state in pairs, as `code`."""
+    return connection.sql(
         f"""
-        INSERT INTO {STATED}
-        SELECT unnest([{_DELIVERED}, other_dossier_code]) FROM core.dossier_version
+        SELECT DISTINCT unnest([{_DELIVERED}, other_dossier_code]) AS code
+        FROM core.dossier_version
         WHERE delivery_id IN (SELECT unnest($ids)) AND other_dossier_code IS NOT NULL
         """,
-        {"ids": delivery_ids},
-    )
+        params={"ids": delivery_ids},
+    ).to_arrow_table()
 
 
-def agree_on_codes(
-    connection: duckdb.DuckDBPyConnection, kind: Kind, delivery_ids: list[str]
-) -> None:
-    """Bring the codes of all version tables up to date after deliveries came or went.
+def agree_on_codes(connection: duckdb.DuckDBPyConnection, stated: pa.Table) -> list[pa.Table]:
+    """Find the groups of the codes `stated` anew; write what changed into all version tables.
 
-    Dossiers whose code changes are touched under both codes.
+    Returns the keys of the dossiers that moved, the former and the new ones.
     """
-    if not kind.has_dossier:
-        return
-    if kind is DOSSIER:
-        _add_stated(connection, delivery_ids)
-        _find_groups(connection)
-    connection.execute(
-        f"""
-        CREATE OR REPLACE TEMP TABLE moved_code AS
-        SELECT alias_code AS delivered, dossier_code AS agreed FROM core.dossier_alias
-        WHERE alias_code IN (
-            SELECT {_DELIVERED} FROM {kind.table} WHERE delivery_id IN (SELECT unnest($ids)))
-        """,
-        {"ids": delivery_ids},
-    )
-    of_them = "AND version.delivery_id IN (SELECT unnest($ids))"
-    _move(connection, kind, of_them, {"ids": delivery_ids})
-
-
-def flag_shared(connection: duckdb.DuckDBPyConnection, delivery_id: str) -> None:
-    """Flag the dossiers of a delivery that share one second code."""
-    connection.execute(
-        f"""
-        UPDATE core.dossier_version SET flags = list_append(coalesce(flags, []), '{SHARED}')
-        WHERE delivery_id = $id AND other_dossier_code IN (
-            SELECT other_dossier_code FROM core.dossier_version
-            WHERE delivery_id = $id AND other_dossier_code IS NOT NULL
-            GROUP BY ALL HAVING count(DISTINCT {_DELIVERED}) > 1)
-        """,
-        {"id": delivery_id},
-    )
+    if not stated.num_rows:
+        return []
+    connection.register("stated", stated)
+    _find_groups(connection)
+    connection.unregister("stated")
+    moved = [_move(connection, kind) for kind in KINDS.values() if kind.has_dossier]
+    return [keys for keys in moved if keys is not None]
 
 
 def _find_groups(connection: duckdb.DuckDBPyConnection) -> None:
     """Find anew the groups that hold a stated code, and move what changed."""
     connection.execute(
-        f"""
+        """
         CREATE OR REPLACE TEMP TABLE concerned AS
         WITH agreed AS (
             SELECT coalesce(alias.dossier_code, stated.code) AS code
-            FROM {STATED} AS stated LEFT JOIN core.dossier_alias AS alias ON alias_code = code
+            FROM stated LEFT JOIN core.dossier_alias AS alias ON alias_code = code
         )
-        SELECT code FROM {STATED}
+        SELECT code FROM stated
         UNION SELECT code FROM agreed
         UNION SELECT alias_code FROM core.dossier_alias WHERE dossier_code IN (FROM agreed)
         """
@@ -95,7 +62,7 @@ def _find_groups(connection: duckdb.DuckDBPyConnection) -> None:
         FROM core.dossier_version
         SEMI JOIN (SELECT delivery_id FROM ops.delivery WHERE state = 'loaded') USING (delivery_id)
         WHERE other_dossier_code <> {_DELIVERED}
-            AND NOT list_contains(coalesce(flags, []), '{SHARED}')
+            AND NOT list_contains(coalesce(flags, []), '{SHARED_CODE}')
             AND ({_DELIVERED} IN (FROM concerned) OR other_dossier_code IN (FROM concerned));
         DELETE FROM pair WHERE other IN (
             SELECT other_dossier_code
@@ -119,9 +86,6 @@ def _find_groups(connection: duckdb.DuckDBPyConnection) -> None:
         WHERE delivered <> agreed;
         """
     )
-    for kind in KINDS.values():
-        if kind.has_dossier:
-            _move(connection, kind, "", {})
 
 
 def _spread_first_code(connection: duckdb.DuckDBPyConnection) -> bool:
@@ -137,25 +101,23 @@ def _spread_first_code(connection: duckdb.DuckDBPyConnection) -> bool:
     return bool(changed[0][0])
 
 
-def _move(
-    connection: duckdb.DuckDBPyConnection, kind: Kind, where: str, parameters: dict[str, list[str]]
-) -> None:
-    """Write the agreed codes of `moved_code` into the versions of a kind."""
+def _move(connection: duckdb.DuckDBPyConnection, kind: Kind) -> pa.Table | None:
+    """Write the agreed codes of `moved_code` into the versions of a kind; return moved dossiers."""
     connection.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE moving AS
         SELECT version.rowid AS version_rowid, version.dossier_key AS former_key, agreed, delivered
         FROM {kind.table} AS version
-        JOIN moved_code
+        INNER JOIN moved_code
             ON delivered = coalesce(version.delivered_dossier_code, version.dossier_code)
-        WHERE version.dossier_code <> agreed {where}
-        """,
-        parameters,
+        WHERE version.dossier_code <> agreed
+        """
     )
+    moved = None
     if kind is DOSSIER:
-        keys = "SELECT former_key FROM moving UNION ALL SELECT keyed_hash(agreed) FROM moving"
+        keys = "SELECT former_key AS key FROM moving UNION SELECT keyed_hash(agreed) FROM moving"
         remember(connection, keys)
-        connection.execute(f"INSERT INTO {TOUCHED} {keys}")
+        moved = connection.sql(keys).to_arrow_table()
     connection.execute(
         f"""
         UPDATE {kind.table} AS version
@@ -164,3 +126,4 @@ def _move(
         FROM moving WHERE version.rowid = version_rowid
         """
     )
+    return moved

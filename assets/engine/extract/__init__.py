@@ -1,0 +1,1 @@
+"""Extract: the rows of a delivered list as typed columns, each with its row number in the file."""

@@ -1,0 +1,23 @@
+"""Load: from a collected delivery to versions in the warehouse.
+
+One file passes each stage once: stage (read, extract, validate), number and deduplicate, one
+INSERT, `register.refresh`. A delivery that is refused writes nothing but its refusal.
+"""
+
+from assets.engine.load.plan import (
+    load_period,
+    outdated_periods,
+    reading_version,
+    rejected_by_rule,
+)
+from assets.engine.load.report import Loaded
+from assets.engine.load.supersession import refused_with_active_predecessor
+
+__all__ = [
+    "Loaded",
+    "load_period",
+    "outdated_periods",
+    "reading_version",
+    "refused_with_active_predecessor",
+    "rejected_by_rule",
+]

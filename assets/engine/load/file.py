@@ -1,0 +1,260 @@
+"""Loading one file: staged, then written in one transaction, or refused as a whole."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from assets.engine import raw_store, register
+from assets.engine.coverage import covers_to, stated_period
+from assets.engine.deleted_rows import note_collections
+from assets.engine.errors import FileRefused
+from assets.engine.load.records import PER_DELIVERY, record_delivery, record_list
+from assets.engine.load.report import Loaded, is_loaded
+from assets.engine.load.staging import StagedFile, open_file, stage_list
+from assets.engine.load.supersession import set_active
+from assets.engine.paths import Paths
+from assets.engine.periods import Period
+from assets.engine.raw_store import Delivery
+from assets.engine.record_keys import own_code_sql, record_sql, stored_columns
+from assets.engine.units import unit_labels
+from assets.engine.warehouse import reader, sql_file, transaction
+from schemas.core_tables import BOOKKEEPING
+from schemas.exports import DOSSIER, Kind
+from schemas.judgement import Circumstances
+from schemas.settings import Export, Source
+from schemas.tables import TABLES
+
+_SQL = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class FileLoad:
+    """The loading of one file.
+
+    `exports` is its export under each set of headers, the likeliest first; `arrivals` are all
+    deliveries of its source, export and period, in the order of arrival.
+    """
+
+    connection: duckdb.DuckDBPyConnection
+    paths: Paths
+    source: Source
+    exports: list[Export]
+    period: Period
+    delivery: Delivery
+    arrivals: list[Delivery]
+    version: str
+    run_id: str
+
+    @property
+    def kind(self) -> Kind:
+        """What a row of the file is."""
+        return self.exports[0].definition
+
+
+def load_file(job: FileLoad) -> Loaded:
+    """Load a file, or record why it is refused; nothing else of a refused file is written."""
+    try:
+        return _load(job)
+    except FileRefused as refusal:
+        # The cause's own reference is the file, which the reader does not know.
+        reason = (
+            f"{refusal.doing} ({job.delivery.reference}): found {refusal.found}; "
+            f"expected {refusal.expected}. {refusal.to_do}"
+        )
+        result = Loaded(job.delivery, "refused", reason)
+        with transaction(job.connection):
+            _record_refusal(job, result)
+        return result
+
+
+def _load(job: FileLoad) -> Loaded:
+    with raw_store.reading_folder(job.paths) as workspace:
+        staged = stage_file(job, workspace)
+        result = _staged_result(job, staged)
+        with transaction(job.connection):
+            _write(job, staged, result)
+    return result
+
+
+def stage_file(job: FileLoad, workspace: Path) -> StagedFile:
+    """Read and validate every list of a file; accepted rows are laid aside in `workspace`.
+
+    Raises FileRefused if it cannot be read, or too large a share of its rows is rejected.
+    """
+    delivery = job.delivery
+    opened, tables = open_file(raw_store.blob_of(job.paths, delivery), job.exports, workspace)
+    export = opened.export
+    labels = unit_labels(job.connection, job.source, export, job.period.end)
+    circumstances = Circumstances(
+        datetime.fromisoformat(delivery.collected_at).date(),
+        job.source.origin == "national",
+        frozenset(export.columns),
+    )
+    with reader(job.paths) as reading:
+        lists = [
+            stage_list(
+                reading, table, export, labels, circumstances=circumstances, workspace=workspace
+            )
+            for table in tables
+        ]
+    warnings = [text for item in lists for text in item.warnings]
+    staged = StagedFile(export, lists, [*warnings, *opened.warnings])
+    _check_share(staged, job.source.refuse_above_share)
+    return staged
+
+
+def settle_arrivals(job: FileLoad) -> None:
+    """Bring the register up to date with arrivals that change which deliveries are active."""
+    with transaction(job.connection):
+        _refresh_register(job, None, register.Removed())
+
+
+def _staged_result(job: FileLoad, staged: StagedFile) -> Loaded:
+    return Loaded(
+        job.delivery, "loaded",
+        covers_to=covers_to(job.delivery, job.period, stated_period(staged.period_lines)),
+        read=staged.read_count,
+        quarantined=staged.rejected_count,
+        layout=sum(item.layout.counts.total() for item in staged.lists),
+        warnings=staged.warnings,
+        extracted_at=staged.extracted_at,
+    )  # fmt: skip
+
+
+def _check_share(staged: StagedFile, limit: float) -> None:
+    if staged.refusable_count > limit * staged.read_count:
+        rules: Counter[str] = Counter()
+        for item in staged.lists:
+            rules.update(item.rejects["rule_id"])
+        raise FileRefused(
+            "Validating its rows",
+            f"{staged.rejected_count:,} of {staged.read_count:,} rows rejected "
+            f"({', '.join(f'{rule} {count:,}' for rule, count in rules.most_common())})",
+            f"at most {limit:.0%} (refuse_above_share)",
+            "Compare the file with the columns and values of the source settings.",
+        )
+
+
+def _write(job: FileLoad, staged: StagedFile, result: Loaded) -> None:
+    """Write a staged file in place of an earlier reading of it, and complete its counts."""
+    connection, kind, delivery_id = job.connection, job.kind, job.delivery.delivery_id
+    removed = _remove(job)
+    if staged.rows:
+        repeated = _repeated(job, staged)
+        _insert(job, staged, repeated)
+        if repeated.num_rows:
+            result.duplicates = _duplicate_count(job, staged, repeated)
+            removed = removed.with_keys(_repeated_keys(job))
+    unit_unknown = "count(*) FILTER (unit_code IS NULL)" if kind is DOSSIER else "0"
+    result.accepted, result.flagged, result.unit_unknown = connection.execute(
+        f"SELECT count(*), count(flags), {unit_unknown} FROM {kind.table} WHERE delivery_id = ?",
+        [delivery_id],
+    ).fetchall()[0]
+    if "unit_code" not in staged.export.columns:
+        result.unit_unknown = 0
+    result.check_conservation()
+    for item in staged.lists:
+        record_list(connection, delivery_id, item)
+    _record(job, staged.export, result)
+    _refresh_register(job, delivery_id, removed)
+
+
+def _repeated(job: FileLoad, staged: StagedFile) -> pa.Table:
+    """Return the records that stand on more than one row of a file."""
+    sql = _filled("repeated", record=record_sql(job.kind))
+    return job.connection.sql(sql, params={"files": staged.rows}).to_arrow_table()
+
+
+def _insert(job: FileLoad, staged: StagedFile, repeated: pa.Table) -> None:
+    """Insert the accepted rows of a file, each once."""
+    kind, delivery = job.kind, job.delivery
+    names = TABLES[kind.table].column_names[len(BOOKKEEPING) :]
+    columns = stored_columns(names, staged.export, delivery.source)
+    sql = _filled(
+        "insert_versions",
+        table=kind.table,
+        record=record_sql(kind),
+        own_code=own_code_sql(kind, staged.export, delivery.source),
+        second_code="other_dossier_code" if kind is DOSSIER else "CAST(NULL AS VARCHAR)",
+        typed_columns=_typed_columns(kind),
+        shared_flag=register.SHARED_CODE,
+        columns=", ".join(f"{sql} AS {name}" for name, sql in columns.items()),
+    )
+    job.connection.register("repeated", repeated)
+    job.connection.execute(
+        sql, {"files": staged.rows, "delivery_id": delivery.delivery_id, "period": delivery.period}
+    )
+    job.connection.unregister("repeated")
+
+
+def _duplicate_count(job: FileLoad, staged: StagedFile, repeated: pa.Table) -> int:
+    """Return how many rows of a file repeat another one in every typed column."""
+    sql = _filled(
+        "duplicate_count", record=record_sql(job.kind), typed_columns=_typed_columns(job.kind)
+    )
+    job.connection.register("repeated", repeated)
+    count = job.connection.execute(sql, {"files": staged.rows}).fetchall()[0][0]
+    job.connection.unregister("repeated")
+    return int(count)
+
+
+def _repeated_keys(job: FileLoad) -> pa.Table:
+    """Return the keys of the records that stand on several rows, equal ones taken out."""
+    return job.connection.sql(
+        f"SELECT {job.kind.identity} AS key FROM {job.kind.table} WHERE delivery_id = $id "
+        "GROUP BY ALL HAVING count(*) > 1",
+        params={"id": job.delivery.delivery_id},
+    ).to_arrow_table()
+
+
+def _typed_columns(kind: Kind) -> str:
+    return ", ".join(column.name for column in kind.columns)
+
+
+def _filled(name: str, **parts: str) -> str:
+    sql = sql_file(_SQL / f"{name}.sql")
+    for placeholder, text in parts.items():
+        sql = sql.replace("{{" + placeholder + "}}", text)
+    return sql
+
+
+def _remove(job: FileLoad) -> register.Removed:
+    """Delete what an earlier reading of the file wrote."""
+    delivery_id = job.delivery.delivery_id
+    for table in PER_DELIVERY:
+        job.connection.execute(f"DELETE FROM {table} WHERE delivery_id = ?", [delivery_id])
+    return register.remove_delivery(job.connection, job.kind, delivery_id)
+
+
+def _refresh_register(job: FileLoad, loaded: str | None, removed: register.Removed) -> None:
+    """Settle which deliveries are active, and let the register follow."""
+    changed = set_active(job.connection, job.arrivals, job.exports[0])
+    noted = note_collections(job.connection, job.arrivals)
+    if loaded or changed or noted or removed.keys:
+        register.refresh(
+            job.connection, job.kind, loaded=loaded, changed=changed, noted=noted, removed=removed
+        )
+
+
+def _record(job: FileLoad, export: Export, result: Loaded) -> None:
+    record_delivery(
+        job.connection, result, job.source, export, version=job.version, run_id=job.run_id
+    )
+
+
+def _record_refusal(job: FileLoad, result: Loaded) -> None:
+    """Record the refusal; what an earlier reading of the same bytes made active stays."""
+    if is_loaded(job.connection, job.delivery):
+        job.connection.execute(
+            "UPDATE ops.delivery SET reason = ? WHERE delivery_id = ?",
+            [result.reason, job.delivery.delivery_id],
+        )
+    else:
+        # Rows of another reading, superseded since, go with it.
+        removed = _remove(job)
+        _record(job, job.exports[0], result)
+        _refresh_register(job, None, removed)
