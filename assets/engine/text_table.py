@@ -56,8 +56,6 @@ class TextTable:
         The rows, where Python read them; registered as the view the relation names.
     delimited, delimiter, skipped_lines
         The text that DuckDB reads, and its lines up to the first row of data.
-    lines_relation
-        SQL FROM item as `relation` that also lists in `reject_errors` the lines it passes over.
     part_number, member_number, sheet_number, container, encoding
         Where in the delivered file the list stood.
     header_keys
@@ -77,7 +75,6 @@ class TextTable:
     delimited: Path | None = None
     delimiter: str = ""
     skipped_lines: int = 0
-    lines_relation: str = ""
     part_number: int = 1
     member_number: int = 1
     sheet_number: int = 1
@@ -148,7 +145,7 @@ def delimited_table(file: Path, head: DelimitedHead, header: Header, export: Exp
     options = (
         f"{quoted(str(file))}, auto_detect = false, header = false, skip = {skipped}, "
         f"delim = {quoted(head.delimiter)}, quote = '\"', escape = '\"', "
-        f"columns = {{{text_columns}}}, ignore_errors = true"
+        f"columns = {{{text_columns}}}, ignore_errors = true, store_rejects = true"
     )
     amounts = {c.name for c in export.mapped if c.reading == "amount"}
     counts = [f"{RAW_PREFIX}{names[i]}" for i in sorted(names) if names[i] not in amounts]
@@ -166,7 +163,6 @@ def delimited_table(file: Path, head: DelimitedHead, header: Header, export: Exp
         delimited=file,
         delimiter=head.delimiter,
         skipped_lines=skipped,
-        lines_relation=f"({selected} FROM read_csv({options}, store_rejects = true))",
         header_keys=header_keys(header, export),
     )
 

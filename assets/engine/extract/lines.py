@@ -132,9 +132,11 @@ def _broken_lines(reading: duckdb.DuckDBPyConnection, table: TextTable) -> pd.Da
     FileRefused
         A quotation mark was left open, which swallows every row after it.
     """
+    # What a list read before left there.
+    reading.execute("DROP TABLE IF EXISTS reject_errors; DROP TABLE IF EXISTS reject_scans")
     with reading_errors():
         # Every column is looked at, as when rows are read: a cell may be all that is broken.
-        reading.execute(f"SELECT count(COLUMNS(*)) FROM {table.lines_relation}").fetchall()
+        reading.execute(f"SELECT count(COLUMNS(*)) FROM {table.relation}").fetchall()
     errors = reading.execute(
         f"""
         SELECT line AS row_number, min(error_type) AS error,
@@ -144,7 +146,6 @@ def _broken_lines(reading: duckdb.DuckDBPyConnection, table: TextTable) -> pd.Da
         FROM reject_errors GROUP BY line ORDER BY line
         """
     ).df()
-    reading.execute("DROP TABLE reject_errors; DROP TABLE reject_scans")
     errors["row_number"] += table.header_row - table.skipped_lines
     # What pandas makes of NULL is no text.
     errors["text"] = [text if isinstance(text, str) else "" for text in errors["text"]]
