@@ -14,7 +14,7 @@ def _cases(landing: int, soak: int) -> int:
 
 
 # Random registers against the oracle, and lists against a plain reading.
-REGISTERS = _cases(30, 600)
+REGISTERS = _cases(24, 600)
 LISTS = _cases(60, 600)
 # Random deliveries in any order, nights corrected or counted anew, deletions of a portal.
 ORDERS = _cases(15, 150)

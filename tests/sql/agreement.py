@@ -17,6 +17,7 @@ from schemas.measures import FORMULA_VERSION
 from schemas.statistic import Statistic
 from schemas.tables import TABLES
 from tests.sql.laws import Tables, assert_all
+from tests.sql.oracle import dossier_counts
 from tests.sql.oracle_periods import Span, spans
 from tests.sql.oracle_tables import KEYS, figures
 from tests.sql.registers import Register, Row, fill, rows_of
@@ -34,6 +35,7 @@ def check(
 ) -> Counter[str]:
     """Compute a register and `compare` it."""
     fill(connection, register, statistic)
+    _assert_counted_or_outside(register, statistic, connection)
     return compare(register, statistic, connection)
 
 
@@ -87,6 +89,23 @@ def _cells(register: Register, statistic: Statistic, tables: Tables) -> Counter[
                 cells.update({f"cells of {name}, {span.kind}": len(wanted), "rows": 1})
                 cells["cells"] += len(wanted)
     return cells
+
+
+def _assert_counted_or_outside(
+    register: Register, statistic: Statistic, connection: duckdb.DuckDBPyConnection
+) -> None:
+    """Assert that every dossier is counted by some period or listed outside."""
+    listed = rows_of(connection, "quarantine.outside", "record_kind = 'dossier'")
+    all_spans = spans(register.first_day, register.cutoff, statistic.closing_day)
+    uncounted = [
+        dossier
+        for dossier in register.dossiers
+        if not any(
+            dossier_counts(dossier, span.first, min(span.last, register.cutoff), statistic)
+            for span in all_spans
+        )
+    ]
+    assert sum(row["record_count"] for row in listed) == len(uncounted)
 
 
 def _assert_head(row: Row, span: Span, cutoff: date, statistic: Statistic) -> None:

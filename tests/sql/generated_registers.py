@@ -90,10 +90,11 @@ def registers(draw: st.DrawFn, closing_day: ClosingDay = 14) -> tuple[Register, 
     first_day = cutoff - timedelta(days=draw(DELIVERED_DAYS))
     days = days_of(first_day, cutoff, statistic.closing_day)
     dossier = dossiers(days)
-    given = draw(st.lists(dossier, max_size=5) | st.lists(dossier, min_size=20, max_size=40))
+    # Computing takes as long for a hundred dossiers as for one: few registers with many of them.
+    given = draw(st.lists(dossier, max_size=5) | st.lists(dossier, min_size=40, max_size=80))
     payment = st.builds(
         Payment,
-        dossier=st.sampled_from((0, 1, 2, len(given))),
+        dossier=st.sampled_from((*range(6), len(given))),
         collected_date=st.none() | days,
         state=st.sampled_from((*PAYMENT_STATES, "paid", "paid", "paid")),
         amount=st.sampled_from((0, 1, 30_000, 30_000)),
@@ -101,5 +102,5 @@ def registers(draw: st.DrawFn, closing_day: ClosingDay = 14) -> tuple[Register, 
         collection=_maybe(*COLLECTIONS),
     )
     # Few dossiers have many requests, so that some are paid in several months.
-    payments = draw(st.lists(payment, max_size=5) | st.lists(payment, min_size=15, max_size=30))
+    payments = draw(st.lists(payment, max_size=5) | st.lists(payment, min_size=30, max_size=60))
     return Register(given, payments, cutoff, first_day), statistic

@@ -6,7 +6,7 @@ holidays they refer to (`tests.sql.register_reference`), and what the figures sh
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import NAMESPACE_OID, uuid5
@@ -28,7 +28,7 @@ from schemas.quarantine_tables import DELIVERY
 from schemas.statistic import Statistic
 from schemas.tables import INDICATOR_TABLES, TABLES
 from tests.sql.oracle_periods import month_holding
-from tests.sql.register_reference import HOLIDAYS, PROCEDURES, SUCCESSIONS, UNITS
+from tests.sql.register_reference import HOLIDAYS, PROCEDURES, SUCCESSIONS, UNITS, UnitRecord
 from tests.support import compute_all
 
 FIRST_MONTH = date(2022, 11, 15)
@@ -91,13 +91,43 @@ def key_of(number: int) -> str:
     return str(uuid5(NAMESPACE_OID, str(number)))
 
 
+def in_own_units(registers: Sequence[Register]) -> tuple[Register, list[UnitRecord]]:
+    """Return one register of several, each in a root unit of its own: `own_unit` of its place.
+
+    Its rows of `by_unit` are the figures of its register alone, so many need one computation.
+    """
+    dossiers: list[Dossier] = []
+    payments: list[Payment] = []
+    for place, register in enumerate(registers):
+        payments += [replace(p, dossier=p.dossier + len(dossiers)) for p in register.payments]
+        dossiers += [replace(d, unit_code=own_unit(place)) for d in register.dossiers]
+    units = [UnitRecord(own_unit(place), "commune", None) for place in range(len(registers))]
+    return Register(dossiers, payments), units
+
+
+def own_unit(place: int) -> str:
+    """Return the code of the unit in which `in_own_units` puts the register of this place."""
+    return f"{place:05}"
+
+
 def fill(
-    connection: duckdb.DuckDBPyConnection, register: Register, statistic: Statistic = DEFAULTS
+    connection: duckdb.DuckDBPyConnection,
+    register: Register,
+    statistic: Statistic = DEFAULTS,
+    units: Sequence[UnitRecord] = UNITS,
 ) -> None:
     """Make the warehouse hold this register and nothing else, and compute every table."""
+    fill_reference(connection, units)
+    hold(connection, register, statistic)
+    compute_all(connection, statistic)
+
+
+def hold(
+    connection: duckdb.DuckDBPyConnection, register: Register, statistic: Statistic = DEFAULTS
+) -> None:
+    """Make the warehouse hold this register, and nothing computed."""
     for table in (*HELD, *COMPUTED):
         connection.execute(f"DELETE FROM {table.qualified_name}")
-    fill_reference(connection)
     month = month_holding(register.first_day, statistic.closing_day)
     _insert(connection, "ops.delivery", [_delivery(month.first, register.cutoff)])
     place = {"delivery_id": "d", "part_number": 1, "delivery_period": month.first,
@@ -114,15 +144,16 @@ def fill(
            "dossier_code": str(payment.dossier), "dossier_key": key_of(payment.dossier)}
         for number, payment in enumerate(register.payments)
     ])  # fmt: skip
-    compute_all(connection, statistic)
 
 
-def fill_reference(connection: duckdb.DuckDBPyConnection) -> None:
-    """Replace units, procedures, successions and holidays by those of `register_reference`."""
+def fill_reference(
+    connection: duckdb.DuckDBPyConnection, units: Sequence[UnitRecord] = UNITS
+) -> None:
+    """Replace units by these; procedures, successions, holidays by `register_reference`'s."""
     rows: dict[str, list[Row]] = {
         "unit": [
             asdict(unit) | {"unit_name": f"Đơn vị Mẫu {unit.unit_code}", "source": "mẫu"}
-            for unit in UNITS
+            for unit in units
         ],
         "procedure": [
             asdict(procedure)

@@ -11,7 +11,7 @@ import pytest
 from assets.engine.indicator_sql import COUNTS
 from assets.engine.reference import load_reference
 from tests.sql.register_reference import UnitRecord
-from tests.sql.registers import Dossier, Register, fill, rows_of
+from tests.sql.registers import Dossier, Register, fill_reference, hold, rows_of
 from tests.support import SETTINGS, compute_all
 
 LAST, NEW = date(2022, 12, 31), date(2023, 1, 1)
@@ -50,7 +50,8 @@ BEFORE, AFTER = date(2022, 11, 20), date(2023, 1, 5)
 
 def _fill(connection: duckdb.DuckDBPyConnection, dossiers: Sequence[tuple[str, date]]) -> None:
     """Compute a register of these units and reception days, all in process."""
-    fill(
+    fill_reference(connection)
+    hold(
         connection, Register([Dossier("in_process", day, unit_code=unit) for unit, day in dossiers])
     )
     units = pa.Table.from_pylist([
@@ -205,7 +206,8 @@ def _xin_man(
     connection: duckdb.DuckDBPyConnection, cutoff: date, received: date, codes: Sequence[str]
 ) -> dict[tuple[object, ...], int]:
     dossiers = [Dossier("in_process", received, unit_code=code) for code in codes]
-    fill(connection, Register(dossiers, cutoff=cutoff, first_day=date(2025, 5, 15)))
+    fill_reference(connection)
+    hold(connection, Register(dossiers, cutoff=cutoff, first_day=date(2025, 5, 15)))
     for name in ("unit", "unit_succession"):
         load_reference(connection, SETTINGS / "reference", name)
     compute_all(connection)

@@ -1,6 +1,6 @@
 """Random registers: every cell of every indicator table against the oracle, and the laws.
 
-The long tier takes twenty times as many and writes to `data/bench/oracle.json` how many registers
+The long tier takes 25 times as many and writes to `data/bench/oracle.json` how many registers
 and cells were compared.
 """
 
@@ -19,9 +19,8 @@ from schemas.statistic import Statistic
 from tests import tier
 from tests.sql.agreement import REGISTERS, check
 from tests.sql.generated_registers import registers
-from tests.sql.oracle import dossier_counts
-from tests.sql.oracle_periods import ClosingDay, spans
-from tests.sql.registers import Register, fill, rows_of
+from tests.sql.oracle_periods import ClosingDay
+from tests.sql.registers import Register
 from tests.support import close_on
 
 COUNTS = PROJECT / "data" / "bench" / "oracle.json"
@@ -60,23 +59,3 @@ def test_so_it_is_whatever_day_the_months_close_on(
             compared.update(check(*drawn, connection))
 
         draw()
-
-
-@settings(REGISTERS, max_examples=tier.REGISTERS // 3)
-@given(drawn=registers())
-def test_every_dossier_is_counted_by_some_period_or_listed_outside(
-    drawn: tuple[Register, Statistic], register_warehouse: duckdb.DuckDBPyConnection
-) -> None:
-    register, statistic = drawn
-    fill(register_warehouse, register, statistic)
-    listed = rows_of(register_warehouse, "quarantine.outside", "record_kind = 'dossier'")
-    all_spans = spans(register.first_day, register.cutoff, statistic.closing_day)
-    uncounted = [
-        dossier
-        for dossier in register.dossiers
-        if not any(
-            dossier_counts(dossier, span.first, min(span.last, register.cutoff), statistic)
-            for span in all_spans
-        )
-    ]
-    assert sum(row["record_count"] for row in listed) == len(uncounted)

@@ -7,58 +7,56 @@ import duckdb
 import pytest
 
 from schemas.statistic import Statistic
-from tests.sql.registers import Dossier, Register, fill, rows_of
+from tests.sql.registers import Dossier, Register, fill, in_own_units, own_unit, rows_of
 
 # The first month lies in the year that begins on 15/12/2021, which counts it, too.
 BEFORE, FIRST, AFTER = date(2021, 12, 14), date(2022, 11, 15), date(2023, 2, 21)
 
 
-@pytest.mark.parametrize(
-    ("given", "reason"),
-    [
-        (Dossier("new", FIRST), "new"),
-        (Dossier("new"), "new"),
-        (Dossier("not_accepted", FIRST), "not_accepted"),
-        (Dossier("in_process"), "no_received_date"),
-        (Dossier("finished", finished_date=FIRST), "no_received_date"),
-        (Dossier("in_process", AFTER), "received_after_cutoff"),
-        (Dossier("finished", BEFORE, finished_date=BEFORE), "closed_before_first_period"),
-        (Dossier("returned", BEFORE, returned_date=BEFORE), "closed_before_first_period"),
-        (Dossier("withdrawn", BEFORE, refused_date=BEFORE), "closed_before_first_period"),
-        (Dossier("withdrawn", BEFORE), "closed_undated_before_first_period"),
-        (Dossier("paused_other", BEFORE, refused_date=BEFORE), "closed_before_first_period"),
-    ],
+UNCOUNTED = (
+    (Dossier("new", FIRST), "new"),
+    (Dossier("new"), "new"),
+    (Dossier("not_accepted", FIRST), "not_accepted"),
+    (Dossier("in_process"), "no_received_date"),
+    (Dossier("finished", finished_date=FIRST), "no_received_date"),
+    (Dossier("in_process", AFTER), "received_after_cutoff"),
+    (Dossier("finished", BEFORE, finished_date=BEFORE), "closed_before_first_period"),
+    (Dossier("returned", BEFORE, returned_date=BEFORE), "closed_before_first_period"),
+    (Dossier("withdrawn", BEFORE, refused_date=BEFORE), "closed_before_first_period"),
+    (Dossier("withdrawn", BEFORE), "closed_undated_before_first_period"),
+    (Dossier("paused_other", BEFORE, refused_date=BEFORE), "closed_before_first_period"),
 )
+COUNTED = (
+    Dossier("in_process", BEFORE),
+    Dossier("paused_other", BEFORE),
+    Dossier("paused_supplement", BEFORE, supplement_requested_date=BEFORE),
+    Dossier("finished", BEFORE, finished_date=FIRST),
+    Dossier("finished", FIRST, finished_date=BEFORE),
+    Dossier("finished", FIRST),
+    Dossier("finished", FIRST, finished_date=AFTER),
+    Dossier("in_process", BEFORE, finished_date=BEFORE),
+    Dossier("paused_finance", BEFORE, finished_date=BEFORE),
+)
+
+
 def test_a_dossier_that_no_period_counts_is_listed_with_its_reason(
-    given: Dossier, reason: str, register_warehouse: duckdb.DuckDBPyConnection
+    register_warehouse: duckdb.DuckDBPyConnection,
 ) -> None:
-    fill(register_warehouse, Register([given]))
-    (row,) = rows_of(register_warehouse, "quarantine.outside")
-    assert row == {
-        "record_kind": "dossier", "reason": reason, "unit_code": "01096", "record_count": 1,
+    given = [*COUNTED, *(dossier for dossier, _ in UNCOUNTED)]
+    register, units = in_own_units([Register([dossier]) for dossier in given])
+    fill(register_warehouse, register, units=units)
+    listed = {row["unit_code"]: row for row in rows_of(register_warehouse, "quarantine.outside")}
+    assert listed == {
+        own_unit(place): {
+            "record_kind": "dossier", "reason": reason, "unit_code": own_unit(place),
+            "record_count": 1,
+        }
+        for place, (_, reason) in enumerate(UNCOUNTED, len(COUNTED))
     }  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    "given",
-    [
-        Dossier("in_process", BEFORE),
-        Dossier("paused_other", BEFORE),
-        Dossier("paused_supplement", BEFORE, supplement_requested_date=BEFORE),
-        Dossier("finished", BEFORE, finished_date=FIRST),
-        Dossier("finished", FIRST, finished_date=BEFORE),
-        Dossier("finished", FIRST),
-        Dossier("finished", FIRST, finished_date=AFTER),
-        Dossier("in_process", BEFORE, finished_date=BEFORE),
-        Dossier("paused_finance", BEFORE, finished_date=BEFORE),
-    ],
-)
-def test_a_dossier_that_a_period_counts_is_not_listed(
-    given: Dossier, register_warehouse: duckdb.DuckDBPyConnection
-) -> None:
-    fill(register_warehouse, Register([given]))
-    assert rows_of(register_warehouse, "indicators.by_level", "total_to_handle_count > 0")
-    assert rows_of(register_warehouse, "quarantine.outside") == []
+    counted = rows_of(
+        register_warehouse, "indicators.by_unit", "total_to_handle_count > 0 AND scope = 'own'"
+    )
+    assert {row["unit_code"] for row in counted} == set(map(own_unit, range(len(COUNTED))))
 
 
 @pytest.mark.parametrize(("end_basis", "listed"), [("finished", 1), ("returned", 0)])

@@ -3,9 +3,8 @@
 from datetime import date
 
 import duckdb
-import pytest
 
-from tests.sql.registers import Dossier, Payment, Register, fill, rows_of
+from tests.sql.registers import Dossier, Payment, Register, fill, in_own_units, own_unit, rows_of
 
 RECEIVED = date(2022, 12, 20)
 FIRST, LAST = date(2022, 12, 15), date(2023, 1, 14)
@@ -25,31 +24,43 @@ def _paid(
     ]
 
 
-@pytest.mark.parametrize(
-    ("payment", "january"),
-    [
-        (Payment(0, FIRST), (1, 1)),
-        (Payment(0, LAST), (1, 1)),
-        (Payment(0, date(2022, 12, 14)), (0, 0)),
-        (Payment(0, date(2023, 1, 15)), (0, 0)),
-        (Payment(0, None), (0, 0)),
-        (Payment(0, FIRST, amount=1), (1, 1)),
-        (Payment(0, FIRST, amount=0), (0, 0)),
-        (Payment(0, FIRST, method="transfer"), (1, 0)),
-        (Payment(0, FIRST, method="cash"), (1, 0)),
-        (Payment(0, FIRST, method=None), (1, 0)),
-        (Payment(0, FIRST, collection="postpaid"), (1, 1)),
-        (Payment(0, FIRST, collection=None), (1, 1)),
-        (Payment(0, FIRST, collection="exempt"), (0, 0)),
-        (Payment(0, FIRST, state="unpaid"), (0, 0)),
-        (Payment(0, FIRST, state="refunded"), (0, 0)),
-        (Payment(0, FIRST, state="cancelled"), (0, 0)),
-    ],
+# Payable and paid online in January.
+REQUESTS = (
+    (Payment(0, FIRST), (1, 1)),
+    (Payment(0, LAST), (1, 1)),
+    (Payment(0, date(2022, 12, 14)), (0, 0)),
+    (Payment(0, date(2023, 1, 15)), (0, 0)),
+    (Payment(0, None), (0, 0)),
+    (Payment(0, FIRST, amount=1), (1, 1)),
+    (Payment(0, FIRST, amount=0), (0, 0)),
+    (Payment(0, FIRST, method="transfer"), (1, 0)),
+    (Payment(0, FIRST, method="cash"), (1, 0)),
+    (Payment(0, FIRST, method=None), (1, 0)),
+    (Payment(0, FIRST, collection="postpaid"), (1, 1)),
+    (Payment(0, FIRST, collection=None), (1, 1)),
+    (Payment(0, FIRST, collection="exempt"), (0, 0)),
+    (Payment(0, FIRST, state="unpaid"), (0, 0)),
+    (Payment(0, FIRST, state="refunded"), (0, 0)),
+    (Payment(0, FIRST, state="cancelled"), (0, 0)),
 )
+
+
 def test_a_request_makes_a_dossier_payable_or_not(
-    payment: Payment, january: tuple[int, int], register_warehouse: duckdb.DuckDBPyConnection
+    register_warehouse: duckdb.DuckDBPyConnection,
 ) -> None:
-    assert _paid(register_warehouse, Register([PAYER], [payment]))[1] == january
+    register, units = in_own_units([Register([PAYER], [payment]) for payment, _ in REQUESTS])
+    fill(register_warehouse, register, units=units)
+    rows = rows_of(
+        register_warehouse, "indicators.by_unit",
+        f"period_kind = 'month' AND period_start = DATE '{FIRST}' AND scope = 'own'",
+    )  # fmt: skip
+    january = {row["unit_code"]: (row["payable_count"], row["paid_online_count"]) for row in rows}
+    differing = {
+        payment: found
+        for place, (payment, expected) in enumerate(REQUESTS)
+        if (found := january[own_unit(place)]) != expected
+    }
+    assert differing == {}
 
 
 def test_two_requests_in_one_month_are_one_dossier_and_one_online_is_enough(
