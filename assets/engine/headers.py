@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from assets.engine.containers import Cells
 from assets.engine.errors import FileRefused
-from assets.engine.text import clean, header_key, label_key
+from assets.engine.text import clean, header_key, label_key, without_brackets
 from schemas.usual_headers import USUAL_HEADERS
 
 GROUP_SEPARATOR = " / "
@@ -111,8 +111,12 @@ def find_header(rows: list[Cells], wanted: Wanted) -> Header:
 
 def best_header(rows: list[Cells], wanted: Wanted) -> Header:
     """Return the header that holds most of `wanted`, however few they are."""
+    keys = {
+        name: ([label_key(text) for text in texts], [header_key(text) for text in texts])
+        for name, texts in wanted.items()
+    }
     candidates = (
-        Header(first + height - 1, paths, _matches(paths, wanted))
+        Header(first + height - 1, paths, _matches(paths, keys))
         for first in range(min(len(rows), _SEARCHED_ROWS))
         for height in range(1, _MOST_HEADER_ROWS + 1)
         if first + height <= len(rows)
@@ -168,15 +172,20 @@ def header_paths(block: list[Cells]) -> list[str]:
     return paths
 
 
-def _matches(paths: list[str], wanted: Wanted) -> dict[str, int]:
-    """Return the column of each wanted header: as it is written, else without "(VNĐ)"."""
-    numbered = list(reversed(list(enumerate(paths))))
-    exact = {label_key(path): index for index, path in numbered}
-    loose = {header_key(path): index for index, path in numbered}
+def _matches(
+    paths: list[str], wanted: dict[str, tuple[list[str], list[str]]]
+) -> dict[str, int]:
+    """Return the column of each wanted header: as it is written, else without "(VNĐ)".
+
+    `wanted` are the label keys and the header keys of its texts.
+    """
+    numbered = [(index, label_key(path)) for index, path in enumerate(paths)][::-1]
+    exact = {key: index for index, key in numbered}
+    loose = {without_brackets(key): index for index, key in numbered}
     found = {}
-    for name, texts in wanted.items():
-        places = [exact.get(label_key(text)) for text in texts]
-        places += [loose.get(header_key(text)) for text in texts]
+    for name, (label_keys, header_keys) in wanted.items():
+        places = [exact.get(key) for key in label_keys]
+        places += [loose.get(key) for key in header_keys]
         known = [place for place in places if place is not None]
         if known:
             found[name] = known[0]

@@ -68,7 +68,12 @@ def label_key(text: str) -> str:
 
 def header_key(text: str) -> str:
     """Return the form in which two spellings of one header are equal: without "(VNĐ)"."""
-    return _BRACKETED.sub("", label_key(text))
+    return without_brackets(label_key(text))
+
+
+def without_brackets(key: str) -> str:
+    """Return a label key without what stands in brackets at its end."""
+    return _BRACKETED.sub("", key)
 
 
 def shape(text: str) -> str:
