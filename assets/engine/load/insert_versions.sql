@@ -3,7 +3,7 @@
 -- Of rows that are equal in every typed column the first one counts; `repeated` are the records on
 -- more than one row.
 INSERT INTO {{table}} BY NAME
-WITH staged AS (
+WITH staged AS NOT MATERIALIZED (
     SELECT *, {{record}} AS record, {{own_code}} AS own_code, {{second_code}} AS second_code
     FROM read_parquet($files)
 ),
@@ -16,7 +16,7 @@ distinct_row AS (
 ),
 -- A second code under several first codes is a filler.
 shared AS MATERIALIZED (
-    SELECT second_code FROM distinct_row WHERE second_code IS NOT NULL
+    SELECT second_code FROM staged WHERE second_code IS NOT NULL
     GROUP BY ALL HAVING count(DISTINCT own_code) > 1
 ),
 coded AS (
