@@ -1,33 +1,113 @@
 """Asset checks: what an operator must see at a glance.
 
 Belongs here: thin checks over the warehouse with a sentence each. Does not belong here: the
-balance itself (`assets.engine.balance`). The gate against publishing is in the steps themselves:
-a check blocks within one run only, and a hand-picked selection can leave it out.
+balance itself (`assets.engine.balance`) and the comparison of closed periods
+(`assets.engine.closed_periods`). The gate against publishing is in the steps themselves: a check
+blocks within one run only, and a hand-picked selection can leave it out.
 https://docs.dagster.io/guides/test/asset-checks
 """
 
+import warnings
+from collections.abc import Iterator
+from datetime import date
+
 import dagster as dg
+import duckdb
 
 from assets.engine.balance import check_balance
-from assets.engine.errors import BalanceError
+from assets.engine.closed_periods import (
+    closed_months,
+    delivered_months,
+    findings,
+    partial_months,
+    published_months,
+    sentence,
+    unanswered_months,
+)
+from assets.engine.collecting import failures_of_runs
+from assets.engine.errors import BalanceError, PortalError
 from assets.engine.period_state import period_state
-from assets.engine.periods import local_now
+from assets.engine.periods import Calendar, Period, local_now
 from assets.engine.warehouse import scalar
-from assets.partitions import PARTITION_TAG
+from assets.metadata import table_key
+from assets.partitions import PERIODS, periods_of, runs_of
 from assets.resources import Installation
 from schemas.exports import KINDS, Kind
+from schemas.indicator_tables import BY_LEVEL
+from schemas.quarantine_tables import MANIFEST
+from schemas.tables import INDICATOR_TABLES, MOTCUA_FILE
+
+FILES_LOADED = {
+    kind: dg.AssetCheckSpec(
+        "files_loaded",
+        asset=kind.table.split("."),
+        description="Không có tệp nào bị từ chối | No delivered file is refused",
+    )
+    for kind in KINDS.values()
+}
+with warnings.catch_warnings():
+    # A check with partitions of its own: each period of a run of several has its verdict.
+    warnings.simplefilter("ignore", dg.PreviewWarning)
+    PERIOD_WHOLE = dg.AssetCheckSpec(
+        "period_whole",
+        asset=table_key(BY_LEVEL),
+        partitions_def=PERIODS,
+        description="Kỳ đã đủ tệp và đủ số liệu | The period has its files, and figures to its end",
+    )
+
+
+def files_loaded(connection: duckdb.DuckDBPyConnection, kind: Kind) -> dg.AssetCheckResult:
+    """Warn if a file of `kind` is refused, of whatever period."""
+    refused = connection.execute(
+        "SELECT reason FROM ops.delivery "
+        "WHERE kind = ? AND reason IS NOT NULL AND state <> 'superseded' "
+        "ORDER BY delivery_period DESC, source, export",
+        [kind.name],
+    ).fetchall()
+    return dg.AssetCheckResult(
+        asset_key=FILES_LOADED[kind].asset_key,
+        check_name=FILES_LOADED[kind].name,
+        passed=not refused,
+        severity=dg.AssetCheckSeverity.WARN,
+        description="; ".join(reason for (reason,) in refused[:5]) or "All files were taken.",
+        metadata={"refused_file_count": len(refused)},
+    )
+
+
+def period_whole(
+    connection: duckdb.DuckDBPyConnection, calendar: Calendar, run: dg.DagsterRun
+) -> Iterator[dg.Output[None] | dg.AssetCheckEvaluation]:
+    """Warn of each of the run's periods that misses a file, or whose figures end too early.
+
+    A run of several periods has no one result, so each period's is yielded by itself. Executed by
+    itself a check has no period: then the last one that has figures.
+    """
+    last = scalar(
+        connection, "SELECT max(period_start) FROM reference.period WHERE period_kind = 'month'"
+    )
+    periods = periods_of(calendar, run) or ([calendar.month_from_key(str(last))] if last else [])
+    yield dg.Output(None, output_name=PERIOD_WHOLE.get_python_identifier())
+    for period in periods:
+        state = period_state(connection, period, local_now().date())
+        yield _whole(period.key, passed=state.is_whole, sentence=state.sentence)
+    if not periods:
+        yield _whole(None, passed=False, sentence="No period has figures yet.")
+
+
+def _whole(key: str | None, *, passed: bool, sentence: str) -> dg.AssetCheckEvaluation:
+    return dg.AssetCheckEvaluation(
+        asset_key=PERIOD_WHOLE.asset_key,
+        check_name=PERIOD_WHOLE.name,
+        partition=key,
+        passed=passed,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=sentence,
+    )
 
 
 @dg.asset_check(
-    asset=["indicators", "by_level"],
-    additional_deps=[
-        ["indicators", "by_unit"],
-        ["indicators", "by_unit_field"],
-        ["indicators", "by_unit_procedure"],
-        ["indicators", "by_unit_current"],
-        ["indicators", "by_level_current"],
-        ["indicators", "form_06a"],
-    ],
+    asset=table_key(BY_LEVEL),
+    additional_deps=[table_key(table) for table in INDICATOR_TABLES if table is not BY_LEVEL],
     blocking=True,
     description="Mọi dòng cân đối: phải giải quyết = đã giải quyết + đóng khác + đang giải quyết + "
     "tạm dừng | Every row balances, months chain, levels add up",
@@ -43,55 +123,69 @@ def balance(installation: Installation) -> dg.AssetCheckResult:
 
 
 @dg.asset_check(
-    asset=["indicators", "by_level"],
-    description="Kỳ đã đủ tệp và đủ số liệu | The period has its files, and figures to its end",
+    asset=table_key(MANIFEST),
+    description="Mọi cổng đã trả lời | Every portal that was asked gave all it has",
 )
-def period_whole(
+def portals_answered(
     context: dg.AssetCheckExecutionContext, installation: Installation
 ) -> dg.AssetCheckResult:
-    """Warn if a file of the run's period is missing or refused, or its figures end too early.
+    """Raise what kept a portal from being collected.
 
-    Executed by itself a check has no period: then the last one that has figures.
+    A check that merely fails leaves its run a success, of which nobody is told; one that raises
+    fails the run, and no step waits for it. A run that goes on from a failed one asks no portal
+    again, so what the runs before it said still stands.
     """
+    run = context.run
+    runs = {run.run_id, run.parent_run_id, run.root_run_id}
+    failures = failures_of_runs(installation.paths, installation.sources(), runs)
+    if failures:
+        raise PortalError(
+            f"Collecting from portals ({len(failures)} failed)",
+            "; ".join(failures),
+            "an answer of every portal",
+            "Everything else of this run went on; run the period again once this is mended.",
+        )
+    return dg.AssetCheckResult(passed=True, description="Every portal that was asked answered.")
+
+
+@dg.asset_check(
+    asset=table_key(MOTCUA_FILE),
+    description="Mọi kỳ đã khóa sổ đều có số liệu công bố | No closed period is missing, failed, "
+    "partial or unpublished",
+)
+def periods_complete(
+    context: dg.AssetCheckExecutionContext, installation: Installation
+) -> dg.AssetCheckResult:
+    """Fail if a period that closed since the first delivery needs a hand, and name it."""
+    today, calendar = local_now().date(), installation.calendar()
+    sources = installation.sources()
+    exports = {(name, export) for name, source in sources.items() for export in source.exports}
     with installation.warehouse() as connection:
-        key = context.run.tags.get(PARTITION_TAG) or scalar(
-            connection, "SELECT max(period_start) FROM reference.period WHERE period_kind = 'month'"
+        first = scalar(connection, "SELECT min(delivery_period) FROM ops.delivery")
+        months = closed_months(calendar, first, today) if isinstance(first, date) else []
+        found = findings(
+            months,
+            failed=_failed(context.instance, calendar, months),
+            delivered=delivered_months(connection),
+            unanswered=unanswered_months(installation.paths),
+            partial=partial_months(connection, months, today, exports),
+            published=published_months(connection, installation.paths),
         )
-        if key is None:
-            return _warning(passed=False, sentence="No period has figures yet.")
-        period = installation.calendar().month_from_key(str(key))
-        state = period_state(connection, period, local_now().date())
-    return _warning(passed=state.is_whole, sentence=state.sentence)
-
-
-def _warning(*, passed: bool, sentence: str) -> dg.AssetCheckResult:
     return dg.AssetCheckResult(
-        passed=passed, severity=dg.AssetCheckSeverity.WARN, description=sentence
+        passed=not found,
+        description=sentence(found),
+        metadata={
+            "closed_period_count": len(months),
+            "open_period_count": sum(map(len, found.values())),
+        },
     )
 
 
-def _files_loaded(kind: Kind) -> dg.AssetChecksDefinition:
-    @dg.asset_check(
-        asset=kind.table.split("."),
-        name="files_loaded",
-        description="Không có tệp nào bị từ chối | No delivered file is refused",
-    )
-    def files_loaded(installation: Installation) -> dg.AssetCheckResult:
-        with installation.warehouse() as connection:
-            refused = connection.execute(
-                "SELECT reason FROM ops.delivery "
-                "WHERE kind = ? AND reason IS NOT NULL AND state <> 'superseded' "
-                "ORDER BY delivery_period DESC, source, export",
-                [kind.name],
-            ).fetchall()
-        return dg.AssetCheckResult(
-            passed=not refused,
-            severity=dg.AssetCheckSeverity.WARN,
-            description="; ".join(reason for (reason,) in refused[:5]) or "All files were taken.",
-            metadata={"refused_file_count": len(refused)},
-        )
-
-    return files_loaded
-
-
-files_loaded_checks = [_files_loaded(kind) for kind in KINDS.values()]
+def _failed(instance: dg.DagsterInstance, calendar: Calendar, months: list[Period]) -> set[date]:
+    """Return the months whose last run that ended did not end well."""
+    failed = set()
+    for month in months:
+        last = runs_of(instance, calendar, month, limit=1)
+        if last and last[0].dagster_run.status is not dg.DagsterRunStatus.SUCCESS:
+            failed.add(month.start)
+    return failed

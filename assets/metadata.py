@@ -1,11 +1,12 @@
 """What every asset says of itself, made from the table registry.
 
-Belongs here: description, owner, kinds, group and column schema of an asset, and the metadata
-keys of its events. Does not belong here: the descriptions themselves (`schemas.tables`).
+Belongs here: description, owner, kinds, group and column schema of an asset, the metadata keys of
+its events, and which assets of a step were selected. Does not belong here: the descriptions
+themselves (`schemas.tables`).
 https://docs.dagster.io/guides/build/assets/metadata-and-tags
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -26,16 +27,16 @@ GROUPS = {
 }
 
 
-def table_asset(
+def table_spec(
     table: Table,
     *kinds: str,
+    deps: Iterable[Table] = (),
     partitions_def: dg.PartitionsDefinition[str] | None = None,
-    deps: Sequence[Sequence[str]] = (),
     code_version: str | None = None,
-) -> Callable[[Callable[..., Any]], dg.AssetsDefinition]:
-    """Return `@dg.asset` with key, group, owner and texts of `table` filled in."""
-    return dg.asset(
-        key=[table.layer, table.name],
+) -> dg.AssetSpec:
+    """Return the asset of `table`, with key, group, owner and texts filled in."""
+    return dg.AssetSpec(
+        key=table_key(table),
         group_name=GROUPS.get(table.qualified_name, table.layer),
         owners=OWNERS,
         kinds=set(kinds),
@@ -45,10 +46,20 @@ def table_asset(
             "dagster/table_name": table.qualified_name,
         },
         partitions_def=partitions_def,
-        deps=deps,
+        deps=[table_key(origin) for origin in deps],
         code_version=code_version,
         freshness_policy=FRESHNESS,
     )
+
+
+def table_key(table: Table) -> dg.AssetKey:
+    """Return the asset key of `table`."""
+    return dg.AssetKey([table.layer, table.name])
+
+
+def selected(context: dg.AssetExecutionContext, tables: Iterable[Table]) -> list[Table]:
+    """Return which of `tables` a run is to make: an operator may select any asset of a step."""
+    return [table for table in tables if table_key(table) in context.selected_asset_keys]
 
 
 def column_schema(columns: Iterable[Column]) -> dg.TableSchema:

@@ -1,18 +1,23 @@
 """The partitions: reporting months, in the country's time zone.
 
-Belongs here: the one partition definition, the period of a run, and the runs of a period. Does not
+Belongs here: the one partition definition, the periods of a run, and the runs of a period. Does not
 belong here: the calendar (`assets.engine.periods`).
 https://docs.dagster.io/guides/build/partitions-and-backfills/partitioning-assets
 """
+
+import warnings
+from collections.abc import Sequence
+from datetime import datetime
 
 import dagster as dg
 
 from assets.engine.errors import MotcuaError
 from assets.engine.paths import Paths
 from assets.engine.periods import TIMEZONE, Calendar, Period, load_calendar, local_now
-from assets.resources import Installation
 
 PARTITION_TAG = "dagster/partition"
+RANGE_START_TAG = "dagster/asset_partition_range_start"
+RANGE_END_TAG = "dagster/asset_partition_range_end"
 ENDED = [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
 
 
@@ -33,17 +38,38 @@ def _calendar_of_the_environment() -> Calendar:
         return Calendar()
 
 
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", dg.BetaWarning)
+    # A backfill of any range of periods is one run.
+    SINGLE_RUN = dg.BackfillPolicy.single_run()
+
 # Until the definitions are built by a function of an installation.
 PERIODS = periods_partitions(_calendar_of_the_environment())
 
 
-def period_of(context: dg.AssetExecutionContext, installation: Installation) -> Period:
-    """Return the period of the run's partition.
+def range_tags(first: str, last: str) -> dict[str, str]:
+    """Return the tags of a run of all periods from one key to another."""
+    return {RANGE_START_TAG: first, RANGE_END_TAG: last}
+
+
+def keys_of(calendar: Calendar, run: dg.DagsterRun) -> list[str]:
+    """Return the keys of a run's periods as its tags name them; none if it is of no period."""
+    if PARTITION_TAG in run.tags:
+        return [run.tags[PARTITION_TAG]]
+    if RANGE_START_TAG not in run.tags:
+        return []
+    first, last = run.tags[RANGE_START_TAG], run.tags[RANGE_END_TAG]
+    keys = periods_partitions(calendar).get_partition_keys()
+    return [first, *(key for key in keys if first < key < last), *([last] if last > first else [])]
+
+
+def periods_of(calendar: Calendar, run: dg.DagsterRun) -> list[Period]:
+    """Return the periods of a run.
 
     Dagster reads a key that is no first day (2023-11-16) as the next period without a word, so
-    the key is checked here. Raises MotcuaError on such a key.
+    the keys are checked here. Raises MotcuaError on such a key.
     """
-    return begun_period(installation.calendar(), context.partition_key)
+    return [begun_period(calendar, key) for key in keys_of(calendar, run)]
 
 
 def begun_period(calendar: Calendar, key: str) -> Period:
@@ -59,6 +85,26 @@ def begun_period(calendar: Calendar, key: str) -> Period:
     return period
 
 
-def ended_runs(period: Period) -> dg.RunsFilter:
-    """Return what finds the runs of a period that ended, well or not."""
-    return dg.RunsFilter(tags={PARTITION_TAG: period.key}, statuses=ENDED)
+def runs_of(
+    instance: dg.DagsterInstance,
+    calendar: Calendar,
+    period: Period,
+    statuses: Sequence[dg.DagsterRunStatus] = ENDED,
+    *,
+    job_name: str | None = None,
+    created_after: datetime | None = None,
+    limit: int | None = None,
+) -> list[dg.RunRecord]:
+    """Return the runs of a period, alone or among others, the newest first."""
+    keys = periods_partitions(calendar).get_partition_keys()
+    of_ranges = {
+        RANGE_START_TAG: [key for key in keys if key <= period.key],
+        RANGE_END_TAG: [key for key in keys if key >= period.key],
+    }
+    records: list[dg.RunRecord] = []
+    for tags in ({PARTITION_TAG: period.key}, of_ranges):
+        found = dg.RunsFilter(
+            tags=tags, statuses=statuses, job_name=job_name, created_after=created_after
+        )
+        records += instance.get_run_records(found, limit=limit)
+    return sorted(records, key=lambda record: record.storage_id, reverse=True)[:limit]

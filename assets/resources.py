@@ -4,19 +4,21 @@ Belongs here: the bridge from Dagster to the engine. Does not belong here: SQL o
 https://docs.dagster.io/guides/build/external-resources
 """
 
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 
 import dagster as dg
 import duckdb
+from pydantic import PrivateAttr
 
 from assets.engine.locks import one_run
 from assets.engine.paths import Paths
 from assets.engine.periods import Calendar, load_calendar
 from assets.engine.sources import load_sources
-from assets.engine.warehouse import warehouse
+from assets.engine.warehouse import drop_temporary, warehouse
 from schemas.settings import Source
 
 
@@ -29,6 +31,9 @@ class Installation(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     data_folder: str = ""
     settings_folder: str = ""
+    # Within a run: what closes the warehouse, and the connection once a step has asked for it.
+    _held: ExitStack | None = PrivateAttr(None)
+    _connection: duckdb.DuckDBPyConnection | None = PrivateAttr(None)
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["Installation"]:
@@ -36,8 +41,12 @@ class Installation(dg.ConfigurableResource):  # type: ignore[type-arg]
         if context.run is None:
             yield self
             return
-        with one_run(self.paths, partial(_tell_waiting, context)):
-            yield self
+        with one_run(self.paths, partial(_tell_waiting, context)), ExitStack() as held:
+            self._held = held
+            try:
+                yield self
+            finally:
+                self._held = self._connection = None
 
     @property
     def paths(self) -> Paths:
@@ -58,9 +67,24 @@ class Installation(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     @contextmanager
     def warehouse(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """Open the warehouse; the file's lock keeps every other process out meanwhile."""
-        with warehouse(self.paths) as connection:
-            yield connection
+        """Give the warehouse, which is opened once a run; outside of one it is opened each time.
+
+        The file's lock keeps every other process out meanwhile. A step that fails closes it: the
+        next one begins with a connection that nothing is left on.
+        """
+        if self._held is None:
+            with warehouse(self.paths) as connection:
+                yield connection
+            return
+        if self._connection is None:
+            self._connection = self._held.enter_context(warehouse(self.paths))
+        try:
+            yield self._connection
+            drop_temporary(self._connection)
+        except BaseException:
+            self._connection = None
+            if not self._held.__exit__(*sys.exc_info()):
+                raise
 
 
 def _tell_waiting(context: dg.InitResourceContext) -> None:

@@ -13,10 +13,11 @@ import re
 import shutil
 import sys
 import time
-from datetime import datetime
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import NoReturn
-from zoneinfo import ZoneInfo
+from uuid import uuid4
 
 import dagster as dg
 import duckdb
@@ -25,15 +26,14 @@ from assets.engine.errors import MotcuaError
 from assets.engine.load import refused_with_active_predecessor
 from assets.engine.operations import load_operations
 from assets.engine.paths import Paths, private_folder
-from assets.engine.periods import TIMEZONE, Calendar, Period, load_calendar
+from assets.engine.periods import Calendar, Period, load_calendar
 from assets.engine.raw_store import read_manifest
 from assets.engine.reference import read_reference
 from assets.engine.settings_check import check_settings
 from assets.engine.settings_report import report
 from assets.engine.sources import load_sources
-from assets.partitions import begun_period
+from assets.partitions import PARTITION_TAG, begun_period, range_tags
 from pipelines.definitions import defs
-from pipelines.jobs import COUNT_ANEW
 from pipelines.printing import print_rates, print_refusals
 from pipelines.sample import PORTALS, SAMPLE_INBOX, beside_portal, sample_periods
 from pipelines.serve import prepare_instance, serve_ui
@@ -41,9 +41,6 @@ from schemas.reference import REFERENCE_SCHEMAS
 
 # Dagster's own event log tells every step; what the terminal gets of it is printed here.
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
-MEASURE_STEPS = tuple(
-    f"indicators__{name}" for name in ("by_level", "by_unit", "by_unit_field", "by_unit_procedure")
-)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -87,11 +84,11 @@ def main(arguments: list[str] | None = None) -> int:
             paths = beside_portal(paths, options.source)
         if options.command == "check-source":
             return _check_source(paths, options)
-        # Dagster would wrap what is wrong in the settings into a hundred lines.
-        calendar = load_calendar(paths.settings)
         prepare_instance(paths)
         if options.command == "ui":
             return serve_ui()
+        # Dagster would wrap what is wrong in the settings into a hundred lines.
+        calendar = load_calendar(paths.settings)
         load_operations(paths.settings)
         load_sources(paths.sources)
         for name in REFERENCE_SCHEMAS:
@@ -99,7 +96,8 @@ def main(arguments: list[str] | None = None) -> int:
         with dg.DagsterInstance.get() as instance:
             if options.command == "run":
                 return _run_sample(paths, calendar, instance, options.source)
-            return _run_period(paths, instance, begun_period(calendar, options.key))
+            periods = [begun_period(calendar, options.key)]
+            return _process(paths, instance, periods, ("month", "year_to_date"))
     except MotcuaError as error:
         print(error, file=sys.stderr)
     except BrokenPipeError:
@@ -151,12 +149,10 @@ def _run_sample(
             "the settings that come with the sample",
             "Unset MOTCUA_SETTINGS, or copy data/sources/xin_man.toml there.",
         )
-    # The next period has nothing to build on, and its portal gives no better answer.
-    ok = all(_run_job("take_in", period, instance).success for period in periods)
-    ok = ok and _run_job("compute", periods[-1], instance).success
-    if source and not ok:
-        print(f"make run SOURCE={source} once more goes on with this period.", file=sys.stderr)
-    return _finish(paths, periods[-1], ("year_to_date",), ok=ok)
+    status = _process(paths, instance, periods, ("year_to_date",))
+    if source and status:
+        print(f"make run SOURCE={source} once more goes on from here.", file=sys.stderr)
+    return status
 
 
 def _copy_if_absent(origin: str, target: str) -> None:
@@ -167,30 +163,32 @@ def _copy_if_absent(origin: str, target: str) -> None:
         print("Kept a file that differs from the sample's; remove it to restore the sample.")
 
 
-def _run_period(paths: Paths, instance: dg.DagsterInstance, period: Period) -> int:
-    result = _run_job("nightly", period, instance)
+def _process(
+    paths: Paths, instance: dg.DagsterInstance, periods: list[Period], kinds: tuple[str, ...]
+) -> int:
+    """Run `nightly` once for all periods from the first to the last; print what came of it."""
+    result = _run(instance, periods)
     # Where a portal did not answer, the run has failed, and what else there is was published.
     is_published = any(
         event.asset_key == dg.AssetKey(["publish", "motcua"])
         for event in result.get_asset_materialization_events()
     )
-    return _finish(paths, period, ("month", "year_to_date"), ok=is_published) or int(
-        not result.success
-    )
+    return _finish(paths, periods[-1], kinds, ok=is_published) or int(not result.success)
 
 
-def _run_job(name: str, period: Period, instance: dg.DagsterInstance) -> dg.ExecuteInProcessResult:
-    """Run a job for a period and print a line on it."""
-    started = time.monotonic()
-    result = defs.resolve_job_def(name).execute_in_process(
-        partition_key=period.key,
+def _run(instance: dg.DagsterInstance, periods: list[Period]) -> dg.ExecuteInProcessResult:
+    """Run `nightly`; print a line a file and period while it works, and what failed."""
+    started, run_id = time.monotonic(), str(uuid4())
+    first, last = periods[0].key, periods[-1].key
+    instance.add_event_listener(run_id, partial(_print_progress, started))
+    result = defs.resolve_job_def("nightly").execute_in_process(
+        tags={PARTITION_TAG: first} if first == last else range_tags(first, last),
         instance=instance,
-        run_config=QUIET | (COUNT_ANEW if name == "compute" else {}),
+        run_config=QUIET,
+        run_id=run_id,
         raise_on_error=False,
     )
-    totals = _totals(result)
-    print(f"{name} {period.label}: {totals} ({time.monotonic() - started:.1f} s)")
-    _print_warnings(instance, result.run_id)
+    print(f"nightly: {_totals(result)} ({time.monotonic() - started:.1f} s)")
     steps = [event for event in result.all_events if event.is_step_failure]
     failed = [(event.step_key, event.step_failure_data.error) for event in steps] or [
         # What keeps a run waiting for another fails it before any step.
@@ -210,16 +208,12 @@ def _run_job(name: str, period: Period, instance: dg.DagsterInstance) -> dg.Exec
     return result
 
 
-def _print_warnings(instance: dg.DagsterInstance, run_id: str) -> None:
-    """Print what the steps of a run warned of; what is refused is printed at the end."""
-    warnings = [e for e in instance.all_logs(run_id) if e.level == logging.WARNING]
-    # What by_level says of a closed period, finer tables repeat for each unit or procedure.
-    steps = [entry.step_key for entry in warnings]
-    told_by = next((step for step in MEASURE_STEPS if step in steps), None)
-    for entry in warnings:
-        if entry.step_key not in MEASURE_STEPS or entry.step_key == told_by:
-            at = datetime.fromtimestamp(entry.timestamp, ZoneInfo(TIMEZONE))
-            print(f"  {at:%H:%M:%S} {entry.user_message}")
+def _print_progress(started: float, entry: dg.EventLogEntry) -> None:
+    """Print what a step says or warns of; what is refused or failed is printed at the end."""
+    if not entry.is_dagster_event and entry.level in (logging.INFO, logging.WARNING):
+        # Who reads along may leave; the run goes on, and its end says so.
+        with suppress(BrokenPipeError):
+            print(f"{time.monotonic() - started:7.1f} s  {entry.user_message}")
 
 
 def _totals(result: dg.ExecuteInProcessResult) -> str:

@@ -26,9 +26,9 @@ from assets.engine.health import (
 )
 from assets.engine.operations import operations_or_defaults
 from assets.engine.paths import Paths
-from assets.engine.periods import TIMEZONE, Calendar, load_calendar, local_now
+from assets.engine.periods import TIMEZONE, Calendar, Period, load_calendar, local_now
 from assets.engine.wording import counted
-from assets.partitions import ended_runs
+from assets.partitions import runs_of
 from pipelines.dead_runs import runs_without_process
 from pipelines.definitions import defs
 from pipelines.serve import INSTANCE_SETTINGS, dagster_home
@@ -172,8 +172,7 @@ def _period_findings(
     """Look when and how the last run of the running period ended, and of the one before."""
     running = calendar.month_of(local_now().date())
     for period in (calendar.previous_month(running), running):
-        ended = ended_runs(period)
-        records = instance.get_run_records(ended, limit=1)
+        records = runs_of(instance, calendar, period, limit=1)
         if not records:
             yield Finding(
                 "look", f"{period.label}: never run",
@@ -185,14 +184,14 @@ def _period_findings(
         else:
             link = f"{operations.ui_url}/runs/{records[0].dagster_run.run_id}"
             yield Finding(
-                "wrong", f"{period.label}: the last run failed, {_last_good(instance, ended)}",
+                "wrong",
+                f"{period.label}: the last run failed, {_last_good(instance, calendar, period)}",
                 f"read {link}, then make period PERIOD={period.key}",
             )  # fmt: skip
 
 
-def _last_good(instance: dg.DagsterInstance, ended: dg.RunsFilter) -> str:
-    good = dg.RunsFilter(tags=ended.tags, statuses=[dg.DagsterRunStatus.SUCCESS])
-    records = instance.get_run_records(good, limit=1)
+def _last_good(instance: dg.DagsterInstance, calendar: Calendar, period: Period) -> str:
+    records = runs_of(instance, calendar, period, [dg.DagsterRunStatus.SUCCESS], limit=1)
     return (
         f"the last good one ended {_local(records[0].end_time or 0.0)}"
         if records

@@ -11,9 +11,9 @@ import dagster as dg
 from dagster._core.storage.event_log import SqliteEventLogStorage
 
 from assets.engine.operations import operations_or_defaults
-from assets.engine.periods import local_now
+from assets.engine.periods import Calendar, local_now
 from assets.engine.wording import counted
-from assets.partitions import ENDED, PARTITION_TAG
+from assets.partitions import ENDED, keys_of
 from assets.resources import Installation
 
 
@@ -22,7 +22,7 @@ def forget_old_runs(context: dg.OpExecutionContext, installation: Installation) 
     """Forget the runs that ended before the days to keep, but for the last good ones."""
     settings = operations_or_defaults(installation.paths.settings, context.log.error)
     before = local_now() - timedelta(days=settings.keep_runs_days)
-    count = forget_runs(context.instance, before)
+    count = forget_runs(context.instance, installation.calendar(), before)
     context.log.info(
         "%s that ended before %s forgotten", counted(count, "run"), f"{before:%d/%m/%Y}"
     )
@@ -34,20 +34,20 @@ def housekeeping() -> None:
     forget_old_runs()
 
 
-def forget_runs(instance: dg.DagsterInstance, before: datetime) -> int:
+def forget_runs(instance: dg.DagsterInstance, calendar: Calendar, before: datetime) -> int:
     """Delete runs that ended before a time, with events and logs; return how many.
 
     The last good run of each job and period stays: it is what the UI shows of the period.
     """
-    seen: set[tuple[str, str | None]] = set()
+    seen: set[tuple[str, str]] = set()
     forgotten = 0
     for record in instance.get_run_records(dg.RunsFilter(statuses=ENDED)):  # the newest first
         run = record.dagster_run
-        place = (run.job_name, run.tags.get(PARTITION_TAG))
+        places = {(run.job_name, key) for key in keys_of(calendar, run) or [""]}
         is_good = run.status is dg.DagsterRunStatus.SUCCESS
-        is_last_good = is_good and place not in seen
+        is_last_good = is_good and not places <= seen
         if is_good:
-            seen.add(place)
+            seen |= places
         ended = record.end_time or record.update_timestamp.timestamp()
         if not is_last_good and ended < before.timestamp():
             instance.delete_run(run.run_id)

@@ -6,9 +6,14 @@ https://docs.dagster.io/guides/build/jobs/asset-jobs
 
 import dagster as dg
 
-from assets.checks_of_periods import periods_complete
+from assets.checks import periods_complete
+from assets.core import VERSIONS
 from assets.engine.operations import operations_or_defaults
 from assets.engine.paths import Paths
+from assets.metadata import table_key
+from assets.reference import FROM_CSV
+from schemas.quarantine_tables import MANIFEST
+from schemas.tables import INDICATOR, PROCEDURE
 
 # The schedule tells a slip in the settings at its ticks; loading the code is no place for it.
 _OPERATIONS = operations_or_defaults(Paths.from_environment().settings, lambda _: None)
@@ -16,19 +21,9 @@ TIME_LIMIT = {"dagster/max_runtime": str(60 * _OPERATIONS.max_run_minutes)}
 
 # Asks no portal: what the inbox and the raw store hold.
 FILES_ONLY = {"ops": {"raw__delivery": {"config": {"api": "stored"}}}}
-COUNT_ANEW = {"ops": {"indicators__own_count": {"config": {"anew": True}}}}
+COUNT_ANEW = {"ops": {"indicators": {"config": {"anew": True}}}}
 TAKE_IN = dg.AssetSelection.assets(
-    ["raw", "delivery"],
-    ["reference", "unit"],
-    ["reference", "unit_succession"],
-    ["reference", "procedure"],
-    ["reference", "holiday"],
-    ["reference", "indicator"],
-    ["core", "dossier_version"],
-    ["core", "payment_version"],
-    ["core", "transaction_version"],
-    ["core", "receipt_version"],
-    ["core", "procedure_version"],
+    *map(table_key, (MANIFEST, *FROM_CSV, PROCEDURE, INDICATOR, *VERSIONS))
 )
 
 # Looks at all periods at once, which is no step of any one of them.
@@ -38,7 +33,8 @@ nightly = dg.define_asset_job(
     "nightly",
     selection=dg.AssetSelection.all() - PERIODS_COMPLETE,
     tags=TIME_LIMIT,
-    description="Một kỳ, từ tệp đến số liệu công bố | One period, from files to published figures",
+    description="Một hay nhiều kỳ, từ tệp đến số liệu công bố | One period or several, from files "
+    "to published figures",
 )
 take_in = dg.define_asset_job(
     "take_in",

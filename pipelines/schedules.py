@@ -17,9 +17,9 @@ import duckdb
 
 from assets.engine.errors import MotcuaError
 from assets.engine.operations import operations_or_defaults
-from assets.engine.periods import TIMEZONE, Period
+from assets.engine.periods import TIMEZONE, Calendar, Period
 from assets.engine.still_open import periods_still_open
-from assets.partitions import PARTITION_TAG
+from assets.partitions import runs_of
 from assets.resources import Installation
 from pipelines.housekeeping import housekeeping
 from pipelines.jobs import FILES_ONLY, daily_check, nightly
@@ -61,7 +61,7 @@ def nightly_schedule(
             continue
         days_after_close = (tick.date() - period.end).days
         is_closing = days_after_close > 0 and (
-            days_after_close == 1 or not _has_had_closing_run(context.instance, period)
+            days_after_close == 1 or not _has_had_closing_run(context.instance, calendar, period)
         )
         if days_after_close > settings.days_after_close and not is_closing:
             continue
@@ -75,20 +75,21 @@ def _request(tick: datetime, key: str, kind: str) -> dg.RunRequest:
     return dg.RunRequest(partition_key=key, run_key=f"{tick:%Y-%m-%d}:{key}", tags={RUN_TAG: kind})
 
 
-def _has_had_closing_run(instance: dg.DagsterInstance, period: Period) -> bool:
+def _has_had_closing_run(instance: dg.DagsterInstance, calendar: Calendar, period: Period) -> bool:
     """Say whether a run of a period went well since its close, or is still to end.
 
     Not one that asked no portal, as those of the inbox sensor.
     """
     closed_at = datetime.combine(period.end + timedelta(days=1), time(), ZoneInfo(TIMEZONE))
-    runs = instance.get_runs(
-        dg.RunsFilter(
-            job_name=nightly.name,
-            tags={PARTITION_TAG: period.key},
-            statuses=[dg.DagsterRunStatus.SUCCESS, *UNFINISHED],
-            created_after=closed_at.astimezone(UTC),  # Dagster compares without the zone
-        )
+    records = runs_of(
+        instance,
+        calendar,
+        period,
+        [dg.DagsterRunStatus.SUCCESS, *UNFINISHED],
+        job_name=nightly.name,
+        created_after=closed_at.astimezone(UTC),  # Dagster compares without the zone
     )
+    runs = [record.dagster_run for record in records]
     steps = [cast(dict[str, object], run.run_config.get("ops", {})) for run in runs]
     return any(step.get("raw__delivery") != FILES_ONLY["ops"]["raw__delivery"] for step in steps)
 

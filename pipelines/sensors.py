@@ -15,7 +15,7 @@ from assets.engine.operations import operations_or_defaults
 from assets.engine.periods import local_now
 from assets.engine.waiting import by_period, content_key, listing_key, new_files
 from assets.engine.wording import counted
-from assets.partitions import PARTITION_TAG
+from assets.partitions import keys_of, periods_of
 from assets.resources import Installation
 from pipelines.alerts import Alert, send
 from pipelines.dead_runs import death_told, runs_without_process
@@ -46,7 +46,8 @@ def inbox_sensor(
     if not files or listing == context.cursor:
         return dg.SkipReason("Nothing new waits in the inbox.")
     unfinished = context.instance.get_runs(dg.RunsFilter(job_name="nightly", statuses=UNFINISHED))
-    busy = {run.tags.get(PARTITION_TAG) for run in unfinished}
+    calendar = installation.calendar()
+    busy = {key for run in unfinished for key in keys_of(calendar, run)}
     placed = by_period(paths, files, now)
     requests = [
         dg.RunRequest(
@@ -127,9 +128,10 @@ def _tell(
 
 def _period_of(installation: Installation, run: dg.DagsterRun) -> str:
     try:
-        return f", {installation.calendar().month_from_key(run.tags[PARTITION_TAG]).label}"
-    except (KeyError, MotcuaError):
+        labels = [period.label for period in periods_of(installation.calendar(), run)]
+    except MotcuaError:
         return ""
+    return f", {' – '.join(dict.fromkeys((labels[0], labels[-1])))}" if labels else ""
 
 
 def _sentence(context: dg.RunFailureSensorContext) -> str:

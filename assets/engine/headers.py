@@ -172,9 +172,7 @@ def header_paths(block: list[Cells]) -> list[str]:
     return paths
 
 
-def _matches(
-    paths: list[str], wanted: dict[str, tuple[list[str], list[str]]]
-) -> dict[str, int]:
+def _matches(paths: list[str], wanted: dict[str, tuple[list[str], list[str]]]) -> dict[str, int]:
     """Return the column of each wanted header: as it is written, else without "(VNĐ)".
 
     `wanted` are the label keys and the header keys of its texts.

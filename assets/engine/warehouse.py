@@ -90,6 +90,13 @@ def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
     connection.commit()
 
 
+def drop_temporary(connection: duckdb.DuckDBPyConnection) -> None:
+    """Drop the temporary tables of a step, so that the next one of the same run finds none."""
+    tables = connection.execute("SELECT table_name FROM duckdb_tables() WHERE temporary").fetchall()
+    for (name,) in tables:
+        connection.execute(f"DROP TABLE temp.{name}")
+
+
 def sql_file(path: Path) -> str:
     """Return the statement that an SQL file holds."""
     return path.read_text(encoding="utf-8")

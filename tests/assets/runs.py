@@ -9,6 +9,7 @@ import dagster as dg
 from dagster import AssetCheckEvaluation
 
 from assets.engine.paths import Paths
+from assets.partitions import range_tags
 from assets.resources import Installation
 from pipelines.definitions import defs
 from pipelines.jobs import COUNT_ANEW
@@ -40,19 +41,45 @@ def run_job(
 
     The webserver takes a partition as a tag and does not check it: `is_key_checked=False`.
     """
-    folders = {"data_folder": str(paths.data), "settings_folder": str(paths.settings)}
-    picked = [dg.AssetKey(name.split("/")) for name in selection] if selection else None
     return defs.resolve_job_def(name).execute_in_process(
         partition_key=key if is_key_checked else None,
         tags=None if is_key_checked or key is None else {"dagster/partition": key},
         instance=instance,
         run_id=run_id,
-        run_config=QUIET
-        | {"resources": {"installation": {"config": folders}}}
-        | (COUNT_ANEW if name == "compute" else {}),
-        asset_selection=picked,
+        run_config=_config(paths, name),
+        asset_selection=_keys(selection),
         raise_on_error=False,
     )
+
+
+def run_range(
+    paths: Paths,
+    instance: dg.DagsterInstance,
+    name: str,
+    keys: list[str],
+    selection: list[str] | None = None,
+) -> dg.ExecuteInProcessResult:
+    """Run a job, or some assets of it, once for all periods from the first key to the last."""
+    return defs.resolve_job_def(name).execute_in_process(
+        tags=range_tags(keys[0], keys[-1]),
+        instance=instance,
+        run_config=_config(paths, name),
+        asset_selection=_keys(selection),
+        raise_on_error=False,
+    )
+
+
+def _config(paths: Paths, job: str) -> dict[str, object]:
+    folders = {"data_folder": str(paths.data), "settings_folder": str(paths.settings)}
+    return {
+        **QUIET,
+        "resources": {"installation": {"config": folders}},
+        **(COUNT_ANEW if job == "compute" else {}),
+    }
+
+
+def _keys(selection: list[str] | None) -> list[dg.AssetKey] | None:
+    return [dg.AssetKey(name.split("/")) for name in selection] if selection else None
 
 
 def look(

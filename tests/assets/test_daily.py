@@ -15,7 +15,7 @@ from pipelines.housekeeping import forget_runs
 from pipelines.sensors import daily_check_sensor
 from tests.assets.loopback import Webhook, serving
 from tests.assets.runs import checks_of, real_instance, run_job
-from tests.support import SETTINGS
+from tests.support import CALENDAR, SETTINGS
 
 CHECK = "publish/motcua periods_complete"
 
@@ -103,8 +103,8 @@ def test_old_runs_go_but_the_last_good_one_of_each_period_stays(
         bad = run_job(Paths(paths.data, tmp_path), instance, "nightly", "2023-05-15", pick)
         assert not bad.success
         now = local_now()
-        assert forget_runs(instance, now - timedelta(days=1)) == 0
-        assert forget_runs(instance, now + timedelta(days=1)) == 2
+        assert forget_runs(instance, CALENDAR, now - timedelta(days=1)) == 0
+        assert forget_runs(instance, CALENDAR, now + timedelta(days=1)) == 2
         left = {run.run_id for run in instance.get_runs()}
         assert left == set(runs[1:])
         kept = instance.get_latest_materialization_event(dg.AssetKey(["raw", "delivery"]))

@@ -76,7 +76,7 @@ def test_a_failed_run_is_told_by_mail_with_sentence_period_and_link(
     (message,) = server.messages
     assert message["Subject"] == f"Motcua: lỗi | failed: nightly, {LABEL}"
     text = message.get_content()
-    assert "reference__unit: Reading" in text
+    assert "reference: Reading" in text
     assert "no file" in text
     assert "; expected " in text
     assert f"https://motcua.example.vn/runs/{result.run_id}" in text
@@ -94,6 +94,7 @@ def test_alerts_that_fail_or_are_not_set_do_not_fail_the_sensor(
     text: str,
 ) -> None:
     paths = Paths(installation.data, _settings_with_alerts(tmp_path / "settings", text))
+    shutil.rmtree(paths.warehouse)
     result = run_job(paths, instance, "nightly", KEY, ["core/dossier_version"])
     _tell(instance, paths, result)
 
@@ -105,9 +106,7 @@ def test_an_error_that_is_not_ours_is_told_by_its_kind_only(
     with serving(webhook):
         result = run_job(told, instance, "nightly", KEY, ["reference/unit", "core/dossier_version"])
         _tell(instance, told, result)
-    assert _only_sentence(webhook) == (
-        "core__dossier_version: IsADirectoryError. The log of the run says more."
-    )
+    assert _only_sentence(webhook) == ("core: IsADirectoryError. The log of the run says more.")
 
 
 def test_a_run_from_the_command_line_is_told_of_too(
@@ -130,7 +129,7 @@ def test_a_run_that_was_stopped_is_told_as_such(
     def stopped(*_: object) -> None:
         raise dg.DagsterExecutionInterruptedError
 
-    monkeypatch.setattr("assets.raw.delivery.collect_period", stopped)
+    monkeypatch.setattr("assets.raw.collect_period", stopped)
     with serving(webhook):
         result = run_job(told, instance, "nightly", KEY, ["raw/delivery"])
         _tell(instance, told, result)
@@ -151,6 +150,7 @@ def test_a_run_that_never_came_to_a_step_is_told_too(
         if is_busy:
             held.enter_context(locks.locked(private_folder(told.warehouse)))
         else:
+            shutil.rmtree(told.warehouse)
             told.warehouse.write_text("a file where the folder should be")
         result = run_job(told, instance, "nightly", KEY, ["core/dossier_version"])
         _tell(instance, told, result)

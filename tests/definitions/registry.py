@@ -14,13 +14,18 @@ REGISTRY = {
 }
 
 
-def assets_definitions() -> list[dg.AssetsDefinition]:
-    """Return the listed assets."""
+def steps() -> list[dg.AssetsDefinition]:
+    """Return what makes the assets, one a step."""
     listed = list(defs.assets or [])
-    assert all(isinstance(asset, dg.AssetsDefinition) for asset in listed)
-    return [asset for asset in listed if isinstance(asset, dg.AssetsDefinition)]
+    assert all(isinstance(step, dg.AssetsDefinition) for step in listed)
+    return [step for step in listed if isinstance(step, dg.AssetsDefinition)]
 
 
-def name_of(asset: dg.AssetsDefinition) -> str:
+def asset_specs() -> list[dg.AssetSpec]:
+    """Return the listed assets."""
+    return [spec for step in steps() for spec in step.specs]
+
+
+def name_of(asset: dg.AssetSpec) -> str:
     """Return `layer.table` of an asset."""
     return ".".join(asset.key.path)

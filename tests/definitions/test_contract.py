@@ -11,7 +11,7 @@ from assets.metadata import GROUPS
 from pipelines.definitions import defs
 from schemas.columns import Table
 from schemas.tables import PUBLISHED_DOSSIER_TABLES, PUBLISHED_TABLES, WAREHOUSE_TABLES
-from tests.definitions.registry import REGISTRY, assets_definitions, name_of
+from tests.definitions.registry import REGISTRY, asset_specs, name_of, steps
 
 # Kept by the engine beside what it loads and computes; no step makes them by itself.
 WITHOUT_ASSET = {
@@ -20,24 +20,22 @@ WITHOUT_ASSET = {
     "ops.schema_version", "ops.touched_dossier", "ops.wanted_period", "quarantine.rejected_row",
 }  # fmt: skip
 
-each_asset = pytest.mark.parametrize("asset", assets_definitions(), ids=name_of)
+each_asset = pytest.mark.parametrize("spec", asset_specs(), ids=name_of)
 
 
 @each_asset
-def test_an_asset_is_described_owned_and_placed(asset: dg.AssetsDefinition) -> None:
-    spec = asset.get_asset_spec()
+def test_an_asset_is_described_owned_and_placed(spec: dg.AssetSpec) -> None:
     assert spec.description is not None
     assert " | " in spec.description  # Vietnamese | English
     assert spec.owners
     assert spec.kinds
-    assert spec.group_name == GROUPS.get(".".join(asset.key.path), asset.key.path[0])
-    assert len(asset.key.path) == 2
+    assert spec.group_name == GROUPS.get(name_of(spec), spec.key.path[0])
+    assert len(spec.key.path) == 2
 
 
 @each_asset
-def test_an_asset_has_the_columns_of_its_registry_table(asset: dg.AssetsDefinition) -> None:
-    table = REGISTRY[name_of(asset)]
-    spec = asset.get_asset_spec()
+def test_an_asset_has_the_columns_of_its_registry_table(spec: dg.AssetSpec) -> None:
+    table = REGISTRY[name_of(spec)]
     assert spec.metadata["dagster/table_name"] == table.qualified_name
     schema = spec.metadata["dagster/column_schema"]
     assert isinstance(schema, dg.TableSchema)
@@ -51,18 +49,30 @@ def _said(column: dg.TableColumn) -> tuple[str, str, str | None, bool]:
     return (column.name, column.type, column.description, column.constraints.nullable)
 
 
-@each_asset
-def test_function_file_and_table_have_one_name(asset: dg.AssetsDefinition) -> None:
-    layer, table = asset.key.path
-    function = asset.op.compute_fn.decorated_fn  # type: ignore[union-attr]
-    assert function.__name__ == table
+@pytest.mark.parametrize("step", steps(), ids=lambda step: step.op.name)
+def test_a_step_stands_in_the_module_of_its_layer(step: dg.AssetsDefinition) -> None:
+    function = step.op.compute_fn.decorated_fn  # type: ignore[union-attr]
     file = inspect.getsourcefile(function)
     assert file is not None
-    assert Path(file) == PROJECT / "assets" / layer / f"{table}.py"
+    for spec in step.specs:
+        assert Path(file) == PROJECT / "assets" / f"{spec.group_name}.py"
+
+
+@pytest.mark.parametrize("step", steps(), ids=lambda step: step.op.name)
+def test_an_operator_may_select_single_assets_of_a_step(step: dg.AssetsDefinition) -> None:
+    assert step.can_subset or len(list(step.specs)) == 1
+
+
+def test_a_night_has_few_steps() -> None:
+    """Dagster's own records of a step cost more time than most tables."""
+    names = {node.name for node in defs.resolve_job_def("nightly").nodes}
+    checks = {name for name in names if name.endswith(("_portals_answered", "_balance"))}
+    assert len(checks) == 2
+    assert len(names) <= 10
 
 
 def test_every_warehouse_and_published_table_has_its_asset() -> None:
-    names = {name_of(asset) for asset in assets_definitions()}
+    names = {name_of(spec) for spec in asset_specs()}
     tables = {
         table.qualified_name
         for table in (*WAREHOUSE_TABLES, *PUBLISHED_TABLES, *PUBLISHED_DOSSIER_TABLES)

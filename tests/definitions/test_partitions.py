@@ -11,8 +11,7 @@ import pytest
 from assets.engine.periods import load_calendar
 from assets.partitions import PERIODS, periods_partitions
 from pipelines.definitions import defs
-from schemas.tables import INDICATOR_TABLES
-from tests.definitions.registry import assets_definitions
+from tests.definitions.registry import asset_specs
 from tests.sql.oracle_periods import ClosingDay
 from tests.support import CALENDAR, close_on
 
@@ -85,20 +84,25 @@ def test_partitions_are_the_months_of_the_calendar_whatever_day_they_close_on(
         month = calendar.next_month(month)
 
 
-def test_all_partitioned_assets_share_the_one_definition() -> None:
-    partitioned = [asset for asset in assets_definitions() if asset.partitions_def is not None]
-    assert {asset.key.to_user_string() for asset in partitioned} == {
+def test_what_an_operator_reads_by_period_has_the_one_definition() -> None:
+    """The other tables hold every period anyway, and an event of each would only cost time."""
+    partitioned = [spec for spec in asset_specs() if spec.partitions_def is not None]
+    assert {spec.key.to_user_string() for spec in partitioned} == {
         "raw/delivery",
         "core/dossier_version",
         "core/payment_version",
         "core/transaction_version",
         "core/receipt_version",
         "core/procedure_version",
-        "indicators/own_count",
-        "indicators/own_payment",
-        *(f"indicators/{table.name}" for table in INDICATOR_TABLES),
+        "indicators/by_level",
+        "indicators/by_unit",
     }
-    assert all(asset.partitions_def is PERIODS for asset in partitioned)
+    assert all(spec.partitions_def is PERIODS for spec in partitioned)
+
+
+@pytest.mark.parametrize("job", ["nightly", "take_in", "compute"])
+def test_a_backfill_of_a_job_is_one_run(job: str) -> None:
+    assert defs.resolve_job_def(job).backfill_policy == dg.BackfillPolicy.single_run()
 
 
 def test_a_backfill_of_several_periods_reaches_every_partitioned_asset() -> None:

@@ -86,11 +86,11 @@ class Server:
         return run_id, self._status(run_id)
 
     def backfill_job(self, job: str, keys: list[str]) -> list[dict[str, str]]:
-        """Backfill partitions of a job's partition set; return the tags of its runs."""
+        """Backfill a range of a job's partition set; return the tags of its runs."""
         selector = {"partitionSetName": f"{job}_partition_set", "repositorySelector": REPOSITORY}
         identity = self._backfill({"selector": selector, "partitionNames": keys})
         # The daemon closes the backfill half a minute after its last run.
-        wait_until(lambda: self._ended_runs(identity) == len(keys), RUN_SECONDS)
+        wait_until(lambda: self._ended_runs(identity) >= 1, RUN_SECONDS)
         return self._tags_of_good_runs(identity)
 
     def backfill_assets(self, assets: list[list[str]], keys: list[str]) -> list[dict[str, str]]:

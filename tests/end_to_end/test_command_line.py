@@ -55,7 +55,10 @@ def test_run_prints_the_rates_of_the_report(installed: Installed) -> None:
     assert _line(done.stdout, "district")[4] == "97.18"
     assert _line(done.stdout, "commune")[4] == "99.50"
     assert f"Published: {installed.paths.published / 'motcua.duckdb'}" in done.stdout
-    assert done.stdout.count("take_in ") == 11
+    periods = re.findall(r"^ +\d+\.\d s  Tháng .*: files 3, read ", done.stdout, re.MULTILINE)
+    files = re.findall(r"^ +\d+\.\d s  xin_man/.*: loaded .* s\)$", done.stdout, re.MULTILINE)
+    assert (len(periods), len(files)) == (11, 33)
+    assert done.stdout.count("\nnightly: ") == 1
     assert "Traceback" not in done.stderr
 
 
@@ -140,7 +143,7 @@ def test_a_correction_and_a_refusal_are_told_in_a_few_lines(own_sample: Paths) -
     changes = [line for line in done.stdout.splitlines() if "A closed period changed." in line]
     assert 1 < len(changes) <= 6
     for line in changes:
-        assert re.match(r"  \d\d:\d\d:\d\d A closed period changed\. ", line)
+        assert re.match(r" +\d+\.\d s  A closed period changed\. ", line)
         assert line.count(" -> ") <= 3
     assert "Tháng 06/2023" in changes[0]
     assert done.stderr == ""

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from assets.engine.paths import Paths
+from assets.partitions import range_tags
 from pipelines.definitions import defs
 from tests.assets.deliveries import withdraw_one
 from tests.end_to_end.server import Server
@@ -75,11 +76,24 @@ def test_one_click_redoes_a_period(ui: Server) -> None:
     assert may is None
 
 
-def test_a_backfill_of_the_job_redoes_its_periods(ui: Server) -> None:
-    keys = ["2023-01-15", "2023-02-15"]
+def test_a_backfill_of_the_job_redoes_its_periods_in_one_run(ui: Server) -> None:
+    keys = ["2023-01-15", "2023-02-15", "2023-03-15"]
     runs: list[dict[str, str]] = []
     _moved_by(ui.paths, keys, lambda: runs.extend(ui.backfill_job("nightly", keys)))
-    assert sorted(run["dagster/partition"] for run in runs) == keys
+    (tags,) = runs
+    assert range_tags(keys[0], keys[-1]).items() <= tags.items()
+    assert "dagster/partition" not in tags
+    variables = {"path": ["indicators", "by_level"], "keys": keys}
+    events = ui.ask(EVENTS, variables)["assetNodeOrError"]["latestMaterializationByPartition"]
+    assert [event["partition"] for event in events] == keys
+    assert len({event["runId"] for event in events}) == 1
+    labels = [
+        entry["text"]
+        for event in events
+        for entry in event["metadataEntries"]
+        if entry["label"] == "period_label"
+    ]
+    assert labels == [CALENDAR.month_from_key(key).label for key in keys]
 
 
 @pytest.mark.skipif(not IS_SOAK, reason="takes 3 minutes: make soak")

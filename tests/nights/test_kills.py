@@ -36,9 +36,9 @@ ENDED = "none: it had ended"
 PATIENCE = 180.0
 # The landing tier has two cases: the stages that readers' files come from are first.
 STEPS = {
-    "publish": "publish__*",
-    "compute": "indicators__*",
-    "load": "core__*_version",
+    "publish": "publish*",
+    "compute": "indicators*",
+    "load": "core",
     "collect": "raw__delivery",
 }
 STEP_SECONDS = 0.5

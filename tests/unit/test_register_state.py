@@ -2,21 +2,13 @@
 
 from pathlib import Path
 
-import dagster as dg
 import duckdb
 
-from assets.core.register_state import register_state
+from assets.core import register_version
 from assets.engine.warehouse import warehouse
-from assets.resources import Installation
-from schemas.exports import KINDS, Kind
+from schemas.exports import KINDS
 from schemas.quarantine_tables import DELIVERY
-from tests.support import SETTINGS, new_installation
-
-
-def _version(installation: Installation, kind: Kind) -> str:
-    said = register_state(dg.build_asset_context(), installation, kind).data_version
-    assert said is not None
-    return said.value
+from tests.support import new_installation
 
 
 def _deliver(connection: duckdb.DuckDBPyConnection, kind: str) -> None:
@@ -39,9 +31,9 @@ def test_the_version_of_a_register_changes_with_the_files_of_its_kind_alone(
     tmp_path: Path,
 ) -> None:
     paths = new_installation(tmp_path / "data")
-    installation = Installation(data_folder=str(paths.data), settings_folder=str(SETTINGS))
-    before = {name: _version(installation, kind) for name, kind in KINDS.items()}
     with warehouse(paths) as connection:
+        before = {name: register_version(connection, kind) for name, kind in KINDS.items()}
         _deliver(connection, "dossier")
-    changed = {name for name, kind in KINDS.items() if _version(installation, kind) != before[name]}
+        after = {name: register_version(connection, kind) for name, kind in KINDS.items()}
+    changed = {name for name in KINDS if after[name] != before[name]}
     assert changed == {"dossier"}

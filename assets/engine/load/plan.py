@@ -1,6 +1,7 @@
 """Loading a delivery period: which of its files must be read, and what each came to."""
 
 import hashlib
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -87,9 +88,10 @@ def _load_arrivals(job: FileLoad, progress: Callable[[str], None]) -> list[Loade
 def _load_one(job: FileLoad, progress: Callable[[str], None]) -> Loaded:
     result = _known(job)
     if result is None:
-        progress(f"reading {job.delivery.reference}, {job.delivery.size:,} bytes")
+        started = time.monotonic()
         result = load_file(job)
-        progress(_outcome(result))
+        seconds = time.monotonic() - started
+        progress(f"{job.delivery.reference}: {_outcome(result)} ({seconds:.1f} s)")
     return result
 
 

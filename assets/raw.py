@@ -1,17 +1,22 @@
-"""Asset raw/delivery: the files of a period, copied byte for byte into the raw store."""
+"""Layer raw: the files of a period, copied byte for byte into the raw store.
+
+Belongs here: what a step collects of inbox and portals, and what it says of it. Does not belong
+here: collecting itself (`assets.engine`), purging (`assets.publish`: it follows publishing).
+"""
 
 import time
+from collections.abc import Iterator
 from enum import Enum
 
 import dagster as dg
 
 from assets.engine.collecting import FromPortals, collect_portals
-from assets.engine.inbox import collect_period, stray_files
+from assets.engine.inbox import Collected, collect_period, stray_files
 from assets.engine.operations import operations_or_defaults
-from assets.engine.periods import local_now
+from assets.engine.periods import Period, local_now
 from assets.engine.wording import counted
-from assets.metadata import table_asset
-from assets.partitions import PERIODS, period_of
+from assets.metadata import table_key, table_spec
+from assets.partitions import PERIODS, SINGLE_RUN, periods_of
 from assets.resources import Installation
 from schemas.operations import Operations
 from schemas.quarantine_tables import MANIFEST
@@ -34,38 +39,60 @@ class DeliveryConfig(dg.Config):
     api: Portals = Portals.fetch
 
 
-@table_asset(MANIFEST, "file", partitions_def=PERIODS)
+@dg.multi_asset(
+    name="raw__delivery",
+    specs=[table_spec(MANIFEST, "file", partitions_def=PERIODS)],
+    backfill_policy=SINGLE_RUN,
+)
 def delivery(
     context: dg.AssetExecutionContext, config: DeliveryConfig, installation: Installation
-) -> dg.MaterializeResult[None]:
+) -> Iterator[dg.MaterializeResult[None]]:
     """Collect what the inbox and the portals hold; the same bytes again are nothing new.
 
     A portal that fails does not fail this step: all that follows would be skipped, and the night
     be lost for every other source. The check `portals_answered` fails the run in its stead. Nor do
     slow portals: half of the run's time is left for the rest of it.
     """
-    period, now = period_of(context, installation), local_now()
+    now = local_now()
     paths, sources = installation.paths, installation.sources()
-    collected = collect_period(paths, sources, period, now)
+    operations = operations_or_defaults(paths.settings, context.log.error)
+    give_up_at = time.monotonic() + _seconds_for_portals(context, operations)
+    for period in periods_of(installation.calendar(), context.run):
+        collected = collect_period(paths, sources, period, now)
+        fetched = FromPortals()
+        if config.api is not Portals.stored:
+            fetched = collect_portals(
+                paths,
+                sources,
+                period,
+                now=now,
+                run_id=context.run.run_id,
+                progress=context.log.info,
+                is_whole_wanted=config.api is Portals.whole,
+                give_up_at=give_up_at,
+            )
+        _report(context, period, collected, fetched)
     strays = stray_files(paths, sources, now)
-    fetched = FromPortals()
-    if config.api is not Portals.stored:
-        operations = operations_or_defaults(paths.settings, context.log.error)
-        fetched = collect_portals(
-            paths,
-            sources,
-            period,
-            now=now,
-            run_id=context.run.run_id,
-            progress=context.log.info,
-            is_whole_wanted=config.api is Portals.whole,
-            give_up_at=time.monotonic() + _seconds_for_portals(context, operations),
-        )
+    for reason, count in strays.items():
+        context.log.warning("files in the inbox that no run collects: %s, %s", count, reason)
+    yield dg.MaterializeResult(
+        asset_key=table_key(MANIFEST), metadata={"stray_file_count": sum(strays.values())}
+    )
+
+
+def _report(
+    context: dg.AssetExecutionContext, period: Period, collected: Collected, fetched: FromPortals
+) -> None:
+    """Log what a period brought, and keep it for the event of its partition."""
     for sentence in fetched.failures:
         context.log.error(sentence)
     new = [*collected.new, *fetched.new]
-    for item in new:
-        context.log.info("collected %s, %s bytes", item.reference, f"{item.size:,}")
+    context.log.info(
+        "%s: %s collected, %s bytes",
+        period.label,
+        counted(len(new), "new file"),
+        f"{sum(item.size for item in new):,}",
+    )
     if collected.unreadable:
         context.log.error(
             "%s of the inbox cannot be read. Check the permissions; what can be read then is "
@@ -77,20 +104,19 @@ def delivery(
             "%s of the inbox still being written: collected with the next run of this period.",
             counted(collected.growing, "file"),
         )
-    for reason, count in strays.items():
-        context.log.warning("files in the inbox that no run collects: %s, %s", count, reason)
-    return dg.MaterializeResult(
-        metadata={
+    context.add_asset_metadata(
+        {
             "period_label": period.label,
             "new_file_count": len(new),
             "unreadable_file_count": collected.unreadable,
             "growing_file_count": collected.growing,
-            "stray_file_count": sum(strays.values()),
             "new_bytes": sum(item.size for item in new),
             "fetched_page_count": fetched.page_count,
             "fetched_row_count": fetched.row_count,
             "portal_failure_count": len(fetched.failures),
-        }
+        },
+        asset_key=table_key(MANIFEST),
+        partition_key=period.key,
     )
 
 

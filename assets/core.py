@@ -1,0 +1,282 @@
+"""Layer core: accepted rows by delivery, the registers of their latest state, and what follows.
+
+Belongs here: the step from a run to `engine.load`, and what it says of a period, a register, the
+procedures and the reporting periods. Does not belong here: loading itself.
+"""
+
+import hashlib
+import time
+from collections.abc import Iterator
+
+import dagster as dg
+import duckdb
+
+from assets.checks import FILES_LOADED, files_loaded
+from assets.engine.compute import data_cutoff, refresh_periods
+from assets.engine.errors import MotcuaError
+from assets.engine.load import Loaded, load_period, outdated_periods, rejected_by_rule
+from assets.engine.periods import Period
+from assets.engine.reference import file_version, load_procedures
+from assets.engine.statistic import load_statistic
+from assets.engine.warehouse import scalar
+from assets.metadata import markdown_table, selected, table_key, table_spec
+from assets.partitions import PERIODS, SINGLE_RUN, periods_of
+from assets.resources import Installation
+from schemas.columns import Table
+from schemas.core_tables import (
+    DOSSIER,
+    DOSSIER_VERSION,
+    PAYMENT_REQUEST,
+    PAYMENT_TRANSACTION,
+    PAYMENT_VERSION,
+    PROCEDURE_VERSION,
+    RECEIPT,
+    RECEIPT_VERSION,
+    TRANSACTION_VERSION,
+)
+from schemas.exports import KINDS, Kind
+from schemas.indicator_tables import PERIOD
+from schemas.quarantine_tables import MANIFEST
+from schemas.rules import Rule
+from schemas.tables import PROCEDURE, UNIT
+
+# In the order in which they are made: the tables of versions, then what is made of them.
+VERSIONS = {
+    DOSSIER_VERSION: KINDS["dossier"],
+    PAYMENT_VERSION: KINDS["payment"],
+    TRANSACTION_VERSION: KINDS["transaction"],
+    RECEIPT_VERSION: KINDS["receipt"],
+    PROCEDURE_VERSION: KINDS["procedure"],
+}
+# The units are needed to read who a dossier is of; other exports name a dossier instead.
+READ_WITH_UNITS = (DOSSIER_VERSION, PAYMENT_VERSION)
+REGISTERS = {
+    DOSSIER: DOSSIER_VERSION,
+    PAYMENT_REQUEST: PAYMENT_VERSION,
+    PAYMENT_TRANSACTION: TRANSACTION_VERSION,
+    RECEIPT: RECEIPT_VERSION,
+}
+COUNTS = {
+    "read_count": lambda result: result.read,
+    "accepted_count": lambda result: result.accepted,
+    "quarantined_count": lambda result: result.quarantined,
+    "flagged_count": lambda result: result.flagged,
+    "warning_count": lambda result: len(result.warnings),
+    "duplicate_count": lambda result: result.duplicates,
+    "layout_count": lambda result: result.layout,
+    "unit_unknown_count": lambda result: result.unit_unknown,
+}
+
+
+def _specs() -> Iterator[dg.AssetSpec]:
+    for table in VERSIONS:
+        deps = [MANIFEST, UNIT] if table in READ_WITH_UNITS else [MANIFEST]
+        yield table_spec(table, "duckdb", "pandas", partitions_def=PERIODS, deps=deps)
+    for table, versions in REGISTERS.items():
+        yield table_spec(table, "duckdb", deps=[versions])
+    yield table_spec(PROCEDURE, "csv", "duckdb", deps=[PROCEDURE_VERSION])
+    yield table_spec(PERIOD, "duckdb", deps=[DOSSIER_VERSION, PAYMENT_VERSION])
+
+
+@dg.multi_asset(
+    name="core",
+    specs=list(_specs()),
+    check_specs=list(FILES_LOADED.values()),
+    can_subset=True,
+    backfill_policy=SINGLE_RUN,
+)
+def core(
+    context: dg.AssetExecutionContext, installation: Installation
+) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
+    """Read, validate and load the files of the run's periods; bring the registers up to date."""
+    with installation.warehouse() as connection:
+        yield from _loads(context, connection, installation)
+        for kind, check in FILES_LOADED.items():
+            if check.key in context.selected_asset_check_keys:
+                yield files_loaded(connection, kind)
+        for table in selected(context, REGISTERS):
+            kind = VERSIONS[REGISTERS[table]]
+            yield _register(context, connection, installation, table=table, kind=kind)
+        if selected(context, [PROCEDURE]):
+            yield _procedures(connection, installation)
+        if selected(context, [PERIOD]):
+            yield _periods(context, connection, installation)
+
+
+def _loads(
+    context: dg.AssetExecutionContext,
+    connection: duckdb.DuckDBPyConnection,
+    installation: Installation,
+) -> Iterator[dg.MaterializeResult[None]]:
+    """Load each period with all kinds of its files; a refused file is reported, and stops none."""
+    tables = selected(context, VERSIONS)
+    if not tables:
+        return
+    if not scalar(connection, "SELECT count(*) FROM reference.unit"):
+        raise MotcuaError(
+            f"Loading the exports of {', '.join(VERSIONS[table].name for table in tables)}",
+            "no units in the warehouse",
+            "the table reference.unit",
+            "Materialise reference/unit and reference/procedure first, or the job nightly.",
+        )
+    loaded: dict[str, list[str]] = {table.name: [] for table in tables}
+    for period in periods_of(installation.calendar(), context.run):
+        results: list[Loaded] = []
+        for table in tables:
+            of_kind = _load(context, connection, installation, kind=VERSIONS[table], period=period)
+            loaded[table.name] += [f"{r.delivery.delivery_id}:{r.state}" for r in of_kind]
+            results += of_kind
+        context.log.info("%s: %s", period.label, _line(results))
+    for table in tables:
+        # A version that changes only when the loaded files do.
+        content = hashlib.sha256(" ".join(sorted(loaded[table.name])).encode()).hexdigest()[:16]
+        yield dg.MaterializeResult(asset_key=table_key(table), data_version=dg.DataVersion(content))
+
+
+def _load(
+    context: dg.AssetExecutionContext,
+    connection: duckdb.DuckDBPyConnection,
+    installation: Installation,
+    *,
+    kind: Kind,
+    period: Period,
+) -> list[Loaded]:
+    started = time.monotonic()
+    results = load_period(
+        connection,
+        installation.paths,
+        installation.sources(),
+        kind=kind,
+        period=period,
+        run_id=context.run.run_id,
+        progress=context.log.info,
+    )
+    for result in results:
+        if result.reason:
+            context.log.error(result.reason)
+        for warning in result.warnings:
+            context.log.warning("%s: %s", result.delivery.reference, warning)
+    broken = rejected_by_rule(connection, kind, period)
+    context.add_asset_metadata(
+        {
+            "period_label": period.label,
+            "rejected_rows": dg.MetadataValue.md(_rejections(broken)),
+            "refused_files": dg.MetadataValue.md(_refusals(results)),
+            "dagster/partition_row_count": sum(result.accepted for result in results),
+            "file_count": len(results),
+            "new_file_count": sum(result.is_new for result in results),
+            "refused_file_count": sum(result.state == "refused" for result in results),
+            **{name: sum(map(count, results)) for name, count in COUNTS.items()},
+            "seconds": round(time.monotonic() - started, 3),
+        },
+        asset_key=dg.AssetKey(kind.table.split(".")),
+        partition_key=period.key,
+    )
+    return results
+
+
+def _line(results: list[Loaded]) -> str:
+    """Return what became of a period's files in a few words."""
+    counts = {
+        "files": len(results),
+        "refused": sum(result.state == "refused" for result in results),
+        "read": sum(result.read for result in results),
+        "accepted": sum(result.accepted for result in results),
+        "quarantined": sum(result.quarantined for result in results),
+        "duplicates": sum(result.duplicates for result in results),
+    }
+    return ", ".join(f"{name} {count:,}" for name, count in counts.items() if count) or "no files"
+
+
+def _refusals(results: list[Loaded]) -> str:
+    reasons = [f"- {result.reason}" for result in results if result.reason]
+    return "\n".join(reasons) or "none"
+
+
+def _rejections(broken: list[tuple[Rule, int]]) -> str:
+    """Return the broken rules as a Markdown table."""
+    if not broken:
+        return "none"
+    rows = [[f"{count:,}", f"`{rule.rule_id}`", f"{rule.vi} / {rule.en}"] for rule, count in broken]
+    return markdown_table(["Dòng / Rows", "Quy tắc / Rule", "Việc cần làm / What to do"], rows)
+
+
+def _register(
+    context: dg.AssetExecutionContext,
+    connection: duckdb.DuckDBPyConnection,
+    installation: Installation,
+    *,
+    table: Table,
+    kind: Kind,
+) -> dg.MaterializeResult[None]:
+    """Report a register, which each load keeps up to date; warn of files read with old settings."""
+    rows = scalar(connection, f"SELECT count(*) FROM {kind.table} WHERE is_latest")
+    outdated = outdated_periods(connection, installation.paths, installation.sources(), kind)
+    if outdated:
+        context.log.warning(
+            "Files of %s were read with older settings or units. Re-materialise these periods "
+            "to read them with today's.", ", ".join(outdated),
+        )  # fmt: skip
+    return dg.MaterializeResult(
+        asset_key=table_key(table),
+        metadata={"dagster/row_count": int(str(rows)), "outdated_period_count": len(outdated)},
+        data_version=dg.DataVersion(register_version(connection, kind)),
+    )
+
+
+def register_version(connection: duckdb.DuckDBPyConnection, kind: Kind) -> str:
+    """Return a version of a register that changes with all it is made of.
+
+    These are the files of `kind`, which of them were asked for as a whole period and when, and
+    which codes are one dossier.
+    """
+    content = scalar(
+        connection,
+        "SELECT md5(concat_ws(' ', string_agg(concat_ws(' ', delivery_id, state, "
+        "whole_asked_at, changes_known_at), ' ' ORDER BY delivery_id), "
+        "(SELECT bit_xor(hash(alias)) FROM core.dossier_alias AS alias))) "
+        "FROM ops.delivery LEFT JOIN ops.collection USING (delivery_id) WHERE kind = ?",
+        [kind.name],
+    )
+    return str(content)
+
+
+def _procedures(
+    connection: duckdb.DuckDBPyConnection, installation: Installation
+) -> dg.MaterializeResult[None]:
+    """Check the CSV against its schema; replace the table by it and the delivered catalogues."""
+    folder = installation.paths.reference
+    rows, delivered = load_procedures(connection, folder)
+    return dg.MaterializeResult(
+        asset_key=table_key(PROCEDURE),
+        metadata={"dagster/row_count": rows + delivered, "delivered_count": delivered},
+        data_version=dg.DataVersion(f"{file_version(folder, 'procedure')}-{delivered}"),
+    )
+
+
+def _periods(
+    context: dg.AssetExecutionContext,
+    connection: duckdb.DuckDBPyConnection,
+    installation: Installation,
+) -> dg.MaterializeResult[None]:
+    """Derive the periods that have figures from the deliveries; the clock has no say in them."""
+    sources = installation.sources()
+    exports = {(name, export) for name, source in sources.items() for export in source.exports}
+    cutoff = data_cutoff(connection, exports)
+    periods = refresh_periods(connection, cutoff, load_statistic(installation.paths.settings))
+    if cutoff.held_back_by:
+        context.log.warning(
+            "Figures reach to %s only: %s is delivered no further. Deliver it, or take an export "
+            "that no longer comes out of the source settings.",
+            cutoff.day,
+            ", ".join(cutoff.held_back_by),
+        )
+    return dg.MaterializeResult(
+        asset_key=table_key(PERIOD),
+        metadata={
+            "dagster/row_count": len(periods),
+            "cutoff_date": str(cutoff.day),
+            "held_back_by": ", ".join(cutoff.held_back_by) or "none",
+        },
+        data_version=dg.DataVersion(str(cutoff.day)),
+    )

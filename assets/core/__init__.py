@@ -1,1 +1,0 @@
-"""Layer core: judged rows by delivery, and the registers of their latest state."""

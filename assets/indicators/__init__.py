@@ -1,1 +1,0 @@
-"""Layer indicators: counts and rates by period; the formulas stand in `engine/indicators/`."""

@@ -1,0 +1,124 @@
+"""Layer publish: the files that readers open, what units get back, and purging.
+
+Belongs here: the last gate before readers (the balance once more, for a hand-picked selection may
+have left out its check) and what a file says of itself. Does not belong here: writing files.
+"""
+
+from collections.abc import Callable, Iterator
+
+import dagster as dg
+import duckdb
+
+from assets.engine.balance import check_balance
+from assets.engine.paths import Paths
+from assets.engine.periods import local_now
+from assets.engine.publish import publish_by_unit_csv, publish_dossiers, publish_motcua
+from assets.engine.purging import purge_raw, unclaimed
+from assets.engine.return_files import write_return_files
+from assets.metadata import selected, table_key, table_spec
+from assets.resources import Installation
+from schemas.columns import Table
+from schemas.core_tables import DOSSIER, PAYMENT_REQUEST, PAYMENT_TRANSACTION, RECEIPT
+from schemas.indicator_tables import BY_UNIT, BY_UNIT_PROCEDURE, PAYMENT_SUM
+from schemas.quarantine_tables import CONFLICT, GONE, ORPHAN, OUTSIDE, PURGE, SUMMARY
+from schemas.tables import (
+    BY_UNIT_FILE,
+    DOSSIERS_FILE,
+    INDICATOR,
+    INDICATOR_TABLES,
+    MOTCUA_FILE,
+    PROCEDURE,
+    RETURN_FILES,
+    WORKING_DAY,
+)
+
+Publisher = Callable[[duckdb.DuckDBPyConnection, Paths], dict[str, int]]
+PUBLISHERS: dict[Table, tuple[str, Publisher]] = {
+    MOTCUA_FILE: ("motcua.duckdb", publish_motcua),
+    DOSSIERS_FILE: ("dossiers.duckdb", publish_dossiers),
+    BY_UNIT_FILE: ("by_unit.csv", publish_by_unit_csv),
+}
+MOTCUA_DEPS = (
+    *INDICATOR_TABLES, PAYMENT_SUM, SUMMARY, OUTSIDE, PROCEDURE, WORKING_DAY, INDICATOR,
+)  # fmt: skip
+DOSSIERS_DEPS = (
+    DOSSIER, PAYMENT_REQUEST, PAYMENT_TRANSACTION, RECEIPT, CONFLICT, GONE, ORPHAN, BY_UNIT,
+    BY_UNIT_PROCEDURE, PROCEDURE,
+)  # fmt: skip
+
+
+@dg.multi_asset(
+    name="publish",
+    specs=[
+        table_spec(MOTCUA_FILE, "duckdb", deps=MOTCUA_DEPS),
+        table_spec(DOSSIERS_FILE, "duckdb", deps=DOSSIERS_DEPS),
+        table_spec(BY_UNIT_FILE, "csv", deps=[BY_UNIT]),
+    ],
+    can_subset=True,
+)
+def publish(
+    context: dg.AssetExecutionContext, installation: Installation
+) -> Iterator[dg.MaterializeResult[None]]:
+    """Check the balance, then replace each file; BalanceError keeps all as they are."""
+    with installation.warehouse() as connection:
+        check_balance(connection)
+        for table in selected(context, PUBLISHERS):
+            file_name, publisher = PUBLISHERS[table]
+            rows = publisher(connection, installation.paths)
+            file = installation.paths.published / file_name
+            yield dg.MaterializeResult(
+                asset_key=table_key(table),
+                metadata={
+                    "path": dg.MetadataValue.path(str(file)),
+                    "bytes": file.stat().st_size,
+                    "dagster/row_count": sum(rows.values()),
+                    **{f"rows {name}": count for name, count in rows.items()},
+                },
+            )
+
+
+@dg.multi_asset(
+    name="publish__return_files", specs=[table_spec(RETURN_FILES, "csv", deps=[SUMMARY])]
+)
+def return_files(installation: Installation) -> dg.MaterializeResult[None]:
+    """Write a CSV a unit with its rejected rows and the sentences; remove what is repaired.
+
+    A step of its own: units get back what they have to repair though the figures do not balance.
+    """
+    paths = installation.paths
+    with installation.warehouse() as connection:
+        rows = write_return_files(connection, paths)
+    return dg.MaterializeResult(
+        asset_key=table_key(RETURN_FILES),
+        metadata={
+            "path": dg.MetadataValue.path(str(paths.returns)),
+            "file_count": len(rows),
+            "dagster/row_count": sum(rows.values()),
+        },
+    )
+
+
+@dg.multi_asset(name="raw__purge", specs=[table_spec(PURGE, "file", deps=[MOTCUA_FILE])])
+def purge(
+    context: dg.AssetExecutionContext, installation: Installation
+) -> dg.MaterializeResult[None]:
+    """Purge what is older than `keep_raw_days` of its source; the loaded rows stay."""
+    paths, sources = installation.paths, installation.sources()
+    purged = purge_raw(paths, sources, local_now())
+    for source, count in sorted(unclaimed(paths, sources).items()):
+        context.log.warning(
+            "the raw bytes of %s, which no settings file is named after any more, are never "
+            "purged (deliveries: %s). Bring sources/%s.toml back with its keep_raw_days.",
+            source,
+            f"{count:,}",
+            source,
+        )
+    for item in purged:
+        context.log.info("purged %s, %s bytes", item.reference, f"{item.size:,}")
+    return dg.MaterializeResult(
+        asset_key=table_key(PURGE),
+        metadata={
+            "purged_file_count": len(purged),
+            "purged_bytes": sum(item.size for item in purged),
+        },
+    )

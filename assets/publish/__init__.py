@@ -1,1 +1,0 @@
-"""Layer publish: the files that readers open."""

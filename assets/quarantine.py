@@ -1,0 +1,39 @@
+"""Layer quarantine: what was rejected, and what no period counts."""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from assets.engine.compute import rebuild_table
+from assets.metadata import selected, table_key, table_spec
+from assets.resources import Installation
+from schemas.core_tables import DOSSIER, PAYMENT_REQUEST, PAYMENT_TRANSACTION, RECEIPT
+from schemas.indicator_tables import PERIOD
+from schemas.quarantine_tables import CONFLICT, GONE, ORPHAN, OUTSIDE, SUMMARY
+from schemas.tables import PROCEDURE
+
+REGISTERS = (DOSSIER, PAYMENT_REQUEST, PAYMENT_TRANSACTION, RECEIPT)
+MADE_OF = {
+    SUMMARY: (*REGISTERS, PROCEDURE),
+    OUTSIDE: (DOSSIER, PAYMENT_REQUEST, PERIOD),
+    CONFLICT: (DOSSIER,),
+    GONE: (DOSSIER,),
+    ORPHAN: REGISTERS,
+}
+
+
+@dg.multi_asset(
+    name="quarantine",
+    specs=[table_spec(table, "duckdb", "sql", deps=deps) for table, deps in MADE_OF.items()],
+    can_subset=True,
+)
+def quarantine(
+    context: dg.AssetExecutionContext, installation: Installation
+) -> Iterator[dg.MaterializeResult[None]]:
+    """Write the tables anew from the whole warehouse."""
+    with installation.warehouse() as connection:
+        for table in selected(context, MADE_OF):
+            rows = rebuild_table(connection, table)
+            yield dg.MaterializeResult(
+                asset_key=table_key(table), metadata={"dagster/row_count": rows}
+            )

@@ -1,1 +1,0 @@
-"""Layer quarantine: what was rejected, and what no period counts."""

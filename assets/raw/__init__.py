@@ -1,1 +1,0 @@
-"""Layer raw: delivered bytes, unchanged."""

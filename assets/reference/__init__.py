@@ -1,1 +1,0 @@
-"""Layer reference: units, procedures, periods and the definitions of the measures."""
