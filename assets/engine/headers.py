@@ -6,7 +6,7 @@ Does not belong here: reading the file, and rows below the header.
 
 import re
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, product
 
 from assets.engine.containers import Cells
 from assets.engine.errors import FileRefused
@@ -115,14 +115,18 @@ def best_header(rows: list[Cells], wanted: Wanted) -> Header:
         name: ([label_key(text) for text in texts], [header_key(text) for text in texts])
         for name, texts in wanted.items()
     }
-    candidates = (
-        Header(first + height - 1, paths, _matches(paths, keys))
-        for first in range(min(len(rows), _SEARCHED_ROWS))
-        for height in range(1, _MOST_HEADER_ROWS + 1)
-        if first + height <= len(rows)
-        for paths in [header_paths(rows[first : first + height])]
-    )
-    return max(candidates, key=lambda header: len(header.columns), default=Header(0, [], {}))
+    best = Header(0, [], {})
+    searched = min(len(rows), _SEARCHED_ROWS)
+    for first, height in product(range(searched), range(1, _MOST_HEADER_ROWS + 1)):
+        block = rows[first : first + height]
+        if len(block) == height:
+            paths = header_paths(block)
+            columns = _matches(paths, keys)
+            if len(columns) > len(best.columns):
+                best = Header(first + height - 1, paths, columns)
+            if len(columns) == len(wanted):
+                break
+    return best
 
 
 def spare_headers(header: Header) -> list[str]:
