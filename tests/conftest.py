@@ -1,6 +1,7 @@
 """Fixtures: installations in temporary folders.
 
-`sample` is loaded once a session and read only; a test that changes anything takes its own copy.
+`sample` is loaded once a session and read only: DuckDB lets many processes read a file, or one
+write it. A test that changes anything takes its own copy.
 """
 
 import shutil
@@ -11,7 +12,7 @@ import pytest
 
 from assets.engine import inbox
 from assets.engine.paths import Paths
-from tests.support import SAMPLE_KEYS, SETTINGS, new_installation, process
+from tests.support import SAMPLE_KEYS, SETTINGS, made_once, new_installation, process
 
 
 @pytest.fixture(autouse=True)
@@ -38,10 +39,12 @@ def installation(tmp_path: Path) -> Paths:
 
 @pytest.fixture(scope="session")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Paths:
-    """The whole sample, loaded, computed and published. Read only."""
-    paths = new_installation(tmp_path_factory.mktemp("sample") / "data", with_sample=True)
-    process(paths, SAMPLE_KEYS)
-    return paths
+    """The whole sample, loaded, computed and published. Read only: all workers share it."""
+
+    def make(folder: Path) -> None:
+        process(new_installation(folder / "data", with_sample=True), SAMPLE_KEYS)
+
+    return Paths(made_once(tmp_path_factory, "sample", make) / "data", SETTINGS)
 
 
 @pytest.fixture

@@ -4,13 +4,17 @@ Belongs here: helpers without assertions. Does not belong here: fixtures (`tests
 """
 
 import json
+import os
 import shutil
+from collections.abc import Callable
 from datetime import date
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import duckdb
+import pytest
+from filelock import FileLock
 
 from assets.engine import balance, compute, inbox, load, own_counts, publish, reference
 from assets.engine.load import Loaded
@@ -93,6 +97,18 @@ def load_references(connection: duckdb.DuckDBPyConnection, paths: Paths) -> None
 
 def _reference_version(folder: Path) -> tuple[str, ...]:
     return tuple(reference.file_version(folder, name) for name in REFERENCE_SCHEMAS)
+
+
+def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
+    """Return a folder that the workers of a session share; the first to need it makes it."""
+    own = factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    with FileLock(shared / f"{name}.lock"):
+        if not (shared / name).exists():
+            shutil.rmtree(shared / f"{name}.unfinished", ignore_errors=True)
+            make(shared / f"{name}.unfinished")
+            (shared / f"{name}.unfinished").rename(shared / name)
+    return shared / name
 
 
 def take_in(paths: Paths, keys: list[str], connection: duckdb.DuckDBPyConnection) -> list[Loaded]:

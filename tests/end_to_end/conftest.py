@@ -1,4 +1,4 @@
-"""An installation that the commands set up, and the UI running on a copy of it."""
+"""An installation that the commands set up, and the UI running on the loaded sample."""
 
 import shutil
 import subprocess
@@ -29,10 +29,10 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
 
 
 @pytest.fixture(scope="session")
-def ui(installed: Installed, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """Webserver and daemon on a copy of that installation, which tests may change."""
+def ui(sample: Paths, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Webserver and daemon on a copy of the loaded sample, which tests may change."""
     folder = tmp_path_factory.mktemp("ui")
     home = folder / "home"
-    shutil.copytree(installed.paths.data, folder / "data", ignore=shutil.ignore_patterns("dagster"))
+    shutil.copytree(sample.data, folder / "data")
     with served(folder / "data", home, folder / "ui.log") as server:
         yield server

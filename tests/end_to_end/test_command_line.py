@@ -22,6 +22,7 @@ from pipelines.cli import main
 from tests.assets.deliveries import COMMUNE, correct_commune, delivered_file
 from tests.end_to_end.commands import COMMAND, environment, motcua
 from tests.end_to_end.conftest import Installed
+from tests.end_to_end.marks import TEXT_MARK, marks_in_bytes
 from tests.end_to_end.server import START_SECONDS, free_port, group_lives, wait_until
 from tests.end_to_end.tables import all_tables, differences
 from tests.support import SETTINGS
@@ -60,6 +61,16 @@ def test_run_prints_the_rates_of_the_report(installed: Installed) -> None:
     assert (len(periods), len(files)) == (11, 33)
     assert done.stdout.count("\nnightly: ") == 1
     assert "Traceback" not in done.stderr
+
+
+def test_the_command_that_loaded_the_sample_says_nothing_of_a_person(
+    installed: Installed,
+) -> None:
+    """Eleven months with shifted, torn and unreadable rows (data/sample/planted.csv)."""
+    printed = installed.first_run.stdout + installed.first_run.stderr
+    assert not TEXT_MARK.search(printed)
+    found = marks_in_bytes(installed.paths.data)
+    assert {name.split("/")[0] for name in found} == {"inbox", "raw"}
 
 
 def test_published_files_can_be_read_and_not_written(installed: Installed) -> None:

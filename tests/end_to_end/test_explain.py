@@ -33,18 +33,27 @@ def _figure(files: duckdb.DuckDBPyConnection, measure: str, *place: str) -> int:
     return int(figure)
 
 
-@pytest.mark.parametrize("measure", [measure.name for measure in COUNTS])
 @pytest.mark.parametrize("place", PLACES, ids=" ".join)
 def test_as_many_keys_as_the_figure_says(
-    files: duckdb.DuckDBPyConnection, measure: str, place: tuple[str, ...]
+    files: duckdb.DuckDBPyConnection, place: tuple[str, ...]
 ) -> None:
-    kind, end, unit, scope = place
-    rows = files.execute(
+    differing = {}
+    for measure in (measure.name for measure in COUNTS):
+        found, figure = _explained(files, measure, *place), _figure(files, measure, *place)
+        if found != (figure, figure, figure):
+            differing[measure] = (found, figure)
+    assert differing == {}
+
+
+def _explained(
+    files: duckdb.DuckDBPyConnection, measure: str, kind: str, end: str, unit: str, scope: str
+) -> tuple[int, ...]:
+    """Return the rows that explain a figure, their dossiers, and those that name a delivery."""
+    (row,) = files.execute(
         "SELECT count(*), count(DISTINCT dossier_key), count(delivery_id) "
         f"FROM explain('{measure}', '{kind}', DATE '{end}', '{unit}', '{scope}')"
     ).fetchall()
-    figure = _figure(files, measure, *place)
-    assert rows == [(figure, figure, figure)]
+    return tuple(row)
 
 
 def test_most_measures_of_the_district_s_year_count_somebody(

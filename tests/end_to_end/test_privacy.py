@@ -11,7 +11,6 @@ import duckdb
 import pytest
 from generate import marked_people
 
-from tests.end_to_end.conftest import Installed
 from tests.end_to_end.hostile_files import NAMED_FILE, write_hostile_files
 from tests.end_to_end.marks import BYTE_MARK, TEXT_MARK, marks_in_bytes, marks_in_cells
 from tests.end_to_end.server import Server
@@ -104,16 +103,6 @@ def test_no_line_of_the_output_holds_a_person(searched: Searched) -> None:
     output = searched.server.output.read_bytes()
     assert len(output) > 1000
     assert BYTE_MARK.findall(output) == []
-
-
-def test_the_command_that_took_the_sample_in_says_nothing_of_a_person(
-    installed: Installed,
-) -> None:
-    """Eleven months with shifted, torn and unreadable rows (data/sample/planted.csv)."""
-    printed = installed.first_run.stdout + installed.first_run.stderr
-    assert not TEXT_MARK.search(printed)
-    found = marks_in_bytes(installed.paths.data)
-    assert {name.split("/")[0] for name in found} == {"inbox", "raw"}
 
 
 def test_a_file_s_name_stays_in_the_manifest(searched: Searched) -> None:

@@ -4,6 +4,7 @@ The first has happened: two periods of the sample are published. In the second a
 come, and a correction of the one before it.
 """
 
+import json
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,7 @@ from assets.engine.paths import Paths
 from assets.engine.periods import local_now
 from tests.assets.deliveries import COMMUNE, correct_commune, delivered_file, read_commune
 from tests.nights import night
-from tests.support import SAMPLE_INBOX, SAMPLE_KEYS, SETTINGS, new_installation
+from tests.support import SAMPLE_INBOX, SAMPLE_KEYS, SETTINGS, made_once, new_installation
 
 FIRST_NIGHT = SAMPLE_KEYS[:2]
 SECOND_NIGHT = SAMPLE_KEYS[1:3]
@@ -34,7 +35,11 @@ class QuietNight:
 @pytest.fixture(scope="session")
 def evening(tmp_path_factory: pytest.TempPathFactory) -> Paths:
     """The installation on the evening before the second night. Read only."""
-    paths = new_installation(tmp_path_factory.mktemp("evening") / "data")
+    return Paths(made_once(tmp_path_factory, "evening", _spend_the_first_night) / "data", SETTINGS)
+
+
+def _spend_the_first_night(folder: Path) -> None:
+    paths = new_installation(folder / "data")
     for key in FIRST_NIGHT:
         deliver(paths, key)
     night.spend(paths, FIRST_NIGHT, local_now())
@@ -44,18 +49,27 @@ def evening(tmp_path_factory: pytest.TempPathFactory) -> Paths:
     correct_commune(
         file, {code: {"Trạng thái": "Công dân yêu cầu rút hồ sơ"} for code in withdrawn}
     )
-    return paths
 
 
 @pytest.fixture(scope="session")
 def quiet_night(evening: Paths, tmp_path_factory: pytest.TempPathFactory) -> QuietNight:
     """The second night, undisturbed."""
-    paths = copy_of(evening, tmp_path_factory.mktemp("morning") / "data")
-    begun: dict[str, float] = {}
-    night.spend(paths, SECOND_NIGHT, local_now(), lambda stage: begun.update({stage: monotonic()}))
-    ended = [*begun.values(), monotonic()]
-    return QuietNight(paths, {stage: end - start for (stage, start), end
-                              in zip(begun.items(), ended[1:], strict=True)})  # fmt: skip
+
+    def spend(folder: Path) -> None:
+        paths, begun = copy_of(evening, folder / "data"), dict[str, float]()
+        night.spend(
+            paths, SECOND_NIGHT, local_now(), lambda stage: begun.update({stage: monotonic()})
+        )
+        ended = [*begun.values(), monotonic()][1:]
+        seconds = {
+            stage: end - start for (stage, start), end in zip(begun.items(), ended, strict=True)
+        }
+        (folder / "seconds.json").write_text(json.dumps(seconds), encoding="utf-8")
+
+    folder = made_once(tmp_path_factory, "morning", spend)
+    return QuietNight(
+        Paths(folder / "data", SETTINGS), json.loads((folder / "seconds.json").read_text())
+    )
 
 
 @pytest.fixture(scope="session")

@@ -80,14 +80,14 @@ def test_a_long_list_is_counted() -> None:
     assert said.count("Tháng") == 5
 
 
-def test_the_sample_is_complete(sample: Paths) -> None:
+def test_the_sample_is_complete(own_sample: Paths) -> None:
     starts = {date.fromisoformat(key) for key in SAMPLE_KEYS}
-    with warehouse(sample) as connection:
+    with warehouse(own_sample) as connection:
         assert delivered_months(connection) == starts
         months = closed_months(CALENDAR, min(starts), TODAY)
         assert partial_months(connection, months, TODAY, EXPORTS) == set()
-        assert published_months(connection, sample) == starts
-    assert unanswered_months(sample) == set()
+        assert published_months(connection, own_sample) == starts
+    assert unanswered_months(own_sample) == set()
 
 
 def test_figures_that_the_published_file_does_not_tell_are_found(own_sample: Paths) -> None:

@@ -10,16 +10,16 @@ from tests.support import CALENDAR
 NOVEMBER, DECEMBER = CALENDAR.month_from_key("2023-10-15"), CALENDAR.month_from_key("2023-11-15")
 
 
-def test_a_period_with_files_and_figures_to_its_end_is_whole(sample: Paths) -> None:
-    with warehouse(sample) as connection:
+def test_a_period_with_files_and_figures_to_its_end_is_whole(own_sample: Paths) -> None:
+    with warehouse(own_sample) as connection:
         state = period_state(connection, NOVEMBER, date(2024, 1, 1))
     assert state.is_whole
     assert state.sentence.startswith("Tháng 11/2023 (15/10/2023–14/11/2023): files taken in ")
     assert state.sentence.endswith("; figures to 14/11/2023.")
 
 
-def test_a_period_without_files_is_not_whole_whether_it_is_over_or_not(sample: Paths) -> None:
-    with warehouse(sample) as connection:
+def test_a_period_without_files_is_not_whole_whether_it_is_over_or_not(own_sample: Paths) -> None:
+    with warehouse(own_sample) as connection:
         running = period_state(connection, DECEMBER, DECEMBER.end)
         over = period_state(connection, DECEMBER, date(2023, 12, 15))
     assert not running.is_whole
