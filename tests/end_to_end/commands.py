@@ -1,11 +1,15 @@
-"""Starting the command line as the Makefile does, in a process of its own."""
+"""Starting the command line as the Makefile does, in a process of its own or in this one."""
 
+import contextlib
+import io
 import os
 import subprocess
 import sys
 from pathlib import Path
+from unittest import mock
 
 from assets.engine.paths import PROJECT
+from pipelines.cli import main
 
 OWN_NAMES = ("MOTCUA_DATA", "MOTCUA_SETTINGS", "MOTCUA_HASH_KEY", "DAGSTER_HOME", "PORT")
 COMMAND = [sys.executable, "-m", "pipelines.cli"]
@@ -28,3 +32,15 @@ def motcua(data: Path, *arguments: str, **more: str) -> subprocess.CompletedProc
         timeout=300,
         check=False,
     )
+
+
+def motcua_here(data: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
+    """Run a command in this process, which has loaded the definitions already."""
+    out, err = io.StringIO(), io.StringIO()
+    with (
+        mock.patch.dict(os.environ, environment(data, **more), clear=True),
+        contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(err),
+    ):
+        code = main([*arguments])
+    return subprocess.CompletedProcess(arguments, code, out.getvalue(), err.getvalue())

@@ -20,7 +20,7 @@ from assets.engine.paths import PROJECT, Paths, private_folder
 from assets.engine.warehouse import warehouse
 from pipelines.cli import main
 from tests.assets.deliveries import COMMUNE, correct_commune, delivered_file
-from tests.end_to_end.commands import COMMAND, environment, motcua
+from tests.end_to_end.commands import COMMAND, environment, motcua, motcua_here
 from tests.end_to_end.conftest import Installed
 from tests.end_to_end.marks import TEXT_MARK, marks_in_bytes
 from tests.end_to_end.server import START_SECONDS, free_port, group_lives, wait_until
@@ -114,7 +114,7 @@ def test_the_folders_with_personal_data_are_closed(installed: Installed) -> None
 
 def test_a_second_run_changes_no_table(installed: Installed) -> None:
     before = all_tables(installed.paths)
-    done = motcua(installed.paths.data, "run")
+    done = motcua_here(installed.paths.data, "run")
     assert done.returncode == 0, done.stderr
     assert _line(done.stdout, "all") == _line(installed.first_run.stdout, "all")
     assert differences(before, all_tables(installed.paths)) == {}
@@ -122,7 +122,7 @@ def test_a_second_run_changes_no_table(installed: Installed) -> None:
 
 def test_redoing_a_period_changes_no_table(installed: Installed) -> None:
     before = all_tables(installed.paths)
-    done = motcua(installed.paths.data, "period", "2023-05-15")
+    done = motcua_here(installed.paths.data, "period", "2023-05-15")
     assert done.returncode == 0, done.stderr
     assert "; nothing changed (" in done.stdout
     month, year = _lines(done.stdout, "all")
@@ -149,7 +149,7 @@ def test_a_correction_and_a_refusal_are_told_in_a_few_lines(own_sample: Paths) -
     correct_commune(file, {rows[0][0]: {"Ngày kết thúc xử lý": "19/06/2023 10:00:00"}})
     (file.parent / "khac.csv").write_text("a;b\n1;2\n", encoding="utf-8")
     delivered_file(own_sample, "payments", KEY).write_text("a;b\n1;2\n", encoding="utf-8")
-    done = motcua(own_sample.data, "period", KEY)
+    done = motcua_here(own_sample.data, "period", KEY)
     assert done.returncode == 0, done.stderr
     changes = [line for line in done.stdout.splitlines() if "A closed period changed." in line]
     assert 1 < len(changes) <= 6
@@ -249,7 +249,7 @@ def test_what_is_no_command_gets_a_sentence_and_the_status_2(
 
 
 def test_a_portal_of_the_sample_without_reference_tables_gets_a_sentence(tmp_path: Path) -> None:
-    done = motcua(tmp_path / "data", "run", "igate2", MOTCUA_SETTINGS=str(tmp_path))
+    done = motcua_here(tmp_path / "data", "run", "igate2", MOTCUA_SETTINGS=str(tmp_path))
     assert done.returncode == 1
     assert done.stderr.startswith("Reading reference file unit.csv: found no file ")
     assert len(done.stderr.splitlines()) == 1

@@ -39,16 +39,17 @@ def test_as_many_keys_as_the_figure_says(
 ) -> None:
     differing = {}
     for measure in (measure.name for measure in COUNTS):
-        found, figure = _explained(files, measure, *place), _figure(files, measure, *place)
+        found, figure = _explained(files, measure, place), _figure(files, measure, *place)
         if found != (figure, figure, figure):
             differing[measure] = (found, figure)
     assert differing == {}
 
 
 def _explained(
-    files: duckdb.DuckDBPyConnection, measure: str, kind: str, end: str, unit: str, scope: str
+    files: duckdb.DuckDBPyConnection, measure: str, place: tuple[str, ...]
 ) -> tuple[int, ...]:
     """Return the rows that explain a figure, their dossiers, and those that name a delivery."""
+    kind, end, unit, scope = place
     (row,) = files.execute(
         "SELECT count(*), count(DISTINCT dossier_key), count(delivery_id) "
         f"FROM explain('{measure}', '{kind}', DATE '{end}', '{unit}', '{scope}')"

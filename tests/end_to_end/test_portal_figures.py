@@ -1,7 +1,6 @@
 """The sample collected from a portal, in either shape, gives the figures that its files give."""
 
 import shutil
-import subprocess
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +14,7 @@ from assets.engine.paths import Paths
 from assets.engine.periods import local_now
 from assets.engine.sources import load_sources
 from schemas.tables import PUBLISHED_TABLES
-from tests.end_to_end.commands import COMMAND, environment
+from tests.end_to_end.commands import motcua_here
 from tests.end_to_end.tables import TIMES
 from tests.portal.server import Portal, sample_portal, served
 from tests.support import CALENDAR, SAMPLE_KEYS, SETTINGS, process
@@ -102,11 +101,7 @@ def test_the_command_collects_into_an_installation_of_its_own(
     own = tmp_path / "data" / "portals" / "national"
     write_settings(own / "settings" / "sources", "national", portal)
     portal.faults.switch_on("expired", times=2, after=20)
-    done = subprocess.run(
-        [*COMMAND, "run", "national"],
-        env=environment(tmp_path / "data", MOTCUA_PORTAL_TOKEN=TOKEN),
-        cwd=SETTINGS.parent, capture_output=True, encoding="utf-8", timeout=300, check=False,
-    )  # fmt: skip
+    done = motcua_here(tmp_path / "data", "run", "national", MOTCUA_PORTAL_TOKEN=TOKEN)
     assert done.returncode == 1
     assert "read 1,612, accepted 1,609" in done.stdout
     assert "HTTP status 401" in done.stderr
