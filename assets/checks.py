@@ -30,7 +30,7 @@ from assets.engine.period_state import period_state
 from assets.engine.periods import Calendar, Period, local_now
 from assets.engine.warehouse import scalar
 from assets.metadata import table_key
-from assets.partitions import PERIODS, periods_of, runs_of
+from assets.partitions import Partitions, periods_of, runs_of
 from assets.resources import Installation
 from schemas.exports import KINDS, Kind
 from schemas.indicator_tables import BY_LEVEL
@@ -45,15 +45,20 @@ FILES_LOADED = {
     )
     for kind in KINDS.values()
 }
-with warnings.catch_warnings():
-    # A check with partitions of its own: each period of a run of several has its verdict.
-    warnings.simplefilter("ignore", dg.PreviewWarning)
-    PERIOD_WHOLE = dg.AssetCheckSpec(
-        "period_whole",
-        asset=table_key(BY_LEVEL),
-        partitions_def=PERIODS,
-        description="Kỳ đã đủ tệp và đủ số liệu | The period has its files, and figures to its end",
-    )
+PERIOD_WHOLE = dg.AssetCheckKey(table_key(BY_LEVEL), "period_whole")
+
+
+def period_whole_spec(partitions: Partitions) -> dg.AssetCheckSpec:
+    """Return the check of the periods, which each have a verdict of their own."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", dg.PreviewWarning)  # partitions of a check
+        return dg.AssetCheckSpec(
+            PERIOD_WHOLE.name,
+            asset=PERIOD_WHOLE.asset_key,
+            partitions_def=partitions,
+            description="Kỳ đã đủ tệp và đủ số liệu | The period has its files, and figures to "
+            "its end",
+        )
 
 
 def files_loaded(connection: duckdb.DuckDBPyConnection, kind: Kind) -> dg.AssetCheckResult:
@@ -86,7 +91,8 @@ def period_whole(
         connection, "SELECT max(period_start) FROM reference.period WHERE period_kind = 'month'"
     )
     periods = periods_of(calendar, run) or ([calendar.month_from_key(str(last))] if last else [])
-    yield dg.Output(None, output_name=PERIOD_WHOLE.get_python_identifier())
+    spec = dg.AssetCheckSpec(PERIOD_WHOLE.name, asset=PERIOD_WHOLE.asset_key)
+    yield dg.Output(None, output_name=spec.get_python_identifier())
     for period in periods:
         state = period_state(connection, period, local_now().date())
         yield _whole(period.key, passed=state.is_whole, sentence=state.sentence)

@@ -20,7 +20,7 @@ from assets.engine.reference import file_version, load_procedures
 from assets.engine.statistic import load_statistic
 from assets.engine.warehouse import scalar
 from assets.metadata import markdown_table, selected, table_key, table_spec
-from assets.partitions import PERIODS, SINGLE_RUN, periods_of
+from assets.partitions import SINGLE_RUN, Partitions, periods_of
 from assets.resources import Installation
 from schemas.columns import Table
 from schemas.core_tables import (
@@ -68,23 +68,28 @@ COUNTS = {
 }
 
 
-def _specs() -> Iterator[dg.AssetSpec]:
+def _specs(partitions: Partitions) -> Iterator[dg.AssetSpec]:
     for table in VERSIONS:
         deps = [MANIFEST, UNIT] if table in READ_WITH_UNITS else [MANIFEST]
-        yield table_spec(table, "duckdb", "pandas", partitions_def=PERIODS, deps=deps)
+        yield table_spec(table, "duckdb", "pandas", partitions_def=partitions, deps=deps)
     for table, versions in REGISTERS.items():
         yield table_spec(table, "duckdb", deps=[versions])
     yield table_spec(PROCEDURE, "csv", "duckdb", deps=[PROCEDURE_VERSION])
     yield table_spec(PERIOD, "duckdb", deps=[DOSSIER_VERSION, PAYMENT_VERSION])
 
 
-@dg.multi_asset(
-    name="core",
-    specs=list(_specs()),
-    check_specs=list(FILES_LOADED.values()),
-    can_subset=True,
-    backfill_policy=SINGLE_RUN,
-)
+def core_assets(partitions: Partitions) -> list[dg.AssetsDefinition]:
+    """Return the step of this layer."""
+    step = dg.multi_asset(
+        name="core",
+        specs=list(_specs(partitions)),
+        check_specs=list(FILES_LOADED.values()),
+        can_subset=True,
+        backfill_policy=SINGLE_RUN,
+    )
+    return [step(core)]
+
+
 def core(
     context: dg.AssetExecutionContext, installation: Installation
 ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:

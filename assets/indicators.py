@@ -11,7 +11,7 @@ from typing import Any
 import dagster as dg
 import duckdb
 
-from assets.checks import PERIOD_WHOLE, period_whole
+from assets.checks import PERIOD_WHOLE, period_whole, period_whole_spec
 from assets.engine.compute import (
     Change,
     compute_table,
@@ -23,7 +23,7 @@ from assets.engine.own_counts import count_dossiers, count_payments
 from assets.engine.periods import Calendar, Period, local_now
 from assets.engine.wording import counted
 from assets.metadata import markdown_table, numbers, selected, table_key, table_spec
-from assets.partitions import PERIODS, SINGLE_RUN, periods_of
+from assets.partitions import SINGLE_RUN, Partitions, periods_of
 from assets.resources import Installation
 from schemas.columns import Table
 from schemas.core_tables import (
@@ -97,25 +97,30 @@ class Counting(dg.Config):  # type: ignore[misc,unused-ignore]
     anew: bool = False
 
 
-def _specs() -> Iterator[dg.AssetSpec]:
+def _specs(partitions: Partitions) -> Iterator[dg.AssetSpec]:
     for table in (OWN_COUNT, OWN_PAYMENT):
         yield table_spec(table, "duckdb", "sql", deps=COUNTED)
     for table, others in TABLES.items():
         deps = (*OWN_COUNTS, *others)
         if table in BY_PERIOD:
             deps = (*deps, *PARTITIONED_PARENTS)
-        periods = PERIODS if table in BY_PERIOD else None
+        periods = partitions if table in BY_PERIOD else None
         yield table_spec(table, "duckdb", "sql", partitions_def=periods, deps=deps)
     yield table_spec(PAYMENT_SUM, "duckdb", "sql", deps=(DOSSIER, PAYMENT_REQUEST, PERIOD))
 
 
-@dg.multi_asset(
-    name="indicators",
-    specs=list(_specs()),
-    check_specs=[PERIOD_WHOLE],
-    can_subset=True,
-    backfill_policy=SINGLE_RUN,
-)
+def indicator_assets(partitions: Partitions) -> list[dg.AssetsDefinition]:
+    """Return the step of this layer."""
+    step = dg.multi_asset(
+        name="indicators",
+        specs=list(_specs(partitions)),
+        check_specs=[period_whole_spec(partitions)],
+        can_subset=True,
+        backfill_policy=SINGLE_RUN,
+    )
+    return [step(indicators)]
+
+
 def indicators(
     context: dg.AssetExecutionContext, installation: Installation, config: Counting
 ) -> Iterator[dg.MaterializeResult[None] | dg.Output[None] | dg.AssetCheckEvaluation]:
@@ -150,7 +155,7 @@ def indicators(
             yield dg.MaterializeResult(
                 asset_key=table_key(PAYMENT_SUM), metadata={"dagster/row_count": rows}
             )
-        if PERIOD_WHOLE.key in context.selected_asset_check_keys:
+        if PERIOD_WHOLE in context.selected_asset_check_keys:
             yield from period_whole(connection, installation.calendar(), context.run)
 
 

@@ -1,6 +1,6 @@
 """The partitions: reporting months, in the country's time zone.
 
-Belongs here: the one partition definition, the periods of a run, and the runs of a period. Does not
+Belongs here: the partitions of a calendar, the periods of a run, and the runs of a period. Does not
 belong here: the calendar (`assets.engine.periods`).
 https://docs.dagster.io/guides/build/partitions-and-backfills/partitioning-assets
 """
@@ -12,30 +12,13 @@ from datetime import datetime
 import dagster as dg
 
 from assets.engine.errors import MotcuaError
-from assets.engine.paths import Paths
-from assets.engine.periods import TIMEZONE, Calendar, Period, load_calendar, local_now
+from assets.engine.periods import TIMEZONE, Calendar, Period, local_now
 
 PARTITION_TAG = "dagster/partition"
 RANGE_START_TAG = "dagster/asset_partition_range_start"
 RANGE_END_TAG = "dagster/asset_partition_range_end"
+Partitions = dg.MonthlyPartitionsDefinition
 ENDED = [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
-
-
-def periods_partitions(calendar: Calendar) -> dg.MonthlyPartitionsDefinition:
-    """Return the partitions of a calendar: every reporting month up to the running one."""
-    return dg.MonthlyPartitionsDefinition(
-        start_date=calendar.first_period.isoformat(),
-        day_offset=calendar.first_day_of_month,
-        timezone=TIMEZONE,
-        end_offset=1,  # the running month, so that a night can load what it has so far
-    )
-
-
-def _calendar_of_the_environment() -> Calendar:
-    try:
-        return load_calendar(Paths.from_environment().settings)
-    except MotcuaError:  # whoever needs the calendar raises it with its sentence
-        return Calendar()
 
 
 with warnings.catch_warnings():
@@ -43,8 +26,15 @@ with warnings.catch_warnings():
     # A backfill of any range of periods is one run.
     SINGLE_RUN = dg.BackfillPolicy.single_run()
 
-# Until the definitions are built by a function of an installation.
-PERIODS = periods_partitions(_calendar_of_the_environment())
+
+def periods_partitions(calendar: Calendar) -> Partitions:
+    """Return the partitions of a calendar: every reporting month up to the running one."""
+    return dg.MonthlyPartitionsDefinition(
+        start_date=calendar.first_period.isoformat(),
+        day_offset=calendar.first_day_of_month,
+        timezone=TIMEZONE,
+        end_offset=1,  # the running month, so that a night can load what it has so far
+    )
 
 
 def range_tags(first: str, last: str) -> dict[str, str]:

@@ -47,15 +47,26 @@ DOSSIERS_DEPS = (
 )  # fmt: skip
 
 
-@dg.multi_asset(
-    name="publish",
-    specs=[
-        table_spec(MOTCUA_FILE, "duckdb", deps=MOTCUA_DEPS),
-        table_spec(DOSSIERS_FILE, "duckdb", deps=DOSSIERS_DEPS),
-        table_spec(BY_UNIT_FILE, "csv", deps=[BY_UNIT]),
-    ],
-    can_subset=True,
-)
+def publish_assets() -> list[dg.AssetsDefinition]:
+    """Return the steps of this layer."""
+    files = dg.multi_asset(
+        name="publish",
+        specs=[
+            table_spec(MOTCUA_FILE, "duckdb", deps=MOTCUA_DEPS),
+            table_spec(DOSSIERS_FILE, "duckdb", deps=DOSSIERS_DEPS),
+            table_spec(BY_UNIT_FILE, "csv", deps=[BY_UNIT]),
+        ],
+        can_subset=True,
+    )
+    returns = dg.multi_asset(
+        name="publish__return_files", specs=[table_spec(RETURN_FILES, "csv", deps=[SUMMARY])]
+    )
+    purging = dg.multi_asset(
+        name="raw__purge", specs=[table_spec(PURGE, "file", deps=[MOTCUA_FILE])]
+    )
+    return [files(publish), returns(return_files), purging(purge)]
+
+
 def publish(
     context: dg.AssetExecutionContext, installation: Installation
 ) -> Iterator[dg.MaterializeResult[None]]:
@@ -77,9 +88,6 @@ def publish(
             )
 
 
-@dg.multi_asset(
-    name="publish__return_files", specs=[table_spec(RETURN_FILES, "csv", deps=[SUMMARY])]
-)
 def return_files(installation: Installation) -> dg.MaterializeResult[None]:
     """Write a CSV a unit with its rejected rows and the sentences; remove what is repaired.
 
@@ -98,7 +106,6 @@ def return_files(installation: Installation) -> dg.MaterializeResult[None]:
     )
 
 
-@dg.multi_asset(name="raw__purge", specs=[table_spec(PURGE, "file", deps=[MOTCUA_FILE])])
 def purge(
     context: dg.AssetExecutionContext, installation: Installation
 ) -> dg.MaterializeResult[None]:

@@ -22,11 +22,16 @@ MADE_OF = {
 }
 
 
-@dg.multi_asset(
-    name="quarantine",
-    specs=[table_spec(table, "duckdb", "sql", deps=deps) for table, deps in MADE_OF.items()],
-    can_subset=True,
-)
+def quarantine_assets() -> list[dg.AssetsDefinition]:
+    """Return the step of this layer."""
+    step = dg.multi_asset(
+        name="quarantine",
+        specs=[table_spec(table, "duckdb", "sql", deps=deps) for table, deps in MADE_OF.items()],
+        can_subset=True,
+    )
+    return [step(quarantine)]
+
+
 def quarantine(
     context: dg.AssetExecutionContext, installation: Installation
 ) -> Iterator[dg.MaterializeResult[None]]:

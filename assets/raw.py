@@ -16,7 +16,7 @@ from assets.engine.operations import operations_or_defaults
 from assets.engine.periods import Period, local_now
 from assets.engine.wording import counted
 from assets.metadata import table_key, table_spec
-from assets.partitions import PERIODS, SINGLE_RUN, periods_of
+from assets.partitions import SINGLE_RUN, Partitions, periods_of
 from assets.resources import Installation
 from schemas.operations import Operations
 from schemas.quarantine_tables import MANIFEST
@@ -39,11 +39,16 @@ class DeliveryConfig(dg.Config):
     api: Portals = Portals.fetch
 
 
-@dg.multi_asset(
-    name="raw__delivery",
-    specs=[table_spec(MANIFEST, "file", partitions_def=PERIODS)],
-    backfill_policy=SINGLE_RUN,
-)
+def raw_assets(partitions: Partitions) -> list[dg.AssetsDefinition]:
+    """Return the step of this layer."""
+    step = dg.multi_asset(
+        name="raw__delivery",
+        specs=[table_spec(MANIFEST, "file", partitions_def=partitions)],
+        backfill_policy=SINGLE_RUN,
+    )
+    return [step(delivery)]
+
+
 def delivery(
     context: dg.AssetExecutionContext, config: DeliveryConfig, installation: Installation
 ) -> Iterator[dg.MaterializeResult[None]]:

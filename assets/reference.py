@@ -22,17 +22,22 @@ FROM_CSV = (UNIT, UNIT_SUCCESSION, HOLIDAY)
 TABLES = (*FROM_CSV, WORKING_DAY, INDICATOR)
 
 
-@dg.multi_asset(
-    name="reference",
-    specs=[
-        table_spec(UNIT, "csv", "duckdb"),
-        table_spec(UNIT_SUCCESSION, "csv", "duckdb", deps=[UNIT]),
-        table_spec(HOLIDAY, "csv", "duckdb"),
-        table_spec(WORKING_DAY, "duckdb", "sql", deps=[HOLIDAY]),
-        table_spec(INDICATOR, "duckdb", code_version=FORMULA_VERSION),
-    ],
-    can_subset=True,
-)
+def reference_assets() -> list[dg.AssetsDefinition]:
+    """Return the step of this layer."""
+    step = dg.multi_asset(
+        name="reference",
+        specs=[
+            table_spec(UNIT, "csv", "duckdb"),
+            table_spec(UNIT_SUCCESSION, "csv", "duckdb", deps=[UNIT]),
+            table_spec(HOLIDAY, "csv", "duckdb"),
+            table_spec(WORKING_DAY, "duckdb", "sql", deps=[HOLIDAY]),
+            table_spec(INDICATOR, "duckdb", code_version=FORMULA_VERSION),
+        ],
+        can_subset=True,
+    )
+    return [step(reference)]
+
+
 def reference(
     context: dg.AssetExecutionContext, installation: Installation
 ) -> Iterator[dg.MaterializeResult[None]]:

@@ -33,7 +33,7 @@ from assets.engine.settings_check import check_settings
 from assets.engine.settings_report import report
 from assets.engine.sources import load_sources
 from assets.partitions import PARTITION_TAG, begun_period, range_tags
-from pipelines.definitions import defs
+from pipelines.definitions import definitions
 from pipelines.printing import print_rates, print_refusals
 from pipelines.sample import PORTALS, SAMPLE_INBOX, beside_portal, sample_periods
 from pipelines.serve import prepare_instance, serve_ui
@@ -167,7 +167,7 @@ def _process(
     paths: Paths, instance: dg.DagsterInstance, periods: list[Period], kinds: tuple[str, ...]
 ) -> int:
     """Run `nightly` once for all periods from the first to the last; print what came of it."""
-    result = _run(instance, periods)
+    result = _run(paths, instance, periods)
     # Where a portal did not answer, the run has failed, and what else there is was published.
     is_published = any(
         event.asset_key == dg.AssetKey(["publish", "motcua"])
@@ -176,17 +176,23 @@ def _process(
     return _finish(paths, periods[-1], kinds, ok=is_published) or int(not result.success)
 
 
-def _run(instance: dg.DagsterInstance, periods: list[Period]) -> dg.ExecuteInProcessResult:
+def _run(
+    paths: Paths, instance: dg.DagsterInstance, periods: list[Period]
+) -> dg.ExecuteInProcessResult:
     """Run `nightly`; print a line a file and period while it works, and what failed."""
     started, run_id = time.monotonic(), str(uuid4())
     first, last = periods[0].key, periods[-1].key
     instance.add_event_listener(run_id, partial(_print_progress, started))
-    result = defs.resolve_job_def("nightly").execute_in_process(
-        tags={PARTITION_TAG: first} if first == last else range_tags(first, last),
-        instance=instance,
-        run_config=QUIET,
-        run_id=run_id,
-        raise_on_error=False,
+    result = (
+        definitions(paths)
+        .resolve_job_def("nightly")
+        .execute_in_process(
+            tags={PARTITION_TAG: first} if first == last else range_tags(first, last),
+            instance=instance,
+            run_config=QUIET,
+            run_id=run_id,
+            raise_on_error=False,
+        )
     )
     print(f"nightly: {_totals(result)} ({time.monotonic() - started:.1f} s)")
     steps = [event for event in result.all_events if event.is_step_failure]

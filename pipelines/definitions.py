@@ -1,20 +1,27 @@
-"""The one code location: explicit lists of everything Dagster knows.
+"""The one code location: everything Dagster knows of an installation.
 
-Belongs here: lists. Does not belong here: anything that decides or computes.
+Belongs here: lists. Does not belong here: anything that decides or computes. Nothing is read when
+the module is imported: Dagster calls `motcua` to load the code location, and the commands call
+`definitions` with the folders of their installation.
+https://docs.dagster.io/api/dagster/definitions
 """
 
 import dagster as dg
 
 from assets.checks import balance, periods_complete, portals_answered
-from assets.core import core
-from assets.indicators import indicators
-from assets.publish import publish, purge, return_files
-from assets.quarantine import quarantine
-from assets.raw import delivery
-from assets.reference import reference
+from assets.core import core_assets
+from assets.engine.operations import operations_or_defaults
+from assets.engine.paths import Paths
+from assets.engine.periods import load_calendar
+from assets.indicators import indicator_assets
+from assets.partitions import periods_partitions
+from assets.publish import publish_assets
+from assets.quarantine import quarantine_assets
+from assets.raw import raw_assets
+from assets.reference import reference_assets
 from assets.resources import Installation
 from pipelines.housekeeping import housekeeping
-from pipelines.jobs import compute, daily_check, nightly, take_in
+from pipelines.jobs import limited_jobs
 from pipelines.schedules import daily_check_schedule, housekeeping_schedule, nightly_schedule
 from pipelines.sensors import (
     daily_check_sensor,
@@ -23,13 +30,36 @@ from pipelines.sensors import (
     inbox_sensor,
 )
 
-defs = dg.Definitions(
-    assets=[delivery, reference, core, indicators, quarantine, publish, return_files, purge],
-    asset_checks=[portals_answered, balance, periods_complete],
-    jobs=[nightly, take_in, compute, daily_check, housekeeping],
-    schedules=[nightly_schedule, daily_check_schedule, housekeeping_schedule],
-    sensors=[inbox_sensor, dead_run_sensor, failure_sensor, daily_check_sensor],
-    resources={"installation": Installation()},
-    # One process a run: DuckDB's file lock allows one, and it starts five times as fast.
-    executor=dg.in_process_executor,
-)
+
+def definitions(paths: Paths) -> dg.Definitions:
+    """Return what Dagster knows of an installation; SettingsError if `statistic.toml` is wrong."""
+    partitions = periods_partitions(load_calendar(paths.settings))
+    # The schedule warns of a mistake in `operations.toml` at its ticks, where it is read.
+    operations = operations_or_defaults(paths.settings, lambda _: None)
+    return dg.Definitions(
+        assets=[
+            *raw_assets(partitions),
+            *reference_assets(),
+            *core_assets(partitions),
+            *indicator_assets(partitions),
+            *quarantine_assets(),
+            *publish_assets(),
+        ],
+        asset_checks=[portals_answered, balance, periods_complete],
+        jobs=[*limited_jobs(operations), housekeeping],
+        schedules=[nightly_schedule, daily_check_schedule, housekeeping_schedule],
+        sensors=[inbox_sensor, dead_run_sensor, failure_sensor, daily_check_sensor],
+        resources={
+            "installation": Installation(
+                data_folder=str(paths.data), settings_folder=str(paths.settings)
+            )
+        },
+        # One process a run: DuckDB's file lock allows one, and it starts five times as fast.
+        executor=dg.in_process_executor,
+    )
+
+
+@dg.definitions
+def motcua() -> dg.Definitions:
+    """Return the definitions of the installation that the environment names."""
+    return definitions(Paths.from_environment())

@@ -30,7 +30,7 @@ from assets.engine.periods import TIMEZONE, Calendar, Period, load_calendar, loc
 from assets.engine.wording import counted
 from assets.partitions import runs_of
 from pipelines.dead_runs import runs_without_process
-from pipelines.definitions import defs
+from pipelines.definitions import definitions
 from pipelines.serve import INSTANCE_SETTINGS, dagster_home
 from schemas.operations import Operations
 
@@ -79,7 +79,7 @@ def _dagster_findings(
         yield _lock_finding(paths, instance)
         yield from _dead_run_findings(paths, instance, operations)
         yield _queue_finding(instance)
-        yield from _automation_findings(instance)
+        yield from _automation_findings(paths, instance)
         yield from _period_findings(instance, calendar, operations)
 
 
@@ -131,10 +131,10 @@ def _queue_finding(instance: dg.DagsterInstance) -> Finding:
     )
 
 
-def _automation_findings(instance: dg.DagsterInstance) -> Iterator[Finding]:
+def _automation_findings(paths: Paths, instance: dg.DagsterInstance) -> Iterator[Finding]:
     """Look whether each schedule and sensor is on, and how its last tick ended."""
     states = {state.instigator_name: state for state in instance.all_instigator_state()}
-    repository = defs.get_repository_def()
+    repository = definitions(paths).get_repository_def()
     defaults = {
         **{item.name: item.default_status.value for item in repository.schedule_defs},
         **{item.name: item.default_status.value for item in repository.sensor_defs},

@@ -49,8 +49,6 @@ def beside_portal(paths: Paths, source: str) -> Paths:
         shutil.copyfile(SAMPLE / "portals" / source / file.name, file)
     shutil.copytree(paths.reference, own.reference, dirs_exist_ok=True)
     private_folder(own.data)
-    # The steps find their installation there, as those of any other.
-    os.environ["MOTCUA_DATA"] = str(own.data)
-    os.environ["MOTCUA_SETTINGS"] = str(own.settings)
+    # Its runs stand in an instance of its own, too.
     os.environ["DAGSTER_HOME"] = str(own.data / "dagster")
     return own

@@ -35,7 +35,7 @@ UNFINISHED = [
 
 
 @dg.schedule(
-    job=nightly,
+    job_name=nightly.name,
     cron_schedule="30 1 * * *",
     execution_timezone=TIMEZONE,
     description="Hằng đêm 01:30: kỳ đang chạy, kỳ trước trong vài ngày sau khi khóa sổ | Nightly: "
@@ -108,7 +108,7 @@ def _still_open(
 
 daily_check_schedule = dg.ScheduleDefinition(
     name="daily_check_schedule",
-    job=daily_check,
+    job_name=daily_check.name,
     cron_schedule="0 7 * * *",
     execution_timezone=TIMEZONE,
     description="Hằng ngày 07:00: soát các kỳ đã khóa sổ | Daily: was a closed period forgotten?",

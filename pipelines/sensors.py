@@ -29,7 +29,7 @@ STOPPED = (
 
 
 @dg.sensor(
-    job=nightly,
+    job_name=nightly.name,
     minimum_interval_seconds=60,
     description="Tệp mới trong inbox ban ngày | New files in the inbox by day: a run a period",
 )

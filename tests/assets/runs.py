@@ -11,8 +11,8 @@ from dagster import AssetCheckEvaluation
 from assets.engine.paths import Paths
 from assets.partitions import range_tags
 from assets.resources import Installation
-from pipelines.definitions import defs
 from pipelines.jobs import COUNT_ANEW
+from tests.code_location import defs
 
 # Dagster's lines on the terminal are noise here; its event log is what tests read.
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}

@@ -11,9 +11,9 @@ import pytest
 
 from assets.engine import locks
 from assets.engine.paths import PROJECT, Paths, private_folder
-from pipelines.definitions import defs
 from pipelines.sensors import dead_run_sensor
 from tests.assets.runs import left_started, look, real_instance
+from tests.code_location import defs
 
 HELD = """
 import sys

@@ -11,10 +11,10 @@ from assets.engine import inbox
 from assets.engine.paths import Paths
 from assets.engine.periods import local_now
 from assets.engine.sources import load_sources
-from pipelines.definitions import defs
 from pipelines.sensors import inbox_sensor
 from tests.assets.deliveries import COMMUNE
 from tests.assets.runs import look
+from tests.code_location import defs
 from tests.support import CALENDAR
 
 KEY = "2023-05-15"

@@ -17,9 +17,8 @@ from assets.engine.inbox import collect_period
 from assets.engine.paths import PROJECT, Paths
 from assets.engine.periods import load_calendar, local_now
 from assets.engine.sources import load_sources
-from assets.resources import Installation
 from pipelines.cli import QUIET
-from pipelines.definitions import defs
+from pipelines.definitions import definitions
 from tests.benchmarks.memory import peak_bytes
 
 
@@ -33,10 +32,11 @@ def main(folder: str, key: str, only: str = "") -> None:
         collect_period(paths, load_sources(paths.sources), period, local_now())
     else:
         with dg.DagsterInstance.local_temp() as instance:
-            result = defs.resolve_job_def("nightly").execute_in_process(
-                partition_key=key, instance=instance, run_config=QUIET,
-                resources={"installation": Installation(data_folder=folder)},
-            )  # fmt: skip
+            result = (
+                definitions(paths)
+                .resolve_job_def("nightly")
+                .execute_in_process(partition_key=key, instance=instance, run_config=QUIET)
+            )
             steps = {
                 event.step_key or "": round((event.step_success_data.duration_ms) / 1000, 2)
                 for event in result.all_events

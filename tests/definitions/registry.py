@@ -2,9 +2,9 @@
 
 import dagster as dg
 
-from pipelines.definitions import defs
 from schemas import core_tables, quarantine_tables, tables
 from schemas.columns import Table
+from tests.code_location import defs
 
 REGISTRY = {
     table.qualified_name: table

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from dagster import AssetKey
 
-from pipelines.definitions import defs
+from tests.code_location import defs
 
 FILE = Path(__file__).with_suffix(".txt")
 

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from assets.engine.paths import PROJECT
-from pipelines.definitions import defs
+from tests.code_location import defs
 
 DAGSTER = Path(sys.executable).with_name("dagster")
 

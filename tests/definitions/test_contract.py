@@ -8,9 +8,9 @@ import pytest
 
 from assets.engine.paths import PROJECT
 from assets.metadata import GROUPS
-from pipelines.definitions import defs
 from schemas.columns import Table
 from schemas.tables import PUBLISHED_DOSSIER_TABLES, PUBLISHED_TABLES, WAREHOUSE_TABLES
+from tests.code_location import defs
 from tests.definitions.registry import REGISTRY, asset_specs, name_of, steps
 
 # Kept by the engine beside what it loads and computes; no step makes them by itself.

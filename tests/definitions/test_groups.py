@@ -3,7 +3,7 @@
 from graphlib import TopologicalSorter
 
 from assets.metadata import GROUPS
-from pipelines.definitions import defs
+from tests.code_location import defs
 
 
 def test_the_groups_run_one_way() -> None:

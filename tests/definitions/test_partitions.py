@@ -8,13 +8,17 @@ from zoneinfo import ZoneInfo
 import dagster as dg
 import pytest
 
+from assets.engine.errors import SettingsError
+from assets.engine.paths import Paths
 from assets.engine.periods import load_calendar
-from assets.partitions import PERIODS, periods_partitions
-from pipelines.definitions import defs
+from assets.partitions import periods_partitions
+from pipelines.definitions import definitions
+from tests.code_location import defs
 from tests.definitions.registry import asset_specs
 from tests.sql.oracle_periods import ClosingDay
 from tests.support import CALENDAR, close_on
 
+PERIODS = periods_partitions(CALENDAR)
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
@@ -97,7 +101,7 @@ def test_what_an_operator_reads_by_period_has_the_one_definition() -> None:
         "indicators/by_level",
         "indicators/by_unit",
     }
-    assert all(spec.partitions_def is PERIODS for spec in partitioned)
+    assert all(spec.partitions_def == PERIODS for spec in partitioned)
 
 
 @pytest.mark.parametrize("job", ["nightly", "take_in", "compute"])
@@ -113,3 +117,24 @@ def test_a_backfill_of_several_periods_reaches_every_partitioned_asset() -> None
     while more := {key for key in partitioned - reached if graph.get(key).parent_keys & reached}:
         reached |= more
     assert reached == partitioned
+
+
+def test_each_installation_has_the_partitions_of_its_own_calendar(tmp_path: Path) -> None:
+    """Two code locations in one process; nothing is read from the environment."""
+    found = []
+    for closing_day in ("last", 1):
+        settings = tmp_path / str(closing_day)
+        settings.mkdir()
+        close_on(closing_day, settings)
+        job = definitions(Paths(tmp_path, settings)).resolve_job_def("nightly")
+        assert job.partitions_def is not None
+        found.append(job.partitions_def.get_first_partition_key())
+    assert found == ["2023-01-01", "2022-12-02"]
+
+
+def test_a_mistake_in_the_settings_of_the_calendar_is_raised_with_its_sentence(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "statistic.toml").write_text("closing_day = 31\n", encoding="utf-8")
+    with pytest.raises(SettingsError, match="closing_day"):
+        definitions(Paths(tmp_path, tmp_path))

@@ -14,10 +14,10 @@ from dagster._core.test_utils import create_run_for_test
 
 from assets.engine.periods import local_now
 from assets.resources import Installation
-from pipelines.definitions import defs
 from pipelines.jobs import FILES_ONLY
 from pipelines.schedules import nightly_schedule
 from tests.assets.runs import real_instance
+from tests.code_location import defs
 from tests.definitions.registry import asset_specs
 from tests.support import CALENDAR
 

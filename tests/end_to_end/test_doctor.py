@@ -235,7 +235,7 @@ def test_the_doctor_asks_for_missing_holidays(doctor: Doctor, prepared: Paths) -
 
 
 def test_who_holds_the_warehouse(doctor: Doctor, prepared: Paths) -> None:
-    prepared.warehouse.mkdir(mode=0o700)
+    prepared.warehouse.mkdir(mode=0o700, exist_ok=True)
     with subprocess.Popen(
         [sys.executable, "-c", HOLD, str(prepared.warehouse_file)],
         env=os.environ,

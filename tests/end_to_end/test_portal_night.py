@@ -16,10 +16,10 @@ from assets.engine.paths import Paths, private_folder
 from assets.engine.periods import TIMEZONE, Period, local_now
 from assets.engine.portal_journal import read_journal
 from assets.resources import Installation
-from pipelines.definitions import defs
 from pipelines.schedules import RUN_TAG, nightly_schedule
 from schemas.operations import Operations
 from tests.assets.runs import QUIET, failures, metadata_of, real_instance, run_job
+from tests.code_location import defs
 from tests.portal.records import Changed
 from tests.portal.server import Portal, served
 from tests.portal.support import (

@@ -9,8 +9,8 @@ import pytest
 
 from assets.engine.paths import Paths
 from assets.partitions import range_tags
-from pipelines.definitions import defs
 from tests.assets.deliveries import withdraw_one
+from tests.code_location import defs
 from tests.end_to_end.server import Server
 from tests.end_to_end.tables import level_figures
 from tests.support import CALENDAR

@@ -27,13 +27,14 @@ from datetime import datetime
 from itertools import islice
 from zoneinfo import ZoneInfo
 from dagster._utils.schedules import schedule_execution_time_iterator
-from assets.partitions import PERIODS
+from assets.engine.periods import Calendar
+from assets.partitions import periods_partitions
 from pipelines.schedules import nightly_schedule as nightly
 for day in sys.argv[1:]:
     start = datetime.fromisoformat(day + "T00:00:00+07:00").timestamp()
     when = (start, nightly.cron_schedule, nightly.execution_timezone)
     for tick in islice(schedule_execution_time_iterator(*when), 3):
-        key = PERIODS.get_partition_keys(current_time=tick)[-1]
+        key = periods_partitions(Calendar()).get_partition_keys(current_time=tick)[-1]
         print(tick.astimezone(ZoneInfo("Asia/Ho_Chi_Minh")).isoformat(), key)
 """
 EXPECTED = [

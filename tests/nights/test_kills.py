@@ -21,8 +21,8 @@ import pytest
 
 from assets.engine.paths import PROJECT, Paths
 from assets.engine.periods import local_now
-from pipelines.definitions import defs
 from tests.assets.runs import failures, real_instance, run_job
+from tests.code_location import defs
 from tests.end_to_end.tables import Tables, differences
 from tests.nights import night
 from tests.nights.child import forking, through_dagster, through_the_engine
