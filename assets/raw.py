@@ -11,7 +11,7 @@ from enum import Enum
 import dagster as dg
 
 from assets.engine.collecting import FromPortals, collect_portals
-from assets.engine.inbox import Collected, collect_period, stray_files
+from assets.engine.inbox import Collected, collect_period, read_inbox
 from assets.engine.operations import operations_or_defaults
 from assets.engine.periods import Period, local_now
 from assets.engine.wording import counted
@@ -62,8 +62,9 @@ def delivery(
     paths, sources = installation.paths, installation.sources()
     operations = operations_or_defaults(paths.settings, context.log.error)
     give_up_at = time.monotonic() + _seconds_for_portals(context, operations)
+    inbox = read_inbox(paths, sources, now)
     for period in periods_of(installation.calendar(), context.run):
-        collected = collect_period(paths, sources, period, now)
+        collected = collect_period(inbox, period)
         fetched = FromPortals()
         if config.api is not Portals.stored:
             fetched = collect_portals(
@@ -77,11 +78,10 @@ def delivery(
                 give_up_at=give_up_at,
             )
         _report(context, period, collected, fetched)
-    strays = stray_files(paths, sources, now)
-    for reason, count in strays.items():
+    for reason, count in inbox.strays.items():
         context.log.warning("files in the inbox that no run collects: %s, %s", count, reason)
     yield dg.MaterializeResult(
-        asset_key=table_key(MANIFEST), metadata={"stray_file_count": sum(strays.values())}
+        asset_key=table_key(MANIFEST), metadata={"stray_file_count": sum(inbox.strays.values())}
     )
 
 

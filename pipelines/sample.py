@@ -7,7 +7,7 @@ belong here: running the periods (`pipelines.cli`) and the portal (`tests/portal
 import os
 import shutil
 
-from assets.engine.inbox import period_of, waiting_files
+from assets.engine.inbox import delivery_of, inbox_files, period_of
 from assets.engine.paths import PROJECT, Paths, private_folder
 from assets.engine.periods import Calendar, Period, local_now
 from assets.engine.raw_store import newest, read_manifest
@@ -28,7 +28,8 @@ def sample_periods(source: str | None, paths: Paths, calendar: Calendar) -> list
     sources = load_sources(paths.sources)
     now, taken = local_now(), newest(read_manifest(paths))
     placed = (
-        period_of(paths, calendar, item, now, taken) for item in waiting_files(paths, sources)
+        period_of(paths, calendar, file, now, delivery_of(file, taken))
+        for file in inbox_files(paths, sources)
     )
     return sorted({period for period in placed if period is not None})
 

@@ -1,7 +1,7 @@
 """Sensors: what starts a run by day, and what tells of a run that failed.
 
 Belongs here: looking and asking. Does not belong here: what of the inbox is new
-(`assets.engine.waiting`) and sending alerts (`pipelines.alerts`).
+(`assets.engine.pending`) and sending alerts (`pipelines.alerts`).
 https://docs.dagster.io/guides/automate/sensors
 """
 
@@ -12,8 +12,8 @@ from dagster_shared.error import SerializableErrorInfo
 
 from assets.engine.errors import MotcuaError
 from assets.engine.operations import operations_or_defaults
+from assets.engine.pending import content_keys, listing_key, pending_files
 from assets.engine.periods import local_now
-from assets.engine.waiting import by_period, content_key, listing_key, new_files
 from assets.engine.wording import counted
 from assets.partitions import keys_of, periods_of
 from assets.resources import Installation
@@ -41,23 +41,23 @@ def inbox_sensor(
     The cursor is a hash of what waits: what was asked for is not hashed again every minute.
     """
     paths, now = installation.paths, local_now()
-    files = new_files(paths, installation.sources(), now)
+    files = pending_files(paths, installation.sources())
     listing = listing_key(files)
     if not files or listing == context.cursor:
         return dg.SkipReason("Nothing new waits in the inbox.")
     unfinished = context.instance.get_runs(dg.RunsFilter(job_name="nightly", statuses=UNFINISHED))
     calendar = installation.calendar()
     busy = {key for run in unfinished for key in keys_of(calendar, run)}
-    placed = by_period(paths, files, now)
+    contents = content_keys(paths, files, now)
     requests = [
         dg.RunRequest(
             partition_key=key, run_key=content, run_config=FILES_ONLY, tags={RUN_TAG: "inbox"}
         )
-        for key, waiting in placed.items()
-        if key not in busy and (content := content_key(paths, key, waiting))
+        for key, content in contents.items()
+        if key not in busy
     ]
     # A run under way may be past collecting: its period is asked for again when it has ended.
-    is_all_asked = busy.isdisjoint(placed)
+    is_all_asked = busy.isdisjoint(contents)
     return dg.SensorResult(run_requests=requests, cursor=listing if is_all_asked else None)
 
 

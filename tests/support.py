@@ -118,7 +118,7 @@ def take_in(paths: Paths, keys: list[str], connection: duckdb.DuckDBPyConnection
     results = []
     for key in keys:
         period = calendar.month_from_key(key)
-        inbox.collect_period(paths, sources, period, local_now())
+        inbox.collect_period(inbox.read_inbox(paths, sources, local_now()), period)
         for kind in KINDS.values():
             results += load.load_period(
                 connection,

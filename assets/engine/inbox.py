@@ -1,7 +1,10 @@
-"""The inbox: which files wait there and which reporting period each belongs to.
+"""The inbox: which files lie there, which are new, and which reporting period each belongs to.
 
-Belongs here: walking `inbox/<source>/<export>/` and placing a file in its period. Does not belong
-here: copying (`assets.engine.raw_store`) and reading rows.
+Belongs here: one pass over `inbox/<source>/<export>/`, placing a file in its period, collecting a
+period's files. Does not belong here: copying (`assets.engine.raw_store`) and reading rows.
+
+The manifest is asked first: a file whose bytes its name stands for already has its period there,
+and is opened only if its time changed. That of an unchanged file is never opened.
 """
 
 import re
@@ -9,19 +12,18 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from difflib import get_close_matches
 from pathlib import Path
 
-from assets.engine import raw_store
 from assets.engine.disk import trouble_told
 from assets.engine.errors import FileRefused, MotcuaError
 from assets.engine.manifest import Manifest
 from assets.engine.opening import period_line
 from assets.engine.paths import Paths
 from assets.engine.periods import Calendar, Period, load_calendar
-from assets.engine.raw_store import Delivery, Place
+from assets.engine.raw_store import Delivery, FileGrew, Place, holds, is_unchanged, reading_folder
 from assets.engine.unpack import fits
 from schemas.settings import Source
 
@@ -37,7 +39,7 @@ _LIKE_A_DAY = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
 
 
 @dataclass(frozen=True)
-class Waiting:
+class InboxFile:
     """A file in the inbox of a known export, with the folder that may name its period.
 
     `name` is its path below the folder of its export, so each period's folder has names of its own.
@@ -45,7 +47,7 @@ class Waiting:
 
     source: str
     export: str
-    file: Path
+    path: Path
     name: str
     folder_key: str | None
 
@@ -55,7 +57,32 @@ class Waiting:
         return self.source, self.export, self.name
 
 
-def waiting_files(paths: Paths, sources: dict[str, Source]) -> Iterator[Waiting]:
+@dataclass(frozen=True)
+class Inbox:
+    """What one pass over the inbox found.
+
+    `new` are the files by the key of their period whose name does not stand for their bytes yet;
+    `strays` counts those that no run will ever collect, by where they lie and why.
+    """
+
+    manifest: Manifest
+    now: datetime
+    new: dict[str, list[InboxFile]]
+    growing: set[Path]
+    unreadable: int
+    strays: dict[str, int]
+
+
+@dataclass
+class Collected:
+    """What a period's collection took, and how many files it could not read or must wait for."""
+
+    unreadable: int
+    growing: int = 0
+    new: list[Delivery] = field(default_factory=list)
+
+
+def inbox_files(paths: Paths, sources: dict[str, Source]) -> Iterator[InboxFile]:
     """Yield the files of every export of every source, in the order of their paths."""
     for source, settings in sorted(sources.items()):
         for export in sorted(settings.exports):
@@ -64,7 +91,7 @@ def waiting_files(paths: Paths, sources: dict[str, Source]) -> Iterator[Waiting]
                 if _is_of(file, settings.exports[export].files):
                     parts = file.relative_to(root).parts
                     folder = parts[0] if len(parts) > 1 else None
-                    yield Waiting(source, export, file, "/".join(parts), folder)
+                    yield InboxFile(source, export, file, "/".join(parts), folder)
 
 
 def _is_of(file: Path, patterns: list[str]) -> bool:
@@ -101,114 +128,124 @@ def _size_and_time(file: Path) -> tuple[int, float]:
     return status.st_size, status.st_mtime
 
 
-@dataclass
-class Collected:
-    """What a period's collection took, and how many files it could not read or must wait for."""
+def read_inbox(paths: Paths, sources: dict[str, Source], now: datetime) -> Inbox:
+    """Place every file of the inbox; a file that vanished or may not be read stops no other.
 
-    new: list[Delivery]
-    unreadable: int = 0
-    growing: int = 0
-
-
-def collect_period(
-    paths: Paths, sources: dict[str, Source], period: Period, now: datetime
-) -> Collected:
-    """Copy into the raw store what the inbox holds for `period`.
-
-    A file that vanished or may not be read is counted and stops no other; its name, which the
-    system's message would quote, is told to nobody. A file that is still being written is waited
-    for a moment, and then left to the next run.
+    A file that is still being written is waited for a moment. One that its name stands for with
+    the same size and time is not looked at again.
     """
-    collected, calendar = Collected([]), load_calendar(paths.settings)
-    files = list(waiting_files(paths, sources))
-    manifest = Manifest(paths)
-    growing = still_growing(waiting.file for waiting in files)
+    manifest, calendar = Manifest(paths), load_calendar(paths.settings)
+    files = list(inbox_files(paths, sources))
+    growing = still_growing(file.path for file in new_or_touched(files, manifest.newest))
     if growing:
         # Who puts a file there and runs its period at once means that file too.
         time.sleep(QUIET_SECONDS)
         growing = still_growing(growing)
-    for waiting in files:
+    new: dict[str, list[InboxFile]] = {}
+    unreadable, strays = 0, _misplaced_files(paths, sources, {file.path for file in files})
+    for file in files:
         try:
-            if period_of(paths, calendar, waiting, now, manifest.newest) != period:
-                continue
-            if waiting.file in growing:
-                collected.growing += 1
-                continue
-            with trouble_told(f"Copying a file of {waiting.source}/{waiting.export}"):
-                delivery = manifest.collect(
-                    waiting.file, source=waiting.source, export=waiting.export,
-                    period=period.key, name=waiting.name, now=now,
-                )  # fmt: skip
-        except raw_store.FileGrew:
+            delivered = delivery_of(file, manifest.newest)
+            period = period_of(paths, calendar, file, now, delivered)
+        except OSError:
+            unreadable += 1
+            continue
+        if period is None:
+            strays[
+                f"in {file.source}/{file.export}/, of a period before {calendar.first_period} or "
+                "to come, or in a folder that is no period key such as "
+                f"{calendar.month(2023, 11).key}"
+            ] += 1
+        elif delivered is None:
+            new.setdefault(period.key, []).append(file)
+    return Inbox(manifest, now, new, growing, unreadable, dict(strays))
+
+
+def collect_period(inbox: Inbox, period: Period) -> Collected:
+    """Copy into the raw store what the inbox holds for `period`.
+
+    What could not be read is counted; its name, which the system's message would quote, is in no
+    message. A file that is still being written is left to the next run.
+    """
+    collected = Collected(inbox.unreadable)
+    for file in inbox.new.get(period.key, []):
+        if file.path in inbox.growing:
             collected.growing += 1
             continue
+        try:
+            with trouble_told(f"Copying a file of {file.source}/{file.export}"):
+                delivery = inbox.manifest.collect(
+                    file.path, source=file.source, export=file.export, period=period.key,
+                    name=file.name, now=inbox.now,
+                )  # fmt: skip
+        except FileGrew:
+            collected.growing += 1
         except OSError:
             collected.unreadable += 1
-            continue
-        if delivery is not None:
-            collected.new.append(delivery)
+        else:
+            collected.new += [delivery] if delivery else []
     return collected
 
 
+def new_or_touched(
+    files: Iterable[InboxFile], newest: Mapping[Place, Delivery]
+) -> Iterator[InboxFile]:
+    """Yield the files whose name does not stand for their size and time; none is opened."""
+    for file in files:
+        with suppress(OSError):  # it is gone
+            before = newest.get(file.place)
+            if before is None or not is_unchanged(file.path, before):
+                yield file
+
+
+def delivery_of(file: InboxFile, newest: Mapping[Place, Delivery]) -> Delivery | None:
+    """Return the newest delivery of a file's name if the file still holds its bytes."""
+    before = newest.get(file.place)
+    return before if before is not None and holds(file.path, before) else None
+
+
 def period_of(
-    paths: Paths,
-    calendar: Calendar,
-    waiting: Waiting,
-    now: datetime,
-    taken: Mapping[Place, Delivery],
+    paths: Paths, calendar: Calendar, file: InboxFile, now: datetime, delivered: Delivery | None
 ) -> Period | None:
     """Return the period of a file: its folder's, else its own period line's, else the running.
 
-    None if the folder looks like a day but is no period key, or the line ends in a period that
+    None if the folder looks like a day but is not a period key, or the line ends in a period that
     no run can have. A folder that disagrees with the file's own line is found when the file is
     read, and refuses it.
 
-    `taken` is the newest delivery of each name. A file that nothing dates lies in the inbox long
-    after its period, and would be delivered again as the word of each later one: while its bytes
-    are those that its name stands for, it stays where it was taken into. Its time does not matter,
-    for a copy, or a backup that was put back, has one of its own.
+    `delivered` is the newest delivery of its name, if the file still holds its bytes: it stays in
+    that period. A file that nothing dates lies in the inbox long after its period, and would be
+    delivered again as the word of each later one. Its time does not matter, for a copy, or a backup
+    that was put back, has one of its own.
     """
-    if waiting.folder_key is not None and _LIKE_A_DAY.fullmatch(waiting.folder_key):
+    if file.folder_key is not None and _LIKE_A_DAY.fullmatch(file.folder_key):
         try:
-            period = calendar.month_from_key(waiting.folder_key)
+            period = calendar.month_from_key(file.folder_key)
         except MotcuaError:
             return None
         return period if period.start <= now.date() else None
+    if delivered is not None:
+        return calendar.month_of(date.fromisoformat(delivered.period))
     try:
-        with raw_store.reading_folder(paths) as workspace:
-            line = period_line(waiting.file, workspace)
+        with reading_folder(paths) as workspace:
+            line = period_line(file.path, workspace)
     except FileRefused:
         line = None
+    running = calendar.month_of(now.date())
     if line is None or line[0] > line[1]:
-        before = taken.get(waiting.place)
-        if before is not None and raw_store.holds(waiting.file, before):
-            return calendar.month_of(date.fromisoformat(before.period))
-        return calendar.month_of(now.date())
-    is_of_a_period = calendar.first_period <= line[1] <= calendar.month_of(now.date()).end
-    return calendar.month_of(line[1]) if is_of_a_period else None
+        return running
+    return calendar.month_of(line[1]) if calendar.first_period <= line[1] <= running.end else None
 
 
-def stray_files(paths: Paths, sources: dict[str, Source], now: datetime) -> dict[str, int]:
-    """Return how many files of the inbox no run will ever collect, by where and why."""
-    known = set()
+def _misplaced_files(paths: Paths, sources: dict[str, Source], known: set[Path]) -> Counter[str]:
+    """Count the files that are of no export, by where they lie."""
     strays: Counter[str] = Counter()
-    calendar = load_calendar(paths.settings)
-    for waiting in waiting_files(paths, sources):
-        known.add(waiting.file)
-        with suppress(OSError):  # told when it is collected
-            # Whatever was taken in before has a period all the same.
-            if period_of(paths, calendar, waiting, now, taken={}) is None:
-                strays[
-                    f"in {waiting.source}/{waiting.export}/, of a period before "
-                    f"{calendar.first_period} or to come, or in a folder that is no period key "
-                    f"such as {calendar.month(2023, 11).key}"
-                ] += 1
     for file in paths.inbox.rglob("*"):
         if file.name.startswith(LOCK) and file.is_file():
             strays["lock files of an office program: close the list there and save it"] += 1
         elif file not in known and not file.name.startswith(IGNORED) and file.is_file():
             strays[_misplaced(file.relative_to(paths.inbox).parts[:-1], sources)] += 1
-    return dict(strays)
+    return strays
 
 
 def _misplaced(folders: tuple[str, ...], sources: dict[str, Source]) -> str:

@@ -17,7 +17,7 @@ from pathlib import Path
 import duckdb
 
 from assets.engine.errors import FileRefused, SettingsError
-from assets.engine.inbox import Waiting, period_of
+from assets.engine.inbox import InboxFile, period_of
 from assets.engine.paths import Paths, private_folder
 from assets.engine.periods import Period, load_calendar, local_now
 from assets.engine.settings_counts import look_at_counts
@@ -152,8 +152,8 @@ def _period(check: SettingsCheck, file: Path, paths: Paths, key: str | None) -> 
     calendar = load_calendar(paths.settings)
     if key is not None:
         return calendar.month_from_key(key)
-    waiting = Waiting("sample", check.export, file, file.name, None)
-    period = period_of(paths, calendar, waiting, local_now(), taken={})
+    sample = InboxFile("sample", check.export, file, file.name, None)
+    period = period_of(paths, calendar, sample, local_now(), None)
     if period is None:
         check.findings.add("the file", "its own period line ends in a period that no run has")
     return period

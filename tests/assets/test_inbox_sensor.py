@@ -45,9 +45,8 @@ def _look(
 
 
 def _collect(paths: Paths, key: str = KEY) -> None:
-    inbox.collect_period(
-        paths, load_sources(paths.sources), CALENDAR.month_from_key(key), local_now()
-    )
+    found = inbox.read_inbox(paths, load_sources(paths.sources), local_now())
+    inbox.collect_period(found, CALENDAR.month_from_key(key))
 
 
 def test_files_that_wait_ask_for_a_run_a_period_older_first(
@@ -94,7 +93,8 @@ def test_a_file_that_nothing_dates_asks_for_the_running_period_only_when_it_is_n
     file = _deliver(installation, "a.csv", "a;b\n", key="")
     at_first = file.stat().st_mtime
     sources, period = load_sources(installation.sources), CALENDAR.month_from_key(KEY)
-    assert len(inbox.collect_period(installation, sources, period, then).new) == 1
+    found = inbox.read_inbox(installation, sources, then)
+    assert len(inbox.collect_period(found, period).new) == 1
     assert _look(installation, instance)[0] == {}
     _age(file, 30.0)
     assert _look(installation, instance)[0] == {}

@@ -30,7 +30,7 @@ def main(data: str, settings: str, key: str) -> None:
     with warehouse(paths) as connection:
         for name in ("unit", "procedure"):
             reference.load_reference(connection, paths.reference, name)
-    inbox.collect_period(paths, sources, period, local_now())
+    inbox.collect_period(inbox.read_inbox(paths, sources, local_now()), period)
     before = _cpu_seconds()
     started = time.perf_counter()
     with warehouse(paths) as connection:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import dagster as dg
 
-from assets.engine.inbox import collect_period
+from assets.engine.inbox import collect_period, read_inbox
 from assets.engine.paths import PROJECT, Paths
 from assets.engine.periods import load_calendar, local_now
 from assets.engine.sources import load_sources
@@ -29,7 +29,7 @@ def main(folder: str, key: str, only: str = "") -> None:
     steps: dict[str, float] = {}
     if only == "collect":
         period = load_calendar(paths.settings).month_from_key(key)
-        collect_period(paths, load_sources(paths.sources), period, local_now())
+        collect_period(read_inbox(paths, load_sources(paths.sources), local_now()), period)
     else:
         with dg.DagsterInstance.local_temp() as instance:
             result = (

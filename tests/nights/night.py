@@ -33,7 +33,7 @@ def spend(paths: Paths, keys: list[str], now: datetime, say: Callable[[str], obj
     sources, periods = load_sources(paths.sources), [CALENDAR.month_from_key(key) for key in keys]
     say("collect")
     for period in periods:
-        inbox.collect_period(paths, sources, period, now)
+        inbox.collect_period(inbox.read_inbox(paths, sources, now), period)
     say("load")
     for step in _load_steps(paths, periods):
         _take(paths, step)

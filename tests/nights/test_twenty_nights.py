@@ -18,7 +18,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from assets.engine.inbox import waiting_files
+from assets.engine.inbox import inbox_files
 from assets.engine.paths import PROJECT, Paths, private_folder
 from assets.engine.periods import local_now
 from assets.engine.raw_store import read_manifest
@@ -162,9 +162,9 @@ def test_nights_in_a_row_end_as_one_clean_load(
 def _assert_all_collected(paths: Paths) -> None:
     """What lies in the inbox is what the store has last under its name: no delivery was lost."""
     latest = {(item.source, item.export, item.name): item.sha256 for item in read_manifest(paths)}
-    for waiting in waiting_files(paths, load_sources(paths.sources)):
-        sha256 = hashlib.sha256(waiting.file.read_bytes()).hexdigest()
-        assert latest[waiting.source, waiting.export, waiting.name] == sha256
+    for file in inbox_files(paths, load_sources(paths.sources)):
+        sha256 = hashlib.sha256(file.path.read_bytes()).hexdigest()
+        assert latest[file.place] == sha256
 
 
 def _clean_load(paths: Paths, folder: Path) -> Paths:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from assets.engine import inbox, raw_store
-from assets.engine.inbox import Collected, collect_period, still_growing
+from assets.engine.inbox import Collected, collect_period, read_inbox, still_growing
 from assets.engine.paths import Paths
 from assets.engine.periods import local_now
 from assets.engine.sources import load_sources
@@ -39,9 +39,8 @@ def file(installation: Paths) -> Path:
 
 
 def _collect(paths: Paths) -> Collected:
-    return collect_period(
-        paths, load_sources(paths.sources), CALENDAR.month_from_key(KEY), local_now()
-    )
+    found = read_inbox(paths, load_sources(paths.sources), local_now())
+    return collect_period(found, CALENDAR.month_from_key(KEY))
 
 
 @contextmanager

@@ -1,16 +1,28 @@
 """The inbox: which period a file belongs to, and that a file nobody will collect is told."""
 
+import sys
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
+from os import PathLike, fsdecode
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from assets.engine.inbox import collect_period, period_of, stray_files, waiting_files
+from assets.engine.inbox import (
+    Collected,
+    collect_period,
+    delivery_of,
+    inbox_files,
+    period_of,
+    read_inbox,
+)
 from assets.engine.paths import Paths
+from assets.engine.pending import pending_files
 from assets.engine.periods import TIMEZONE
-from assets.engine.raw_store import newest, read_manifest
+from assets.engine.raw_store import Delivery, newest, read_manifest
 from assets.engine.sources import load_sources
 from tests.support import CALENDAR
 from tests.unit.deliveries import deliver_workbook, dossier
@@ -27,10 +39,14 @@ def _put(paths: Paths, *parts: str, text: str = "x;y\n1;2\n") -> Path:
 
 
 def _periods(paths: Paths) -> list[str | None]:
-    waiting = waiting_files(paths, load_sources(paths.sources))
+    files = inbox_files(paths, load_sources(paths.sources))
     taken = newest(read_manifest(paths))
-    periods = [period_of(paths, CALENDAR, item, NOW, taken) for item in waiting]
+    periods = [period_of(paths, CALENDAR, file, NOW, delivery_of(file, taken)) for file in files]
     return [period.key if period else None for period in periods]
+
+
+def _collect(paths: Paths) -> Collected:
+    return collect_period(read_inbox(paths, load_sources(paths.sources), NOW), RUNNING)
 
 
 def test_the_folder_names_the_period(installation: Paths) -> None:
@@ -52,7 +68,7 @@ def test_else_it_belongs_to_the_running_period(installation: Paths) -> None:
 
 def test_a_file_that_no_run_collects_is_told(installation: Paths) -> None:
     sources = load_sources(installation.sources)
-    assert stray_files(installation, sources, NOW) == {}
+    assert read_inbox(installation, sources, NOW).strays == {}
     _put(installation, "2023-01-01", "a.csv")
     _put(installation, "2022-11-15", "b.csv")
     deliver_workbook(installation, [dossier(1)], period="",
@@ -60,8 +76,9 @@ def test_a_file_that_no_run_collects_is_told(installation: Paths) -> None:
     (installation.inbox / "khac").mkdir()
     (installation.inbox / "khac" / "c.csv").write_text("x", encoding="utf-8")
     (installation.inbox / "khac" / ".hidden").write_text("x", encoding="utf-8")
-    assert sorted(stray_files(installation, sources, NOW).values()) == [1, 1, 2]
-    assert collect_period(installation, sources, RUNNING, NOW).new == []
+    inbox = read_inbox(installation, sources, NOW)
+    assert sorted(inbox.strays.values()) == [1, 1, 2]
+    assert collect_period(inbox, RUNNING).new == []
 
 
 @pytest.mark.parametrize(
@@ -91,7 +108,7 @@ def test_a_stray_file_is_told_by_where_it_lies(installation: Paths, path: str, r
     file = installation.inbox / path
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text("x", encoding="utf-8")
-    assert stray_files(installation, load_sources(installation.sources), NOW) == {reason: 1}
+    assert read_inbox(installation, load_sources(installation.sources), NOW).strays == {reason: 1}
 
 
 def test_a_period_line_padded_with_the_delimiter_of_the_list_is_found(installation: Paths) -> None:
@@ -108,15 +125,68 @@ def test_a_name_fits_a_pattern_whichever_way_its_letters_are_composed(installati
     source = sources["xin_man"].model_copy(update={"exports": {"dossiers_commune": export}})
     _put(installation, unicodedata.normalize("NFD", "hồ sơ xã.csv"))
     _put(installation, "phí.csv")
-    assert len(list(waiting_files(installation, {"xin_man": source}))) == 1
+    assert len(list(inbox_files(installation, {"xin_man": source}))) == 1
 
 
 def test_an_unchanged_file_is_nothing_new_and_a_changed_one_is(installation: Paths) -> None:
-    sources = load_sources(installation.sources)
     file = _put(installation, "a.csv")
-    assert len(collect_period(installation, sources, RUNNING, NOW).new) == 1
-    assert collect_period(installation, sources, RUNNING, NOW).new == []
+    assert len(_collect(installation).new) == 1
+    assert _collect(installation).new == []
     file.touch()
-    assert collect_period(installation, sources, RUNNING, NOW).new == []
+    assert _collect(installation).new == []
     file.write_text("x;y\n1;3\n", encoding="utf-8")
-    assert len(collect_period(installation, sources, RUNNING, NOW).new) == 1
+    assert len(_collect(installation).new) == 1
+
+
+def test_an_inbox_that_did_not_change_is_not_opened_again(installation: Paths) -> None:
+    sources = load_sources(installation.sources)
+    undated = _put(installation, "a.csv")
+    _put(installation, "2023-05-15", "b.csv")
+    deliver_workbook(installation, [dossier(1)], period="", name="c.xlsx", line="")
+    deliver_workbook(installation, [dossier(2)], period="", name="d.xlsx",
+                     line="Từ ngày 15/01/2023 đến ngày 14/02/2023")  # fmt: skip
+    with _opened_below(installation.inbox) as opened:
+        assert len(_collect_all(installation)) == 4
+    assert {file.name for file in opened} == {"a.csv", "b.csv", "c.xlsx", "d.xlsx"}
+    with _opened_below(installation.inbox) as opened:
+        assert _collect_all(installation) == []
+        assert pending_files(installation, sources) == []
+    assert opened == []
+    undated.touch()
+    with _opened_below(installation.inbox) as opened:
+        assert _collect_all(installation) == []
+    # Its bytes are compared; it is not read for its period.
+    assert opened == [undated]
+
+
+def _collect_all(paths: Paths) -> list[Delivery]:
+    inbox = read_inbox(paths, load_sources(paths.sources), NOW)
+    periods = CALENDAR.periods_until(CALENDAR.first_period, NOW.date())
+    return [
+        item
+        for period in periods
+        if period.kind == "month"
+        for item in collect_period(inbox, period).new
+    ]
+
+
+_WATCHED: list[tuple[Path, list[Path]]] = []
+
+
+def _note_opening(event: str, arguments: tuple[object, ...]) -> None:
+    if event == "open" and isinstance(arguments[0], str | bytes | PathLike):
+        file = Path(fsdecode(arguments[0]))
+        for folder, opened in _WATCHED:
+            if file.is_relative_to(folder) and file.suffix:
+                opened.append(file)
+
+
+@contextmanager
+def _opened_below(folder: Path) -> Iterator[list[Path]]:
+    """List the files below a folder that this process opens, each time it does."""
+    if not _WATCHED:
+        sys.addaudithook(_note_opening)
+    opened: list[Path] = []
+    _WATCHED.append((folder, opened))
+    yield opened
+    _WATCHED[-1] = (folder, [])

@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from assets.engine.inbox import collect_period
+from assets.engine.inbox import collect_period, read_inbox
 from assets.engine.paths import Paths
+from assets.engine.pending import pending_files
 from assets.engine.periods import TIMEZONE
 from assets.engine.raw_store import read_manifest
 from assets.engine.sources import load_sources
-from assets.engine.waiting import new_files
 from tests.nights.night import spend
 from tests.support import CALENDAR
 from tests.unit.deliveries import FEBRUARY, JANUARY, ask, code, deliver_csv, dossier, register_of
@@ -40,7 +40,8 @@ def _undated(paths: Paths, day: int, name: str = "a.csv", sequence: int = 1) -> 
 
 def _taken(paths: Paths, key: str, now: datetime) -> list[str]:
     """Collect a period; return the names of what was new."""
-    new = collect_period(paths, load_sources(paths.sources), CALENDAR.month_from_key(key), now).new
+    inbox = read_inbox(paths, load_sources(paths.sources), now)
+    new = collect_period(inbox, CALENDAR.month_from_key(key)).new
     assert {item.period for item in new} <= {key}
     return [item.name for item in new]
 
@@ -118,5 +119,5 @@ def test_a_correction_in_the_folder_of_its_period_is_the_word_for_good(
         keys = [key for key in (JANUARY, FEBRUARY, "2023-02-15") if key <= f"{now:%Y-%m-%d}"]
         spend(installation, keys, now)
         assert register_of(installation) == {code(1): "returned"}
-        assert new_files(installation, sources, now) == []
+        assert pending_files(installation, sources) == []
     assert [item.period for item in read_manifest(installation)] == [JANUARY, JANUARY]

@@ -1,0 +1,75 @@
+"""What of the inbox no run has collected yet, and a key for it that names no file.
+
+Belongs here: comparing the inbox with the manifest for whoever asks for runs (`pipelines.sensors`).
+Does not belong here: copying files in (`assets.engine.inbox`).
+"""
+
+import hashlib
+from collections import Counter
+from contextlib import suppress
+from datetime import datetime
+
+from assets.engine.inbox import (
+    InboxFile,
+    delivery_of,
+    inbox_files,
+    new_or_touched,
+    period_of,
+    still_growing,
+)
+from assets.engine.paths import Paths
+from assets.engine.periods import load_calendar
+from assets.engine.raw_store import newest, read_manifest
+from schemas.settings import Source
+
+
+def pending_files(paths: Paths, sources: dict[str, Source]) -> list[InboxFile]:
+    """Return the files, whole by now, whose name does not stand for their size and time yet.
+
+    No file is opened: this is asked every minute.
+    """
+    found = list(new_or_touched(inbox_files(paths, sources), newest(read_manifest(paths))))
+    growing = still_growing(file.path for file in found)
+    return [file for file in found if file.path not in growing]
+
+
+def listing_key(files: list[InboxFile]) -> str:
+    """Return a hash of where files lie, their sizes and times: the same while nothing changes."""
+    lines = []
+    for file in files:
+        with suppress(OSError):
+            status = file.path.stat()
+            lines.append(f"{file.path}\0{status.st_size}\0{status.st_mtime_ns}")
+    return _hash(lines)
+
+
+def content_keys(paths: Paths, files: list[InboxFile], now: datetime) -> dict[str, str]:
+    """Return a hash of what the files of a period hold, by its key, the oldest period first.
+
+    Bytes that were collected before are left out, and files of no period. How often a name was
+    delivered is part of it: a correction that is taken back brings bytes that were there before,
+    and is new all the same.
+    """
+    deliveries, calendar = read_manifest(paths), load_calendar(paths.settings)
+    taken = newest(deliveries)
+    last = {(item.place, item.period): item.sha256 for item in deliveries}
+    versions = Counter((item.place, item.period) for item in deliveries)
+    lines: dict[str, list[str]] = {}
+    for file in files:
+        with suppress(OSError):
+            delivered = delivery_of(file, taken)
+            period = period_of(paths, calendar, file, now, delivered)
+            if delivered is not None or period is None:
+                continue
+            with file.path.open("rb") as content:
+                sha256 = hashlib.file_digest(content, "sha256").hexdigest()
+            place = (file.place, period.key)
+            if last.get(place) != sha256:
+                line = "\0".join((*file.place, sha256, str(versions[place])))
+                lines.setdefault(period.key, []).append(line)
+    return {key: _hash(lines[key]) for key in sorted(lines)}
+
+
+def _hash(lines: list[str]) -> str:
+    text = "\n".join(sorted(lines))
+    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
