@@ -17,8 +17,8 @@ def _cases(landing: int, soak: int) -> int:
 REGISTERS = _cases(24, 600)
 LISTS = _cases(60, 600)
 # Random deliveries in any order, nights corrected or counted anew, deletions of a portal.
-ORDERS = _cases(15, 150)
-CORRECTED = _cases(8, 150)
+ORDERS = _cases(10, 150)
+CORRECTED = _cases(4, 150)
 DELETIONS = _cases(3, 30)
 # Files gone bad, over all containers.
 FUZZ = _cases(200, 20_000)

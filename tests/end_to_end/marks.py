@@ -65,12 +65,11 @@ def marks_in_cells(
     found = {}
     with duckdb.connect(str(file), read_only=True) as connection:
         for table, columns in columns_by_table(connection).items():
-            for column in columns:
-                cells = connection.execute(
-                    f'SELECT DISTINCT CAST("{column}" AS VARCHAR) FROM {table} '
-                    f'WHERE "{column}" IS NOT NULL'
-                ).fetchall()
-                marks = [text for (text,) in cells if is_marked(text)]
+            (cells,) = connection.execute(
+                f"SELECT list(DISTINCT CAST(COLUMNS(*) AS VARCHAR)) FROM {table}"
+            ).fetchall()
+            for column, texts in zip(columns, cells, strict=True):
+                marks = [text for text in texts or () if text is not None and is_marked(text)]
                 if marks:
                     found[f"{table}.{column}"] = marks
     return found

@@ -23,7 +23,7 @@ from assets.engine.paths import PROJECT, Paths
 from assets.engine.warehouse import warehouse
 from schemas.core_tables import VERSION_TABLES
 from tests.end_to_end.marks import TEXT_MARK, marks_in_bytes, marks_in_cells
-from tests.support import SETTINGS, take_in
+from tests.support import SETTINGS, copy_warehouse, take_in
 
 DEFECTS = PROJECT / "data" / "sample" / "defects"
 DEFECT_SOURCES = PROJECT / "data" / "sample" / "defect_sources"
@@ -141,12 +141,13 @@ class Outcome:
 
 
 def new_outcome(tmp_path: Path) -> Outcome:
-    """Return an installation with an empty inbox: settings of the project and of the defects."""
+    """Return a new installation with the settings of the project and of the defects."""
     paths = Paths(tmp_path / "data", tmp_path / "settings")
     paths.inbox.mkdir(parents=True)
     shutil.copytree(SETTINGS / "reference", paths.reference)
     for folder in (SETTINGS / "sources", DEFECT_SOURCES):
         shutil.copytree(folder, paths.sources, dirs_exist_ok=True)
+    copy_warehouse(paths)
     return Outcome(paths)
 
 

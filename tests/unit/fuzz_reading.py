@@ -24,7 +24,7 @@ from typing import Any, cast
 
 import duckdb
 
-from assets.engine import raw_store, reference
+from assets.engine import raw_store
 from assets.engine.errors import FileRefused
 from assets.engine.load.file import FileLoad, load_file
 from assets.engine.opening import period_line
@@ -32,7 +32,7 @@ from assets.engine.paths import Paths, private_folder
 from assets.engine.raw_store import Delivery
 from assets.engine.warehouse import warehouse
 from schemas.exports import KINDS
-from tests.support import CALENDAR, SETTINGS
+from tests.support import CALENDAR, SETTINGS, prepared
 from tests.unit.fuzz_cases import Case
 from tests.unit.fuzz_lists import PERIOD, SOURCE, Record
 
@@ -69,22 +69,28 @@ class Reading:
     peak_bytes: int = 0
 
 
-def read_cases(cases: Iterable[Case], folder: Path, processes: int = 2) -> Iterator[Reading]:
-    """Yield the reading of each case, in the order of the cases."""
+@contextlib.contextmanager
+def case_readers(folder: Path, processes: int = 2) -> Iterator[Sequence["Reader"]]:
+    """Return processes that read cases, and end them afterwards."""
     memory = _MEMORY if os.access(_MEMORY, os.W_OK) else folder
     # Taken away here, because a reader is killed and takes nothing away.
     with tempfile.TemporaryDirectory(dir=memory) as home:
         readers = [
-            _Reader(private_folder(folder / str(number)), Path(home) / str(number))
+            Reader(private_folder(folder / str(number)), Path(home) / str(number), prepared())
             for number in range(processes)
         ]
-        yield from _read_by(readers, cases)
+        try:
+            yield readers
+        finally:
+            for reader in readers:
+                reader.end()
 
 
-def _read_by(readers: Sequence["_Reader"], cases: Iterable[Case]) -> Iterator[Reading]:
+def read_cases(readers: Sequence["Reader"], cases: Iterable[Case]) -> Iterator[Reading]:
+    """Yield the reading of each case, in the order of the cases."""
     waiting = iter(cases)
     ready: dict[int, Reading] = {}
-    given: dict[Any, tuple[_Reader, int]] = {}
+    given: dict[Any, tuple[Reader, int]] = {}
     next_given = next_due = 0
     try:
         idle = list(readers)
@@ -103,15 +109,16 @@ def _read_by(readers: Sequence["_Reader"], cases: Iterable[Case]) -> Iterator[Re
                 yield ready.pop(next_due)
                 next_due += 1
     finally:
-        for reader in readers:
+        # Where nobody takes the rest, what was given must not answer later.
+        for reader, _ in given.values():
             reader.end()
 
 
-class _Reader:
+class Reader:
     """A process that reads cases one at a time, started anew when it died."""
 
-    def __init__(self, folder: Path, home: Path) -> None:
-        self._folder, self._home = folder, home
+    def __init__(self, folder: Path, home: Path, warehouse: Path) -> None:
+        self._folder, self._home, self._warehouse = folder, home, warehouse
         self._process: multiprocessing.process.BaseProcess | None = None
         self._pipe: Any = None
 
@@ -121,7 +128,9 @@ class _Reader:
             context = multiprocessing.get_context("spawn")
             self._pipe, theirs = context.Pipe()
             self._process = context.Process(
-                target=_serve, args=(theirs, self._folder, self._home), daemon=True
+                target=_serve,
+                args=(theirs, self._folder, self._home, self._warehouse),
+                daemon=True,
             )
             self._process.start()
             theirs.close()
@@ -157,8 +166,11 @@ def _where(said: str) -> str:
     return " | ".join(line for line in lines if line.startswith(signs))[:2000]
 
 
-def _serve(pipe: Any, folder: Path, home: Path) -> None:
-    """Read what comes through `pipe` until it is closed; the process is this function's own."""
+def _serve(pipe: Any, folder: Path, home: Path, empty: Path) -> None:
+    """Read what comes through `pipe` until it is closed; the process is this function's own.
+
+    `empty` is the folder of a warehouse without deliveries.
+    """
     resource.setrlimit(resource.RLIMIT_AS, (MOST_BYTES, MOST_BYTES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     # Symbols for the stack of each of calamine's panics would take longer than the case.
@@ -166,19 +178,17 @@ def _serve(pipe: Any, folder: Path, home: Path) -> None:
     with (folder / "stderr").open("w", buffering=1) as said:
         os.dup2(said.fileno(), sys.stderr.fileno())
         faulthandler.enable(said)
-        empty = Paths(home / "empty", SETTINGS)
         shutil.rmtree(home, ignore_errors=True)
-        with warehouse(empty) as connection:
-            reference.load_reference(connection, empty.reference, "unit")
+        home.mkdir()
         with contextlib.suppress(EOFError):
             while True:
-                _serve_some(pipe, said, empty)
+                _serve_some(pipe, said, home, empty)
 
 
-def _serve_some(pipe: Any, said: Any, empty: Paths) -> None:
-    with tempfile.TemporaryDirectory(dir=empty.data.parent) as root:
+def _serve_some(pipe: Any, said: Any, home: Path, empty: Path) -> None:
+    with tempfile.TemporaryDirectory(dir=home) as root:
         paths = Paths(Path(root) / "data", SETTINGS)
-        shutil.copytree(empty.data, paths.data)
+        shutil.copytree(empty, paths.warehouse)
         with warehouse(paths) as connection:
             connection.execute("SET threads = 1")
             for _ in range(_CASES_A_WAREHOUSE):

@@ -8,10 +8,9 @@ import json
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 
 import pytest
 
@@ -19,7 +18,7 @@ from assets.engine.paths import PROJECT
 from tests.tier import FUZZ, IS_SOAK
 from tests.unit.fuzz_cases import Case, Kind, make_case, marks_flipped
 from tests.unit.fuzz_lists import CONTAINERS, LIST, OTHER_LIST, Record, Row
-from tests.unit.fuzz_reading import Reading, read_cases
+from tests.unit.fuzz_reading import Reader, Reading, case_readers, read_cases
 
 CASES_EACH = FUZZ // len(CONTAINERS) + 1
 COUNTS = PROJECT / "data" / "bench" / ("fuzz_soak.json" if IS_SOAK else "fuzz.json")
@@ -49,11 +48,20 @@ def counts() -> Iterator[Counts]:
     COUNTS.write_text(json.dumps({"all": total, **known}, indent=1, sort_keys=True) + "\n")
 
 
+@pytest.fixture(scope="module")
+def readers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sequence[Reader]]:
+    """Processes that read the cases of all tests."""
+    with case_readers(tmp_path_factory.mktemp("readers")) as started:
+        yield started
+
+
 @pytest.mark.parametrize("name", CONTAINERS)
-def test_no_file_gone_bad_is_half_read(name: str, tmp_path: Path, counts: Counts) -> None:
+def test_no_file_gone_bad_is_half_read(
+    name: str, readers: Sequence[Reader], counts: Counts
+) -> None:
     cases = [make_case(name, seed) for seed in range(CASES_EACH)]
     failures = []
-    for case, reading in zip(cases, read_cases(cases, tmp_path), strict=True):
+    for case, reading in zip(cases, read_cases(readers, cases), strict=True):
         counts[name].update(_outcome(case, reading))
         failures += [f"{case.name}: {fault}" for fault in _faults(case, reading)]
     assert not failures, "\n".join([f"{len(failures)} of {len(cases)} cases", *failures[:40]])
@@ -67,9 +75,9 @@ FOUND = (
 )  # fmt: skip
 
 
-def test_what_the_long_run_found_stays_mended(tmp_path: Path) -> None:
+def test_what_the_long_run_found_stays_mended(readers: Sequence[Reader]) -> None:
     cases = [make_case(name, seed) for name, seed in FOUND]
-    for case, reading in zip(cases, read_cases(cases, tmp_path), strict=True):
+    for case, reading in zip(cases, read_cases(readers, cases), strict=True):
         assert list(_faults(case, reading)) == [], case.name
 
 
@@ -318,8 +326,8 @@ def test_as_many_rows_may_say_something_else_as_the_case_changed() -> None:
         assert bool(list(_half_read(case, reading))) is is_fault
 
 
-def test_the_lists_are_read_whole(tmp_path: Path) -> None:
+def test_the_lists_are_read_whole(readers: Sequence[Reader]) -> None:
     cases = [Case(container, "cut", 0, container.write(LIST)) for container in CONTAINERS.values()]
-    for case, reading in zip(cases, read_cases(cases, tmp_path), strict=True):
+    for case, reading in zip(cases, read_cases(readers, cases), strict=True):
         assert (reading.state, reading.failure) == ("loaded", "")
         assert list(_not_whole(case, reading)) == [], case.container.name

@@ -20,7 +20,7 @@ from assets.engine.load import Loaded
 from assets.engine.paths import Paths
 from assets.engine.warehouse import warehouse
 from schemas.core_tables import DOSSIER_COLUMNS
-from tests.support import SETTINGS, take_in
+from tests.support import SETTINGS, copy_warehouse, take_in
 from tests.unit.deliveries import JANUARY, ask
 from tests.unit.one_list import (
     IN_ALL,
@@ -91,16 +91,6 @@ def _list(name: str, columns: tuple[str, ...]) -> list[Dossier]:
     return [*dossiers[:30], dossiers[9], *dossiers[30:], unheard | {"other_dossier_code": None}]
 
 
-@pytest.fixture(scope="module")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An installation whose warehouse has its tables and nothing in them, to be copied."""
-    folder = tmp_path_factory.mktemp("empty")
-    shutil.copytree(SETTINGS / "reference", folder / "settings" / "reference")
-    (folder / "settings" / "sources").mkdir()
-    with warehouse(Paths(folder / "data", folder / "settings")):
-        return folder
-
-
 def _settings_of(source: str) -> str:
     if source == "table":
         return settings_of_the_table()
@@ -112,11 +102,13 @@ def _settings_of(source: str) -> str:
 
 
 def _delivered(
-    empty: Path, folder: Path, container: str, name: str, columns: tuple[str, ...]
+    folder: Path, container: str, name: str, columns: tuple[str, ...]
 ) -> tuple[Paths, Loaded]:
     """Deliver the list in a container to an installation of its own; return what became of it."""
-    shutil.copytree(empty, folder, dirs_exist_ok=True)
     paths = Paths(folder / "data", folder / "settings")
+    shutil.copytree(SETTINGS / "reference", paths.reference)
+    paths.sources.mkdir()
+    copy_warehouse(paths)
     source, _, write = CONTAINERS[container]
     (paths.sources / f"{source}.toml").write_text(_settings_of(source), encoding="utf-8")
     file = paths.inbox / source / "dossiers" / JANUARY / "danh-sach"
@@ -165,10 +157,10 @@ def _flags(paths: Paths) -> dict[object, set[str]]:
 
 
 @pytest.fixture(scope="module")
-def flags_of_csv(empty: Path, tmp_path_factory: pytest.TempPathFactory) -> Flags:
+def flags_of_csv(tmp_path_factory: pytest.TempPathFactory) -> Flags:
     """The flags that each list has as CSV."""
     return {
-        name: _flags(_delivered(empty, tmp_path_factory.mktemp(name), "csv", name, IN_ALL)[0])
+        name: _flags(_delivered(tmp_path_factory.mktemp(name), "csv", name, IN_ALL)[0])
         for name in LISTS
     }
 
@@ -176,9 +168,9 @@ def flags_of_csv(empty: Path, tmp_path_factory: pytest.TempPathFactory) -> Flags
 @pytest.mark.parametrize("name", LISTS)
 @pytest.mark.parametrize("container", CONTAINERS)
 def test_one_list_gives_one_register(
-    container: str, name: str, empty: Path, tmp_path: Path, flags_of_csv: Flags
+    container: str, name: str, tmp_path: Path, flags_of_csv: Flags
 ) -> None:
-    paths, result = _delivered(empty, tmp_path, container, name, IN_ALL)
+    paths, result = _delivered(tmp_path, container, name, IN_ALL)
     assert (result.state, result.reason) == ("loaded", None)
     assert (result.read, result.accepted) == (42, 40)
     assert (result.quarantined, result.duplicates) == (1, 1)
@@ -199,10 +191,8 @@ def test_the_lists_raise_flags(flags_of_csv: Flags) -> None:
 @pytest.mark.parametrize(
     "container", [name for name in CONTAINERS if name not in ("igate2", *PACKED)]
 )
-def test_what_igate_2_cannot_say_is_the_same_in_all_others(
-    container: str, empty: Path, tmp_path: Path
-) -> None:
-    paths, result = _delivered(empty, tmp_path, container, "second", WITHOUT_IGATE)
+def test_what_igate_2_cannot_say_is_the_same_in_all_others(container: str, tmp_path: Path) -> None:
+    paths, result = _delivered(tmp_path, container, "second", WITHOUT_IGATE)
     assert (result.state, result.accepted) == ("loaded", 40)
     assert _register(paths) == _expected("second", WITHOUT_IGATE)
 
