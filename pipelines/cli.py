@@ -84,11 +84,11 @@ def main(arguments: list[str] | None = None) -> int:
             paths = beside_portal(paths, options.source)
         if options.command == "check-source":
             return _check_source(paths, options)
+        # Dagster would wrap what is wrong in the settings into a hundred lines.
+        calendar = load_calendar(paths.settings)
         prepare_instance(paths)
         if options.command == "ui":
             return serve_ui()
-        # Dagster would wrap what is wrong in the settings into a hundred lines.
-        calendar = load_calendar(paths.settings)
         load_operations(paths.settings)
         load_sources(paths.sources)
         for name in REFERENCE_SCHEMAS:

@@ -1,6 +1,9 @@
 """Imports go one way: pipelines, assets, assets.engine, schemas; modules say what they are."""
 
 import ast
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -57,3 +60,36 @@ def test_every_module_opens_with_a_docstring() -> None:
     assert len(files) > 50
     for file in files:
         assert ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))), file
+
+
+_IMPORT_ALL = """
+import pkgutil, sys
+from importlib import import_module
+read = []
+def note(event, arguments):
+    if event in ("open", "os.listdir", "os.scandir") and str(arguments[0]).startswith(sys.argv[1]):
+        read.append(arguments[0])
+sys.addaudithook(note)
+import assets, pipelines, schemas
+names = []
+for package in (assets, pipelines, schemas):
+    names += [m.name for m in pkgutil.walk_packages(package.__path__, package.__name__ + ".")]
+for name in names:
+    import_module(name)
+print(len(names), read)
+"""
+
+
+def test_no_module_reads_the_settings_when_it_is_imported(tmp_path: Path) -> None:
+    for name in ("statistic.toml", "operations.toml", "sources/broken.toml"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("no TOML [", encoding="utf-8")
+    own = {"MOTCUA_SETTINGS": str(tmp_path), "MOTCUA_DATA": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-c", _IMPORT_ALL, str(tmp_path)],
+        cwd=PROJECT, env=os.environ | own, check=False, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    count, read = done.stdout.split(maxsplit=1)
+    assert int(count) > 100
+    assert read == "[]\n"
