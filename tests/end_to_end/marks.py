@@ -36,12 +36,15 @@ def _written_forms() -> Iterator[bytes]:
             yield "".join(f"&#{ord(c)};" if ord(c) > 127 else c for c in text).encode()
 
 
+_FORMS = tuple(dict.fromkeys(_written_forms()))
 BYTE_MARK = re.compile(
     b"(?:"
-    + b"|".join(re.escape(form) for form in dict.fromkeys(_written_forms()))
+    + b"|".join(map(re.escape, _FORMS))
     + rb")(?:[\s\x00+]|%20|\\n){0,6}\d\x00?\d|"
     + _NUMBERS.encode()
 )
+# What every mark holds; to search for it is a hundred times faster than for the mark.
+_PARTS = (*_FORMS, b"0990000", b"000990")
 
 
 def marks_in_bytes(folder: Path) -> dict[str, list[bytes]]:
@@ -52,6 +55,8 @@ def marks_in_bytes(folder: Path) -> dict[str, list[bytes]]:
             content = file.read_bytes()
         except FileNotFoundError:
             continue  # SQLite, at work meanwhile, takes its -shm and -wal away
+        if not any(part in content for part in _PARTS):
+            continue
         marks = [match.group() for match in BYTE_MARK.finditer(content)]
         if marks:
             found[str(file.relative_to(folder))] = marks
@@ -65,6 +70,9 @@ def marks_in_cells(
     found = {}
     with duckdb.connect(str(file), read_only=True) as connection:
         for table, columns in columns_by_table(connection).items():
+            # The question below takes 10 ms for an empty table, too.
+            if not connection.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchall():
+                continue
             (cells,) = connection.execute(
                 f"SELECT list(DISTINCT CAST(COLUMNS(*) AS VARCHAR)) FROM {table}"
             ).fetchall()
