@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run portal period check-source ui doctor test check audit format bench mutants faults soak lock sample docs screenshots
+.PHONY: help setup run portal period check-source ui doctor test check audit format bench bench-small mutants faults soak lock sample docs screenshots
 
 help: ## List the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -63,6 +63,9 @@ ROWS ?= 10000000
 bench: $(READY) ## Measure against bare DuckDB: make bench ROWS=10000000
 	$(BIN)/python -m tests.benchmarks.bench --rows $(ROWS)
 	$(BIN)/python -m tests.benchmarks.containers
+
+bench-small: $(READY) ## Measure small runs: the sample, one period, one file of ten rows
+	@$(BIN)/python -m tests.benchmarks.small
 
 mutants: $(READY) ## Change the counting SQL in hundreds of places: is every slip noticed?
 	$(BIN)/python -m tests.mutation.run
