@@ -15,6 +15,7 @@ from assets.checks import FILES_LOADED, files_loaded
 from assets.engine.compute import data_cutoff, refresh_periods
 from assets.engine.errors import MotcuaError
 from assets.engine.load import Loaded, load_period, outdated_periods, rejected_by_rule
+from assets.engine.paths import Paths
 from assets.engine.periods import Period
 from assets.engine.reference import file_version, load_procedures
 from assets.engine.statistic import load_statistic
@@ -38,6 +39,7 @@ from schemas.exports import KINDS, Kind
 from schemas.indicator_tables import PERIOD
 from schemas.quarantine_tables import MANIFEST
 from schemas.rules import Rule
+from schemas.settings import Source
 from schemas.tables import PROCEDURE, UNIT
 
 # In the order in which they are made: the tables of versions, then what is made of them.
@@ -124,11 +126,15 @@ def _loads(
             "the table reference.unit",
             "Materialise reference/unit and reference/procedure first, or the job nightly.",
         )
+    sources = installation.sources()
     loaded: dict[str, list[str]] = {table.name: [] for table in tables}
     for period in periods_of(installation.calendar(), context.run):
         results: list[Loaded] = []
         for table in tables:
-            of_kind = _load(context, connection, installation, kind=VERSIONS[table], period=period)
+            of_kind = _load(
+                context, connection, installation.paths, sources,
+                kind=VERSIONS[table], period=period,
+            )  # fmt: skip
             loaded[table.name] += [f"{r.delivery.delivery_id}:{r.state}" for r in of_kind]
             results += of_kind
         context.log.info("%s: %s", period.label, _line(results))
@@ -141,7 +147,8 @@ def _loads(
 def _load(
     context: dg.AssetExecutionContext,
     connection: duckdb.DuckDBPyConnection,
-    installation: Installation,
+    paths: Paths,
+    sources: dict[str, Source],
     *,
     kind: Kind,
     period: Period,
@@ -149,8 +156,8 @@ def _load(
     started = time.monotonic()
     results = load_period(
         connection,
-        installation.paths,
-        installation.sources(),
+        paths,
+        sources,
         kind=kind,
         period=period,
         run_id=context.run.run_id,

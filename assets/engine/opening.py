@@ -151,6 +151,9 @@ class OpenFile:
             else:
                 reading = _Reading(encoding, head, header, has_old_lines)
                 readings.append((head.last_lines[header.last_row], reading))
+                if readings[-1][0] == 1:
+                    # No other encoding can show a header before the first line.
+                    break
         if readings:
             # Where a list of another encoding is joined to the file, the first header is its own.
             return self._delimited_table(member, min(readings, key=itemgetter(0))[1])
@@ -281,9 +284,13 @@ def _header_of(heads: list[DelimitedHead], export: Export) -> tuple[DelimitedHea
     found, refusals = [], []
     for head in heads:
         try:
-            found.append((head, find_header(head.rows, export.headers())))
+            header = find_header(head.rows, export.headers())
         except HeaderMissing as refusal:
             refusals.append(refusal)
+            continue
+        found.append((head, header))
+        if head.last_lines[header.last_row] == 1:
+            break
     if not found:
         raise max(refusals, key=lambda refusal: refusal.matched)
     return min(found, key=lambda place: place[0].last_lines[place[1].last_row])
