@@ -14,7 +14,14 @@ import duckdb
 from assets.checks import FILES_LOADED, files_loaded
 from assets.engine.compute import data_cutoff, refresh_periods
 from assets.engine.errors import MotcuaError
-from assets.engine.load import Loaded, load_period, outdated_periods, rejected_by_rule
+from assets.engine.held import check_nothing_lacks
+from assets.engine.load import (
+    Loaded,
+    load_lacking,
+    load_period,
+    outdated_periods,
+    rejected_by_rule,
+)
 from assets.engine.paths import Paths
 from assets.engine.periods import Period
 from assets.engine.reference import file_version, load_procedures
@@ -126,9 +133,18 @@ def _loads(
             "the table reference.unit",
             "Materialise reference/unit and reference/procedure first, or the job nightly.",
         )
-    sources = installation.sources()
+    periods, sources = periods_of(installation.calendar(), context.run), installation.sources()
+    load_lacking(
+        connection,
+        installation.paths,
+        sources,
+        kinds=[VERSIONS[table] for table in tables],
+        but=[period.key for period in periods],
+        run_id=context.run.run_id,
+        progress=context.log.info,
+    )
     loaded: dict[str, list[str]] = {table.name: [] for table in tables}
-    for period in periods_of(installation.calendar(), context.run):
+    for period in periods:
         results: list[Loaded] = []
         for table in tables:
             of_kind = _load(
@@ -273,6 +289,8 @@ def _periods(
 ) -> dg.MaterializeResult[None]:
     """Derive the periods that have figures from the deliveries; the clock has no say in them."""
     sources = installation.sources()
+    # Without them the revision log would hold figures that never were.
+    check_nothing_lacks(connection, installation.paths, sources)
     exports = {(name, export) for name, source in sources.items() for export in source.exports}
     cutoff = data_cutoff(connection, exports)
     periods = refresh_periods(connection, cutoff, load_statistic(installation.paths.settings))

@@ -10,6 +10,7 @@ import dagster as dg
 import duckdb
 
 from assets.engine.balance import check_balance
+from assets.engine.held import check_nothing_lacks
 from assets.engine.paths import Paths
 from assets.engine.periods import local_now
 from assets.engine.publish import publish_by_unit_csv, publish_dossiers, publish_motcua
@@ -70,8 +71,9 @@ def publish_assets() -> list[dg.AssetsDefinition]:
 def publish(
     context: dg.AssetExecutionContext, installation: Installation
 ) -> Iterator[dg.MaterializeResult[None]]:
-    """Check the balance, then replace each file; BalanceError keeps all as they are."""
+    """Check deliveries and balance, then replace each file; an error keeps all as they are."""
     with installation.warehouse() as connection:
+        check_nothing_lacks(connection, installation.paths, installation.sources())
         check_balance(connection)
         for table in selected(context, PUBLISHERS):
             file_name, publisher = PUBLISHERS[table]

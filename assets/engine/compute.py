@@ -12,7 +12,6 @@ import duckdb
 import pandas as pd
 
 from assets.engine.balance import ROW_NAMES, raise_if, unbalanced
-from assets.engine.errors import SettingsError
 from assets.engine.indicator_sql import COUNTS, RATES, indicator_sql
 from assets.engine.periods import Calendar, local_now
 from assets.engine.warehouse import ENGINE_SQL, scalar, sql_file, transaction
@@ -91,7 +90,6 @@ def refresh_periods(
     that a closed period's rows stay as they are. Returns the table.
     """
     calendar = Calendar(statistic.days_before)
-    _check_calendar(connection, calendar)
     rows = []
     if cutoff.first_period is not None and cutoff.day is not None:
         rows = [
@@ -105,25 +103,6 @@ def refresh_periods(
         if rows:
             connection.execute("INSERT INTO reference.period BY NAME FROM frame")
     return frame
-
-
-def _check_calendar(connection: duckdb.DuckDBPyConnection, calendar: Calendar) -> None:
-    """Check that every delivery is of a period of the calendar.
-
-    Raises
-    ------
-    SettingsError
-        The closing day was changed after the first delivery.
-    """
-    days = connection.execute("SELECT DISTINCT delivery_period FROM ops.delivery").fetchall()
-    strangers = sorted(day for (day,) in days if calendar.month_of(day).start != day)
-    if strangers:
-        raise SettingsError(
-            "Listing the reporting periods",
-            f"deliveries of a period that begins on {strangers[0]}",
-            f"periods that begin on day {calendar.first_day_of_month} of a month",
-            "Set closing_day of statistic.toml back, or begin in an empty MOTCUA_DATA.",
-        )
 
 
 def compute_table(connection: duckdb.DuckDBPyConnection, table: Table, run_id: str) -> Change:

@@ -15,6 +15,7 @@ import duckdb
 from assets.engine.disk import trouble_told
 from assets.engine.errors import WarehouseError
 from assets.engine.hash_key import dossier_hash_key
+from assets.engine.held import check_calendar, check_key
 from assets.engine.paths import PRIVATE_FILE, Paths, private_folder
 from assets.engine.periods import TIMEZONE, Calendar, load_calendar, local_now
 from assets.engine.warehouse_tables import change_tables, version_to_change
@@ -45,6 +46,8 @@ def warehouse(paths: Paths) -> Iterator[duckdb.DuckDBPyConnection]:
     WarehouseError
         Another process holds the file for longer than `CONNECT_SECONDS`, a newer version of
         Motcua made its tables, or the disk refuses what is written.
+    SettingsError
+        Its rows were loaded with another hash key or closing day.
     """
     private_folder(paths.warehouse)
     with trouble_told("Writing the warehouse or a published file"):
@@ -59,9 +62,17 @@ def warehouse(paths: Paths) -> Iterator[duckdb.DuckDBPyConnection]:
                 # In one transaction: each commit is synced to the disk by itself.
                 with transaction(connection):
                     change_tables(connection, version, local_now().replace(tzinfo=None))
+            check_key(connection)
+            check_calendar(connection, load_calendar(paths.settings))
             yield connection
         finally:
             connection.close()
+
+
+def checkpoint(paths: Paths) -> None:
+    """Write all of the warehouse into its file, so that a copy of the file is whole."""
+    with _open(paths) as connection:
+        connection.execute("CHECKPOINT")
 
 
 @contextmanager
@@ -111,8 +122,9 @@ def calendar_sql(calendar: Calendar, temp: str = "") -> str:
 
 def scalar(connection: duckdb.DuckDBPyConnection, sql: str, parameters: object = None) -> object:
     """Return the first column of the first row, or None if there is no row."""
-    row = connection.execute(sql, parameters).fetchone()
-    return None if row is None else row[0]
+    # To the end: a result that is not fetched whole keeps the connection from other work.
+    rows = connection.execute(sql, parameters).fetchall()
+    return rows[0][0] if rows else None
 
 
 def _prepare(connection: duckdb.DuckDBPyConnection, paths: Paths) -> None:
@@ -125,6 +137,8 @@ def _prepare(connection: duckdb.DuckDBPyConnection, paths: Paths) -> None:
 def _open(paths: Paths) -> duckdb.DuckDBPyConnection:
     temporary = private_folder(_temporary(paths))
     deadline = time.monotonic() + CONNECT_SECONDS
+    if paths.warehouse_file.exists() and not paths.warehouse_file.stat().st_size:
+        paths.warehouse_file.unlink()  # a full disk left it, say: as good as none
     while True:
         try:
             settings = {**_FILE_SETTINGS, "temp_directory": str(temporary)}
@@ -135,7 +149,7 @@ def _open(paths: Paths) -> duckdb.DuckDBPyConnection:
                     f"Opening the warehouse {paths.warehouse_file}",
                     "a file that DuckDB cannot read",
                     "a DuckDB database",
-                    "Restore it from a backup, or move it away and re-materialise every period.",
+                    "Restore a back-up (make restore), or load everything again: make rebuild.",
                 ) from None
             holder = re.search(r"PID (\d+)", str(error))
             if time.monotonic() > deadline:

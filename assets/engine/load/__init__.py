@@ -4,6 +4,7 @@ One file passes each stage once: stage (read, extract, validate), number and ded
 INSERT, `register.refresh`. A delivery that is refused writes nothing but its refusal.
 """
 
+from assets.engine.load.lacking import accept_loss, load_lacking
 from assets.engine.load.plan import (
     load_period,
     outdated_periods,
@@ -15,6 +16,8 @@ from assets.engine.load.supersession import refused_with_active_predecessor
 
 __all__ = [
     "Loaded",
+    "accept_loss",
+    "load_lacking",
     "load_period",
     "outdated_periods",
     "reading_version",

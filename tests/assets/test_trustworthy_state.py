@@ -1,0 +1,135 @@
+"""A lost, empty or restored warehouse, another key, another closing day: never a wrong figure.
+
+Belongs here: what a night does about each, through Dagster's job. Does not belong here: back-up,
+restore and rebuild as commands (`tests/end_to_end/test_back_up.py`).
+"""
+
+import shutil
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from assets.engine.paths import Paths
+from assets.engine.raw_store import blob_of, read_manifest
+from tests.assets.runs import failures, run_job
+from tests.support import SETTINGS, new_installation, process
+from tests.unit.deliveries import ask, deliver_csv, dossier
+
+PERIODS = ["2022-12-15", "2023-01-15", "2023-02-15"]
+LAST = PERIODS[-1]
+LOG = "FROM ops.revision ORDER BY ALL"
+
+
+def _rows(number: int, **texts: str) -> list[dict[str, str]]:
+    received = f"2{number}/{number + 1:02}/2023 08:00:00"
+    return [dossier(10 * number + i, received_date=received, **texts) for i in range(3)]
+
+
+@pytest.fixture(scope="module")
+def three_months(tmp_path_factory: pytest.TempPathFactory) -> Paths:
+    """Three periods, loaded, computed and published one after the other. Read only."""
+    paths = new_installation(tmp_path_factory.mktemp("state") / "data")
+    for number, period in enumerate(PERIODS):
+        deliver_csv(paths, _rows(number), period=period)
+        process(paths, [period])
+    return paths
+
+
+@pytest.fixture
+def state(three_months: Paths, tmp_path: Path) -> Paths:
+    """A copy of it with settings of its own."""
+    shutil.copytree(three_months.data, tmp_path / "data")
+    for name in ("sources", "reference"):
+        shutil.copytree(SETTINGS / name, tmp_path / "settings" / name)
+    return Paths(tmp_path / "data", tmp_path / "settings")
+
+
+def _csv(paths: Paths) -> bytes:
+    return (paths.published / "by_unit.csv").read_bytes()
+
+
+def _purge(paths: Paths) -> None:
+    for delivery in read_manifest(paths):
+        blob_of(paths, delivery).unlink()
+
+
+@pytest.mark.parametrize("is_empty", [False, True])
+def test_a_lost_warehouse_is_loaded_again_before_anything_is_published(
+    state: Paths, instance: dg.DagsterInstance, is_empty: bool
+) -> None:
+    csv, log = _csv(state), ask(state, LOG)
+    state.warehouse_file.unlink()
+    if is_empty:
+        state.warehouse_file.touch()
+    assert failures(run_job(state, instance, "nightly", LAST)) == {}
+    assert _csv(state) == csv
+    assert ask(state, LOG) == log
+
+
+def test_what_was_purged_and_lost_is_not_published_as_if_it_never_was(
+    state: Paths, instance: dg.DagsterInstance
+) -> None:
+    csv = _csv(state)
+    _purge(state)
+    state.warehouse_file.unlink()
+    result = run_job(state, instance, "nightly", LAST)
+    (sentence,) = failures(result).values()
+    assert "3 deliveries of 2022-12-15, 2023-01-15, 2023-02-15 that it lacks" in sentence
+    assert "ACCEPT_LOSS=yes" in sentence
+    assert _csv(state) == csv
+
+
+def test_purged_files_that_are_loaded_lack_nothing(
+    state: Paths, instance: dg.DagsterInstance
+) -> None:
+    csv = _csv(state)
+    _purge(state)
+    assert failures(run_job(state, instance, "nightly", LAST)) == {}
+    assert _csv(state) == csv
+
+
+def test_a_restored_warehouse_gets_what_came_after_the_back_up(
+    state: Paths, instance: dg.DagsterInstance
+) -> None:
+    old = state.warehouse_file.read_bytes()
+    deliver_csv(state, _rows(0, state="Đã xử lý xong", finished_date="03/01/2023"),
+                period=PERIODS[0])  # fmt: skip
+    process(state, PERIODS[:1])
+    csv, log = _csv(state), ask(state, LOG)
+    state.warehouse_file.write_bytes(old)
+    assert failures(run_job(state, instance, "nightly", LAST)) == {}
+    assert _csv(state) == csv
+    assert ask(state, LOG) == log
+
+
+def test_another_hash_key_loads_and_publishes_nothing(
+    state: Paths, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    csv, manifest = _csv(state), read_manifest(state)
+    deliver_csv(state, _rows(2, state="Đã xử lý xong"), period=LAST)
+    with monkeypatch.context() as patch:
+        patch.setenv("MOTCUA_HASH_KEY", "another key, of more than 32 characters")
+        result = run_job(state, instance, "nightly", LAST)
+    (sentence,) = set(failures(result).values())
+    assert "rows that another key made" in sentence
+    assert "another key, of" not in sentence
+    assert (_csv(state), read_manifest(state)) == (csv, manifest)
+    assert failures(run_job(state, instance, "nightly", LAST)) == {}
+
+
+def test_another_closing_day_collects_nothing_and_is_set_back(
+    state: Paths, instance: dg.DagsterInstance
+) -> None:
+    csv, manifest = _csv(state), read_manifest(state)
+    statistic = state.settings / "statistic.toml"
+    statistic.write_text('closing_day = "last"\n', encoding="utf-8")
+    deliver_csv(state, _rows(2), period="2023-03-01", name="b.csv")
+    result = run_job(state, instance, "nightly", "2023-03-01", is_key_checked=False)
+    (sentence,) = set(failures(result).values())
+    assert "Set closing_day of statistic.toml back" in sentence
+    assert (_csv(state), read_manifest(state)) == (csv, manifest)
+    statistic.unlink()
+    shutil.rmtree(state.inbox / "xin_man" / "dossiers_commune" / "2023-03-01")
+    assert failures(run_job(state, instance, "nightly", LAST)) == {}
+    assert _csv(state) == csv
