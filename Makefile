@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run portal period check-source ui doctor test check audit format bench bench-small mutants faults soak lock sample docs screenshots
+.PHONY: help setup run portal period check-source ui backup restore rebuild doctor test check audit format bench bench-small mutants faults soak lock sample docs screenshots
 
 help: ## List the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -38,6 +38,17 @@ check-source: $(READY) ## Check settings: make check-source SETTINGS=x.toml EXPO
 
 ui: $(READY) ## Dagster on http://127.0.0.1:3000, with its daemon
 	$(BIN)/python -u -m pipelines.cli ui
+
+backup: $(READY) ## Copy everything into a new folder: make backup TO=/mnt/backup/2023-11-15
+	@test -n "$(TO)" || { echo "Give a new folder: make backup TO=/mnt/backup/2023-11-15"; exit 1; }
+	@$(BIN)/python -u -m pipelines.cli backup "$(TO)"
+
+restore: $(READY) ## Bring a back-up into an empty MOTCUA_DATA: make restore FROM=/mnt/backup/2023-11-15
+	@test -n "$(FROM)" || { echo "Give the folder of a back-up: make restore FROM=/mnt/backup/2023-11-15"; exit 1; }
+	@$(BIN)/python -u -m pipelines.cli restore "$(FROM)"
+
+rebuild: $(READY) ## Load the warehouse anew from the raw files; ACCEPT_LOSS=yes: without purged ones
+	@$(BIN)/python -u -m pipelines.cli rebuild $(if $(filter yes,$(ACCEPT_LOSS)),--accept-loss)
 
 doctor: $(READY) ## Look at folders, room, locks, daemon, schedules, settings: what to do?
 	@$(BIN)/python -m pipelines.doctor

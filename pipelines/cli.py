@@ -1,4 +1,4 @@
-"""The command line: `run` (the bundled sample), `period`, `check-source`, `ui`, for the Makefile.
+"""The command line of the Makefile: `run` (the sample), `period`, `rebuild`, `ui` and others.
 
 Belongs here: starting jobs and saying in a few lines what came of them. Does not belong here:
 any step of the pipeline, and the tables of figures (`printing`). Runs pass no queue here; the
@@ -13,9 +13,12 @@ import re
 import shutil
 import sys
 import time
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from datetime import date
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import NoReturn
 from uuid import uuid4
 
@@ -26,17 +29,20 @@ from assets.engine.errors import MotcuaError
 from assets.engine.load import refused_with_active_predecessor
 from assets.engine.operations import load_operations
 from assets.engine.paths import Paths, private_folder
-from assets.engine.periods import Calendar, Period, load_calendar
+from assets.engine.periods import Calendar, Period, load_calendar, local_now
 from assets.engine.raw_store import read_manifest
+from assets.engine.rebuild import begin_anew
 from assets.engine.reference import read_reference
 from assets.engine.settings_check import check_settings
 from assets.engine.settings_report import report
 from assets.engine.sources import load_sources
 from assets.partitions import PARTITION_TAG, begun_period, range_tags
 from pipelines.definitions import definitions
+from pipelines.jobs import FILES_ONLY
 from pipelines.printing import print_rates, print_refusals
 from pipelines.sample import PORTALS, SAMPLE_INBOX, beside_portal, sample_periods
 from pipelines.serve import prepare_instance, serve_ui
+from pipelines.upkeep import back_up_installation, restore_installation
 from schemas.reference import REFERENCE_SCHEMAS
 
 # Dagster's own event log tells every step; what the terminal gets of it is printed here.
@@ -59,6 +65,26 @@ def main(arguments: list[str] | None = None) -> int:
 
     What is no command ends the process with 2.
     """
+    options = _options(arguments)
+    paths = Paths.from_environment()
+    try:
+        if options.command in WITHOUT_DAGSTER:
+            return WITHOUT_DAGSTER[options.command](paths, options)
+        return _with_dagster(paths, options)
+    except MotcuaError as error:
+        print(error, file=sys.stderr)
+    except BrokenPipeError:
+        # What Python has not written yet would fail once more when the process ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        print(
+            "Printing what was done: found that nobody reads on; expected a reader to the end. "
+            "Give the command once more, without head or the like.",
+            file=sys.stderr,
+        )
+    return 1
+
+
+def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser = _Parser(prog="motcua", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     run = commands.add_parser("run", help="take the sample in, compute, publish, print rates")
@@ -71,6 +97,12 @@ def main(arguments: list[str] | None = None) -> int:
     check.add_argument("export", help="the export of which the sample is one")
     check.add_argument("file", type=Path, help="a file as the portal delivers it")
     check.add_argument("--period", help="first day of its period, such as 2023-10-15")
+    backup = commands.add_parser("backup", help="copy the whole installation into a new folder")
+    backup.add_argument("target", type=Path, help="the new folder, on another disk")
+    restored = commands.add_parser("restore", help="bring a back-up into an empty MOTCUA_DATA")
+    restored.add_argument("origin", type=Path, help="a folder that backup made")
+    rebuild = commands.add_parser("rebuild", help="load the warehouse anew from the raw files")
+    rebuild.add_argument("--accept-loss", action="store_true", help="go on without purged files")
     options = parser.parse_args(arguments)
     if options.command == "run" and options.source not in (None, *PORTALS):
         run.error(
@@ -78,37 +110,28 @@ def main(arguments: list[str] | None = None) -> int:
             f"{' or '.join(PORTALS)}, or no SOURCE",
             "Portals and files of your own are collected by make period PERIOD=2023-10-15.",
         )
-    paths = Paths.from_environment()
-    try:
-        if options.command == "run" and options.source:
-            paths = beside_portal(paths, options.source)
-        if options.command == "check-source":
-            return _check_source(paths, options)
-        # Dagster would wrap what is wrong in the settings into a hundred lines.
-        calendar = load_calendar(paths.settings)
-        prepare_instance(paths)
-        if options.command == "ui":
-            return serve_ui()
-        load_operations(paths.settings)
-        load_sources(paths.sources)
-        for name in REFERENCE_SCHEMAS:
-            read_reference(paths.reference / f"{name}.csv", name)
-        with dg.DagsterInstance.get() as instance:
-            if options.command == "run":
-                return _run_sample(paths, calendar, instance, options.source)
-            periods = [begun_period(calendar, options.key)]
-            return _process(paths, instance, periods, ("month", "year_to_date"))
-    except MotcuaError as error:
-        print(error, file=sys.stderr)
-    except BrokenPipeError:
-        # What Python has not written yet would fail once more when the process ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        print(
-            "Printing what was done: found that nobody reads on; expected a reader to the end. "
-            "Give the command once more, without head or the like.",
-            file=sys.stderr,
-        )
-    return 1
+    return options
+
+
+def _with_dagster(paths: Paths, options: argparse.Namespace) -> int:
+    if options.command == "run" and options.source:
+        paths = beside_portal(paths, options.source)
+    # Dagster would wrap what is wrong in the settings into a hundred lines.
+    calendar = load_calendar(paths.settings)
+    prepare_instance(paths)
+    if options.command == "ui":
+        return serve_ui()
+    load_operations(paths.settings)
+    load_sources(paths.sources)
+    for name in REFERENCE_SCHEMAS:
+        read_reference(paths.reference / f"{name}.csv", name)
+    with dg.DagsterInstance.get() as instance:
+        if options.command == "run":
+            return _run_sample(paths, calendar, instance, options.source)
+        if options.command == "rebuild":
+            return _rebuild(paths, calendar, instance, is_loss_accepted=options.accept_loss)
+        periods = [begun_period(calendar, options.key)]
+        return _process(paths, instance, periods, ("month", "year_to_date"))
 
 
 def _check_source(paths: Paths, options: argparse.Namespace) -> int:
@@ -163,11 +186,34 @@ def _copy_if_absent(origin: str, target: str) -> None:
         print("Kept a file that differs from the sample's; remove it to restore the sample.")
 
 
+def _rebuild(
+    paths: Paths, calendar: Calendar, instance: dg.DagsterInstance, *, is_loss_accepted: bool
+) -> int:
+    """Load a new warehouse from the raw store in one run, which publishes once, at its end."""
+    days = {date.fromisoformat(delivery.period) for delivery in read_manifest(paths)}
+    months = sorted(month for day in days if (month := calendar.month_of(day)).start == day)
+    if not months:
+        raise MotcuaError(
+            "Rebuilding the warehouse", f"no delivery in {paths.raw}", "the raw store",
+            "Restore a back-up: make restore.",
+        )  # fmt: skip
+    aside = begin_anew(
+        paths, load_sources(paths.sources), local_now(), is_loss_accepted=is_loss_accepted
+    )
+    if aside is not None:
+        print(f"The warehouse of before is kept: {aside}")
+    return _process(paths, instance, months, ("year_to_date",), FILES_ONLY)
+
+
 def _process(
-    paths: Paths, instance: dg.DagsterInstance, periods: list[Period], kinds: tuple[str, ...]
+    paths: Paths,
+    instance: dg.DagsterInstance,
+    periods: list[Period],
+    kinds: tuple[str, ...],
+    config: Mapping[str, object] = MappingProxyType({}),
 ) -> int:
     """Run `nightly` once for all periods from the first to the last; print what came of it."""
-    result = _run(paths, instance, periods)
+    result = _run(paths, instance, periods, config)
     # Where a portal did not answer, the run has failed, and what else there is was published.
     is_published = any(
         event.asset_key == dg.AssetKey(["publish", "motcua"])
@@ -177,7 +223,10 @@ def _process(
 
 
 def _run(
-    paths: Paths, instance: dg.DagsterInstance, periods: list[Period]
+    paths: Paths,
+    instance: dg.DagsterInstance,
+    periods: list[Period],
+    config: Mapping[str, object],
 ) -> dg.ExecuteInProcessResult:
     """Run `nightly`; print a line a file and period while it works, and what failed."""
     started, run_id = time.monotonic(), str(uuid4())
@@ -189,7 +238,7 @@ def _run(
         .execute_in_process(
             tags={PARTITION_TAG: first} if first == last else range_tags(first, last),
             instance=instance,
-            run_config=QUIET,
+            run_config={**QUIET, **config},
             run_id=run_id,
             raise_on_error=False,
         )
@@ -260,6 +309,13 @@ def _finish(paths: Paths, period: Period, period_kinds: tuple[str, ...], *, ok: 
             reader, period.key, refused_with_active_predecessor(reader, read_manifest(paths))
         )
     return 0
+
+
+WITHOUT_DAGSTER: dict[str, Callable[[Paths, argparse.Namespace], int]] = {
+    "check-source": _check_source,
+    "backup": lambda paths, options: back_up_installation(paths, options.target.resolve()),
+    "restore": lambda paths, options: restore_installation(options.origin.resolve(), paths),
+}
 
 
 if __name__ == "__main__":

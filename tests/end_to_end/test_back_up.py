@@ -1,0 +1,163 @@
+"""`backup`, `restore` and `rebuild` end in published tables equal to those before.
+
+Belongs here: the commands against the loaded sample. Does not belong here: what a night does about
+a lost warehouse (`tests/assets/test_trustworthy_state.py`).
+"""
+
+import json
+import shutil
+import stat
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from assets.engine.locks import locked
+from assets.engine.paths import Paths
+from assets.engine.raw_store import blob_of, read_manifest
+from pipelines import cli, upkeep
+from tests.end_to_end.tables import TIMES, Tables, all_tables, differences, rows_of
+from tests.support import SAMPLE_KEYS, SETTINGS, process
+from tests.unit.deliveries import deliver_csv, dossier
+
+# Of the published tables: when and by which run a file was loaded. Rows go into the log and into
+# the delivered list once more, under the new time.
+LOADING_TIMES = frozenset({"loaded_at", "counted_at", "run_id"})
+
+
+@pytest.fixture
+def home(own_sample: Paths, monkeypatch: pytest.MonkeyPatch) -> Paths:
+    """The sample with a Dagster instance that has a run, named by the environment."""
+    monkeypatch.setenv("MOTCUA_DATA", str(own_sample.data))
+    monkeypatch.setenv("MOTCUA_SETTINGS", str(SETTINGS))
+    monkeypatch.setenv("DAGSTER_HOME", str(own_sample.data / "dagster"))
+    return own_sample
+
+
+def _published(paths: Paths, without: frozenset[str] = frozenset()) -> Tables:
+    state = {
+        f"{file.name} {name}": rows
+        for file in sorted(paths.published.glob("*.duckdb"))
+        for name, rows in rows_of(file, without=without).items()
+    }
+    csv = (paths.published / "by_unit.csv").read_text("utf-8")
+    return state | {"by_unit.csv": [(line,) for line in csv.splitlines()]}
+
+
+def _modes(folder: Path) -> dict[str, str]:
+    return {
+        str(path.relative_to(folder)): stat.filemode(path.stat().st_mode)
+        for path in folder.rglob("*")
+        if path.name not in ("tmp", "inbox") and "inbox" not in path.relative_to(folder).parts
+    }
+
+
+def test_a_back_up_restored_into_an_empty_folder_is_the_installation(
+    home: Paths, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["period", SAMPLE_KEYS[-1]]) == 0
+    before, published, modes = all_tables(home), _published(home), _modes(home.data)
+    with duckdb.connect(str(home.published / "motcua.duckdb"), read_only=True) as reader:
+        reader.execute("FROM indicators.by_unit").fetchone()  # and is not read to its end
+        assert cli.main(["backup", str(tmp_path / "copy")]) == 0
+    assert stat.S_IMODE((tmp_path / "copy").stat().st_mode) == 0o700
+    assert "raw" in capsys.readouterr().out
+
+    restored = Paths(tmp_path / "new", tmp_path / "new" / "settings")
+    monkeypatch.setenv("MOTCUA_DATA", str(restored.data))
+    monkeypatch.setenv("MOTCUA_SETTINGS", str(restored.settings))
+    monkeypatch.setenv("DAGSTER_HOME", str(restored.data / "dagster"))
+    assert cli.main(["restore", str(tmp_path / "copy")]) == 0
+    assert _published(restored) == published
+    assert all_tables(restored) == before
+    assert {k: v for k, v in _modes(restored.data).items() if k in modes} == modes
+    assert read_manifest(restored) == read_manifest(home)
+    assert all(blob_of(restored, item).exists() for item in read_manifest(restored))
+    # Its Dagster knows the run, and its next one changes nothing.
+    assert list((restored.data / "dagster" / "history" / "runs").glob("*.db"))
+    assert cli.main(["period", SAMPLE_KEYS[-1]]) == 0
+    assert "nothing changed" in capsys.readouterr().out
+    assert _published(restored, TIMES) == _published(home, TIMES)
+
+
+def test_a_back_up_waits_for_the_run_at_work(
+    home: Paths, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Waits(Exception):
+        pass
+
+    def stop() -> None:
+        raise Waits
+
+    monkeypatch.setattr(upkeep, "_tell_waiting", stop)
+    with locked(home.warehouse), pytest.raises(Waits):
+        upkeep.back_up_installation(home, tmp_path / "copy")
+    assert not (tmp_path / "copy").exists()
+
+
+def test_back_up_and_restore_overwrite_nothing(
+    home: Paths, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "file").touch()
+    assert cli.main(["backup", str(tmp_path / "full")]) == 1
+    assert "which is there already" in capsys.readouterr().err
+    assert cli.main(["backup", str(home.data / "copy")]) == 1
+    assert cli.main(["backup", str(tmp_path / "copy")]) == 0
+    assert cli.main(["restore", str(tmp_path / "copy")]) == 1
+    assert "an installation without" in capsys.readouterr().err
+
+
+def test_half_a_back_up_is_not_restored(
+    home: Paths, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["backup", str(tmp_path / "copy")]) == 0
+    monkeypatch.setenv("MOTCUA_DATA", str(tmp_path / "new"))
+    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path / "new" / "dagster"))
+    next((tmp_path / "copy" / "raw").glob("??/*")).unlink()
+    assert cli.main(["restore", str(tmp_path / "copy")]) == 1
+    assert "other files than were backed up in raw" in capsys.readouterr().err
+    assert not (tmp_path / "new").exists()
+    assert cli.main(["restore", str(tmp_path / "nowhere")]) == 1
+    assert "no backup.json there" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("is_damaged", [False, True])
+def test_a_warehouse_rebuilt_from_raw_files_publishes_the_same(
+    home: Paths, capsys: pytest.CaptureFixture[str], is_damaged: bool
+) -> None:
+    deliver_csv(home, [dossier(7)], name="more.csv")
+    process(home, SAMPLE_KEYS[:1])
+    before = _published(home, LOADING_TIMES)
+    if is_damaged:
+        home.warehouse_file.write_bytes(b"\0" * 4096)
+    assert cli.main(["rebuild"]) == 0
+    said = capsys.readouterr().out
+    assert said.count("nightly: ") == 1
+    assert "The warehouse of before is kept" in said
+    after = _published(home, LOADING_TIMES)
+    assert differences(before, after) == {}
+    assert len(list(home.warehouse.glob("motcua-*.duckdb"))) == 1
+
+
+def test_a_rebuild_loses_nothing_in_silence(
+    home: Paths, capsys: pytest.CaptureFixture[str]
+) -> None:
+    warehouse = home.warehouse_file.read_bytes()
+    blob_of(home, read_manifest(home)[0]).unlink()
+    assert cli.main(["rebuild"]) == 1
+    assert "1 delivery of 2022-12-15 that it lacks" in capsys.readouterr().err
+    assert home.warehouse_file.read_bytes() == warehouse
+    assert cli.main(["rebuild", "--accept-loss"]) == 0
+    with duckdb.connect(str(home.published / "motcua.duckdb"), read_only=True) as reader:
+        refused = reader.execute("SELECT reason FROM ops.delivery WHERE state = 'refused'")
+        assert ["the loss was accepted" in reason for (reason,) in refused.fetchall()] == [True]
+
+
+def test_the_seal_of_a_back_up_counts_its_files(home: Paths, tmp_path: Path) -> None:
+    assert cli.main(["backup", str(tmp_path / "copy")]) == 0
+    seal = json.loads((tmp_path / "copy" / "backup.json").read_text(encoding="utf-8"))
+    blobs = {item.sha256 for item in read_manifest(home)}
+    (raw,) = (part for part in seal["parts"] if part["name"] == "raw")
+    assert raw["files"] == len(blobs) + 1  # the manifest
+    shutil.rmtree(tmp_path / "copy")
