@@ -277,11 +277,12 @@ def test_no_more_requests_a_second_than_set(paths: Paths, portal: Portal) -> Non
     write_settings(paths, portal, old="requests_per_second = 1000", new="requests_per_second = 5")
     started = time.monotonic()
     assert collect(paths).failures == []
-    assert time.monotonic() - started >= 2 / 5
+    assert time.monotonic() - started >= 2 / 2
 
 
 def test_exports_of_a_source_share_its_rate(paths: Paths, portal: Portal) -> None:
-    write_settings(paths, portal, old="requests_per_second = 1000", new="requests_per_second = 5")
+    # So few that a busy machine is not as slow by itself.
+    write_settings(paths, portal, old="requests_per_second = 1000", new="requests_per_second = 2")
     file = paths.sources / "mau.toml"
     text = file.read_text("utf-8")
     one = text[text.index("[exports.hoso]") :]
@@ -291,7 +292,7 @@ def test_exports_of_a_source_share_its_rate(paths: Paths, portal: Portal) -> Non
         del rows[5:]
     started = time.monotonic()
     assert collect(paths).page_count == 3
-    assert time.monotonic() - started >= 2 / 5
+    assert time.monotonic() - started >= 2 / 2
 
 
 def test_a_failure_leaves_no_page_in_a_delivery_and_goes_on_behind_the_cut(
