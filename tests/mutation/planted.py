@@ -148,8 +148,9 @@ def plant(fault: Fault, tree: Path, copy: Path) -> Outcome:
     started = time.monotonic()
     shutil.copytree(tree, copy)
     caught_by = ""
+    # The lines around it may change; those that it takes out must be there.
     applied = subprocess.run(
-        ["git", "apply", str(fault.patch)], cwd=copy, capture_output=True, check=False
+        ["git", "apply", "-C0", str(fault.patch)], cwd=copy, capture_output=True, check=False
     )
     if applied.returncode:
         verdict = "DOES NOT APPLY"
