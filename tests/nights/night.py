@@ -1,6 +1,6 @@
 """One night through the engine, step by step as the job `nightly` takes them.
 
-Belongs here: the steps in the job's order, the warehouse opened anew for each few of them, and
+Belongs here: the steps in the job's order, in a warehouse that is opened once as in a run, and
 telling which stage begins, so that a test can stop the process there. Does not belong here:
 assertions, and which night is spent on what.
 """
@@ -35,20 +35,16 @@ def spend(paths: Paths, keys: list[str], now: datetime, say: Callable[[str], obj
     for period in periods:
         inbox.collect_period(inbox.read_inbox(paths, sources, now), period)
     say("load")
-    for step in _load_steps(paths, periods):
-        _take(paths, step)
-    say("compute")
-    for step in _compute_steps():
-        _take(paths, step)
-    say("publish")
-    for step in _publish_steps(paths):
-        _take(paths, step)
-    purging.purge_raw(paths, sources, now)
-
-
-def _take(paths: Paths, step: Step) -> None:
     with warehouse(paths) as connection:
-        step(connection)
+        for step in _load_steps(paths, periods):
+            step(connection)
+        say("compute")
+        for step in _compute_steps():
+            step(connection)
+        say("publish")
+        for step in _publish_steps(paths):
+            step(connection)
+    purging.purge_raw(paths, sources, now)
 
 
 def _load_steps(paths: Paths, periods: list[Period]) -> Sequence[Step]:

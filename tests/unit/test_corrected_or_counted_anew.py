@@ -249,7 +249,8 @@ RARE = {
 
 @pytest.mark.parametrize("nights", RARE.values(), ids=RARE.keys())
 def test_what_chance_seldom_finds(nights: list[Night], start: Start) -> None:
-    _spend_all(start, nights, nights)
+    # In the first night everything is counted from nothing, anyway.
+    _spend_all(start, nights, nights[1:])
 
 
 @settings(
