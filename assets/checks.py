@@ -25,7 +25,8 @@ from assets.engine.closed_periods import (
     unanswered_months,
 )
 from assets.engine.collecting import failures_of_runs
-from assets.engine.errors import BalanceError, PortalError
+from assets.engine.errors import BalanceError, PortalError, WarehouseError
+from assets.engine.held import check_nothing_lacks
 from assets.engine.period_state import period_state
 from assets.engine.periods import Calendar, Period, local_now
 from assets.engine.warehouse import scalar
@@ -177,14 +178,24 @@ def periods_complete(
             partial=partial_months(connection, months, today, exports),
             published=published_months(connection, installation.paths),
         )
+        lacks = _what_lacks(connection, installation)
     return dg.AssetCheckResult(
-        passed=not found,
-        description=sentence(found),
+        passed=not found and not lacks,
+        description=" ".join(filter(None, [lacks, sentence(found) if found or not lacks else ""])),
         metadata={
             "closed_period_count": len(months),
             "open_period_count": sum(map(len, found.values())),
         },
     )
+
+
+def _what_lacks(connection: duckdb.DuckDBPyConnection, installation: Installation) -> str:
+    """Return which deliveries of the manifest were never loaded, and what to do; else nothing."""
+    try:
+        check_nothing_lacks(connection, installation.paths, installation.sources())
+    except WarehouseError as error:
+        return str(error)
+    return ""
 
 
 def _failed(instance: dg.DagsterInstance, calendar: Calendar, months: list[Period]) -> set[date]:

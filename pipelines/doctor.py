@@ -8,13 +8,14 @@ import filecmp
 import os
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import dagster as dg
 from dagster._core.scheduler.instigation import InstigatorState, InstigatorStatus, TickStatus
 
-from assets.engine.errors import MotcuaError
+from assets.engine.errors import MotcuaError, SettingsError
 from assets.engine.health import (
     Finding,
     collection_findings,
@@ -27,6 +28,7 @@ from assets.engine.health import (
 from assets.engine.operations import operations_or_defaults
 from assets.engine.paths import Paths
 from assets.engine.periods import TIMEZONE, Calendar, Period, load_calendar, local_now
+from assets.engine.warehouse_findings import warehouse_findings
 from assets.engine.wording import counted
 from assets.partitions import runs_of
 from pipelines.dead_runs import runs_without_process
@@ -50,6 +52,7 @@ def main() -> int:
         *folder_findings(paths),
         room_finding(paths, operations),
         *settings_findings(paths),
+        *_warehouse_findings(paths),
         *collection_findings(paths, local_now()),
         *holiday_findings(paths, local_now().date()),
         *_dagster_findings(paths, calendar, operations),
@@ -59,6 +62,12 @@ def main() -> int:
         if finding.to_do:
             print(f"       -> {finding.to_do}")
     return int(any(finding.level == "wrong" for finding in found))
+
+
+def _warehouse_findings(paths: Paths) -> Iterator[Finding]:
+    # What is wrong with the settings is told among them.
+    with suppress(SettingsError):
+        yield from warehouse_findings(paths)
 
 
 def _dagster_findings(

@@ -25,6 +25,9 @@ _REMEDIES = {
     errno.EIO: ("a sound disk", "Look at the system's log, and mend or replace the disk"),
 }
 
+# What DuckDB says of a block whose checksum is not that of its content.
+DAMAGED = "Corrupt database file"
+
 
 @contextmanager
 def trouble_told(doing: str) -> Iterator[None]:
@@ -36,6 +39,14 @@ def trouble_told(doing: str) -> Iterator[None]:
         yield
     except (OSError, duckdb.Error) as error:
         found = _trouble(error)
+        if found is None and DAMAGED in str(error):
+            raise WarehouseError(
+                doing,
+                "blocks of a DuckDB file that are damaged",
+                "a sound disk",
+                "Look at the system's log. Then restore a back-up (make restore), or load "
+                "everything again: make rebuild.",
+            ) from None
         if found is None:
             raise
         expected, remedy = _REMEDIES[found]
@@ -45,6 +56,13 @@ def trouble_told(doing: str) -> Iterator[None]:
             expected,
             f"What was published before stays. {remedy}, and run the period again.",
         ) from None
+
+
+def is_unreadable(error: duckdb.Error) -> bool:
+    """Return whether a file is no DuckDB database, or damaged, rather than its disk in trouble."""
+    return _trouble(error) is None and (
+        isinstance(error, duckdb.IOException) or DAMAGED in str(error)
+    )
 
 
 def sync(path: Path) -> None:

@@ -116,10 +116,18 @@ def check_nothing_lacks(
     if lacks.loadable:
         raise WarehouseError(
             "Comparing the warehouse with the manifest",
-            f"{_named(lacks.loadable)} that it lacks",
+            f"{named(lacks.loadable)} that it lacks",
             "every delivery of the manifest",
             f"Load them: make period PERIOD={min(d.period for d in lacks.loadable)}.",
         )
+
+
+def named(deliveries: list[Delivery]) -> str:
+    """Return how many deliveries there are, and of which periods."""
+    periods = sorted({delivery.period for delivery in deliveries})
+    more = f" and {len(periods) - SHOWN} more" if len(periods) > SHOWN else ""
+    count = f"{len(deliveries):,} {'delivery' if len(deliveries) == 1 else 'deliveries'}"
+    return f"{count} of {', '.join(periods[:SHOWN])}{more}"
 
 
 def _lacking(paths: Paths, sources: dict[str, Source], known: set[str]) -> Lacking:
@@ -140,20 +148,12 @@ def _lacking(paths: Paths, sources: dict[str, Source], known: set[str]) -> Lacki
 def _lost(lacks: Lacking) -> WarehouseError:
     return WarehouseError(
         "Comparing the warehouse with the manifest",
-        f"{_named(lacks.lost)} that it lacks and that cannot be loaded: their raw bytes were "
+        f"{named(lacks.lost)} that it lacks and that cannot be loaded: their raw bytes were "
         "purged, or their period is none of this closing_day",
         "every delivery of the manifest",
         "Restore a back-up (make restore), or deliver these files again; to go on without them, "
         "make rebuild ACCEPT_LOSS=yes records them as refused.",
     )
-
-
-def _named(deliveries: list[Delivery]) -> str:
-    """Return how many deliveries there are, and of which periods."""
-    periods = sorted({delivery.period for delivery in deliveries})
-    more = f" and {len(periods) - SHOWN} more" if len(periods) > SHOWN else ""
-    count = f"{len(deliveries):,} {'delivery' if len(deliveries) == 1 else 'deliveries'}"
-    return f"{count} of {', '.join(periods[:SHOWN])}{more}"
 
 
 def _is_lost(paths: Paths, delivery: Delivery, calendar: Calendar) -> bool:

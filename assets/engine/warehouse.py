@@ -12,7 +12,7 @@ from pathlib import Path
 
 import duckdb
 
-from assets.engine.disk import trouble_told
+from assets.engine.disk import is_unreadable, trouble_told
 from assets.engine.errors import WarehouseError
 from assets.engine.hash_key import dossier_hash_key
 from assets.engine.held import check_calendar, check_key
@@ -67,6 +67,14 @@ def warehouse(paths: Paths) -> Iterator[duckdb.DuckDBPyConnection]:
             yield connection
         finally:
             connection.close()
+
+
+@contextmanager
+def looking(paths: Paths) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open the warehouse to look at it only; duckdb.IOException if a run holds it."""
+    with duckdb.connect(str(paths.warehouse_file), read_only=True) as connection:
+        _prepare(connection, paths)
+        yield connection
 
 
 def checkpoint(paths: Paths) -> None:
@@ -143,8 +151,10 @@ def _open(paths: Paths) -> duckdb.DuckDBPyConnection:
         try:
             settings = {**_FILE_SETTINGS, "temp_directory": str(temporary)}
             return duckdb.connect(str(paths.warehouse_file), config={**settings})
-        except duckdb.IOException as error:
-            if "lock" not in str(error).lower():
+        except duckdb.Error as error:
+            if "lock on file" not in str(error):
+                if not is_unreadable(error):
+                    raise
                 raise WarehouseError(
                     f"Opening the warehouse {paths.warehouse_file}",
                     "a file that DuckDB cannot read",

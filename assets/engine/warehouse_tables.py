@@ -56,6 +56,17 @@ def version_to_change(connection: duckdb.DuckDBPyConnection) -> int | None:
     return None if rows[0][1] == _DEFINITIONS else int(rows[0][0])
 
 
+def check_version(version: int) -> None:
+    """Raise WarehouseError if a migration that this version does not know was the last."""
+    if version > len(_MIGRATIONS):
+        raise WarehouseError(
+            "Opening the warehouse",
+            f"tables of a newer version of Motcua, after migration {version}",
+            f"at most migration {len(_MIGRATIONS)}, the last that this version knows",
+            "Install the newer version again, or restore the back-up from before the upgrade.",
+        )
+
+
 def change_tables(connection: duckdb.DuckDBPyConnection, version: int, now: datetime) -> None:
     """Bring every table to its definition; the caller's transaction keeps all of it or nothing.
 
@@ -64,13 +75,7 @@ def change_tables(connection: duckdb.DuckDBPyConnection, version: int, now: date
     WarehouseError
         A newer version of Motcua made the tables, or one that no migration begins at.
     """
-    if version > len(_MIGRATIONS):
-        raise WarehouseError(
-            "Opening the warehouse",
-            f"tables of a newer version of Motcua, after migration {version}",
-            f"at most migration {len(_MIGRATIONS)}, the last that this version knows",
-            "Install the newer version again, or restore the back-up from before the upgrade.",
-        )
+    check_version(version)
     for name in _REGISTERS:
         connection.execute(f"DROP VIEW IF EXISTS {name}")
     _migrate(connection, version)

@@ -10,9 +10,13 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from assets.engine.errors import WarehouseError
 from assets.engine.paths import Paths
 from assets.engine.raw_store import blob_of, read_manifest
-from tests.assets.runs import failures, run_job
+from assets.engine.warehouse import warehouse
+from assets.engine.warehouse_findings import warehouse_findings
+from schemas.tables import WAREHOUSE_TABLES
+from tests.assets.runs import checks_of, failures, run_job
 from tests.support import SETTINGS, new_installation, process
 from tests.unit.deliveries import ask, deliver_csv, dossier
 
@@ -133,3 +137,59 @@ def test_another_closing_day_collects_nothing_and_is_set_back(
     shutil.rmtree(state.inbox / "xin_man" / "dossiers_commune" / "2023-03-01")
     assert failures(run_job(state, instance, "nightly", LAST)) == {}
     assert _csv(state) == csv
+
+
+def test_doctor_sees_what_a_run_would_refuse_or_load(
+    state: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def seen() -> list[tuple[str, str]]:
+        return [(finding.level, finding.said) for finding in warehouse_findings(state)]
+
+    assert seen() == [("ok", "the warehouse fits its key, closing day and manifest")]
+    with monkeypatch.context() as patch:
+        patch.setenv("MOTCUA_HASH_KEY", "another key, of more than 32 characters")
+        ((level, said),) = seen()
+        assert (level, "rows that another key made" in said) == ("wrong", True)
+    with warehouse(state) as connection:
+        connection.execute("DELETE FROM ops.delivery WHERE delivery_period = DATE '2023-02-15'")
+    assert seen() == [("look", "the warehouse lacks 1 delivery of 2023-02-15")]
+    blob_of(state, read_manifest(state)[-1]).unlink()
+    ((level, said),) = seen()
+    assert (level, "cannot be loaded" in said) == ("wrong", True)
+    state.hash_key_file.unlink()
+    ((level, said),) = seen()
+    assert (level, "there is no" in said) == ("wrong", True)
+    assert not state.hash_key_file.exists()
+    state.warehouse_file.unlink()
+    ((level, said),) = seen()
+    assert (level, "there is no warehouse" in said) == ("look", True)
+
+
+def test_the_daily_check_names_deliveries_that_were_never_loaded(
+    state: Paths, instance: dg.DagsterInstance
+) -> None:
+    with warehouse(state) as connection:
+        connection.execute("DELETE FROM ops.delivery WHERE delivery_period = DATE '2023-02-15'")
+    result = run_job(state, instance, "daily_check", None)
+    check = checks_of(result)["publish/motcua periods_complete"]
+    assert not check.passed
+    assert "1 delivery of 2023-02-15 that it lacks" in str(check.description)
+
+
+def test_a_damaged_block_is_told_in_a_sentence_wherever_it_lies(state: Paths) -> None:
+    sound = state.warehouse_file.read_bytes()
+    sentences = []
+    for start in range(3 * 4096, len(sound), 256 * 1024):
+        damaged = bytearray(sound)
+        damaged[start + 8 : start + 4000] = bytes(3992)
+        state.warehouse_file.write_bytes(damaged)
+        try:
+            with warehouse(state) as connection:
+                for table in WAREHOUSE_TABLES:
+                    connection.execute(
+                        f"SELECT hash(row) FROM {table.qualified_name} AS row"
+                    ).fetchall()
+        except WarehouseError as error:
+            sentences.append(str(error))
+    assert sentences
+    assert all(sentence.endswith("make rebuild.") for sentence in sentences)

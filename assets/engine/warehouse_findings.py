@@ -1,0 +1,105 @@
+"""What `make doctor` sees of the warehouse: whether the next run can go on with it.
+
+Belongs here: looking at version, key, closing day, deliveries and published files; nothing is
+changed, and a warehouse that a run holds is left alone. Does not belong here: folders, locks and
+settings (`assets.engine.health`), what a run does about it (`assets.engine.held`).
+"""
+
+import os
+from collections.abc import Callable, Iterator
+
+import duckdb
+
+from assets.engine.errors import MotcuaError
+from assets.engine.hash_key import VARIABLE
+from assets.engine.health import Finding
+from assets.engine.held import check_calendar, check_key, lacking, named
+from assets.engine.paths import Paths
+from assets.engine.periods import load_calendar
+from assets.engine.raw_store import read_manifest
+from assets.engine.sources import load_sources
+from assets.engine.warehouse import looking
+from assets.engine.warehouse_tables import check_version, version_to_change
+
+_LAST = "SELECT max(computed_at) FROM ops.revision"
+
+
+def warehouse_findings(paths: Paths) -> Iterator[Finding]:
+    """Look at the warehouse, unless a run holds it."""
+    if not paths.warehouse_file.exists():
+        if read_manifest(paths):
+            yield Finding(
+                "look", "there is no warehouse, though the manifest lists deliveries",
+                "the next run loads them all; an older warehouse: make restore.",
+            )  # fmt: skip
+        return
+    if VARIABLE not in os.environ and not paths.hash_key_file.exists():
+        yield Finding(
+            "wrong", f"there is no {paths.hash_key_file}, nor {VARIABLE}",
+            "bring the key of the dossier hash back: the next run would make another one.",
+        )  # fmt: skip
+        return
+    try:
+        with looking(paths) as connection:
+            yield from _findings(connection, paths)
+    except duckdb.Error as error:
+        if "lock on file" not in str(error).lower():  # else told among the locks
+            yield Finding(
+                "wrong", f"DuckDB cannot read {paths.warehouse_file}",
+                "make restore, or make rebuild.",
+            )  # fmt: skip
+
+
+def _findings(connection: duckdb.DuckDBPyConnection, paths: Paths) -> Iterator[Finding]:
+    version = version_to_change(connection)
+    found = [
+        *_refusals(lambda: check_version(version or 0)),
+        *_refusals(lambda: check_key(connection)),
+        *_refusals(lambda: check_calendar(connection, load_calendar(paths.settings))),
+        *_delivery_findings(connection, paths),
+        *_publishing_findings(connection, paths),
+    ]
+    if version is not None and not found:
+        found.append(
+            Finding(
+                "look", "the tables of the warehouse are those of another version of Motcua",
+                "the next run changes them; docs/upgrade.md says how.",
+            )
+        )  # fmt: skip
+    yield from found or [Finding("ok", "the warehouse fits its key, closing day and manifest")]
+
+
+def _delivery_findings(connection: duckdb.DuckDBPyConnection, paths: Paths) -> Iterator[Finding]:
+    lacks = lacking(connection, paths, load_sources(paths.sources))
+    if lacks.lost:
+        yield Finding(
+            "wrong", f"the warehouse lacks {named(lacks.lost)} that cannot be loaded",
+            "make restore, deliver these files again, or make rebuild ACCEPT_LOSS=yes.",
+        )  # fmt: skip
+    if lacks.loadable:
+        yield Finding(
+            "look", f"the warehouse lacks {named(lacks.loadable)}", "the next run loads them."
+        )
+
+
+def _publishing_findings(connection: duckdb.DuckDBPyConnection, paths: Paths) -> Iterator[Finding]:
+    file = paths.published / "motcua.duckdb"
+    computed = connection.execute(_LAST).fetchall()
+    if not file.exists() or computed == [(None,)]:
+        return
+    with duckdb.connect(str(file), read_only=True) as published:
+        if published.execute(_LAST).fetchall() < computed:
+            yield Finding(
+                "look", "figures were computed that are not published: the run that did it failed",
+                "see why in the UI, and run its period again.",
+            )  # fmt: skip
+
+
+def _refusals(check: Callable[[], None]) -> Iterator[Finding]:
+    """Return what a run would refuse."""
+    try:
+        check()
+    except MotcuaError as error:
+        yield Finding(
+            "wrong", f"{error.doing}: found {error.found}; expected {error.expected}", error.to_do
+        )
