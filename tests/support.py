@@ -7,7 +7,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -111,14 +111,19 @@ def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path],
     return shared / name
 
 
-def take_in(paths: Paths, keys: list[str], connection: duckdb.DuckDBPyConnection) -> list[Loaded]:
+def take_in(
+    paths: Paths,
+    keys: list[str],
+    connection: duckdb.DuckDBPyConnection,
+    now: datetime | None = None,
+) -> list[Loaded]:
     """Collect and load the periods, in the order given; return what became of each file."""
     sources, calendar = load_sources(paths.sources), load_calendar(paths.settings)
     load_references(connection, paths)
     results = []
     for key in keys:
         period = calendar.month_from_key(key)
-        inbox.collect_period(inbox.read_inbox(paths, sources, local_now()), period)
+        inbox.collect_period(inbox.read_inbox(paths, sources, now or local_now()), period)
         for kind in KINDS.values():
             results += load.load_period(
                 connection,

@@ -14,8 +14,8 @@ from assets.engine.pending import pending_files
 from assets.engine.periods import TIMEZONE
 from assets.engine.raw_store import read_manifest
 from assets.engine.sources import load_sources
-from tests.nights.night import spend
-from tests.support import CALENDAR
+from assets.engine.warehouse import warehouse
+from tests.support import CALENDAR, take_in
 from tests.unit.deliveries import FEBRUARY, JANUARY, ask, code, deliver_csv, dossier, register_of
 
 RETURNED = {
@@ -46,15 +46,21 @@ def _taken(paths: Paths, key: str, now: datetime) -> list[str]:
     return [item.name for item in new]
 
 
+def _load(paths: Paths, keys: list[str], now: datetime) -> None:
+    """Collect and load the periods of a night."""
+    with warehouse(paths) as connection:
+        take_in(paths, keys, connection, now)
+
+
 def test_a_list_of_the_period_before_does_not_win_over_a_later_one(installation: Paths) -> None:
     """From the 15th on it would be a delivery of the new period, and its old rows the latest."""
     _undated(installation, day=10)
-    spend(installation, [JANUARY], _night(11))
+    _load(installation, [JANUARY], _night(11))
     assert register_of(installation) == {code(1): "in_process"}
     later = deliver_csv(installation, [dossier(1, **RETURNED)], period=JANUARY, name="b.csv")
     _written(later, day=14)
     for day in (14, 15, 16):
-        spend(installation, [JANUARY, FEBRUARY][: 1 + (day > 14)], _night(day))
+        _load(installation, [JANUARY, FEBRUARY][: 1 + (day > 14)], _night(day))
         assert register_of(installation) == {code(1): "returned"}
     reach = "SELECT delivery_period, covers_to FROM ops.delivery ORDER BY covers_to"
     assert [(str(key), str(day)) for key, day in ask(installation, reach)] == [
@@ -98,8 +104,8 @@ def test_bytes_that_come_back_after_a_correction_are_new(installation: Paths) ->
 
 def test_running_its_period_again_much_later_finds_it_there(installation: Paths) -> None:
     _undated(installation, day=10)
-    spend(installation, [JANUARY], _night(14))
-    spend(installation, [JANUARY, "2023-03-15"], _night(17, month=3))
+    _load(installation, [JANUARY], _night(14))
+    _load(installation, [JANUARY, "2023-03-15"], _night(17, month=3))
     assert [item.period for item in read_manifest(installation)] == [JANUARY]
     assert register_of(installation) == {code(1): "in_process"}
 
@@ -110,14 +116,14 @@ def test_a_correction_in_the_folder_of_its_period_is_the_word_for_good(
 ) -> None:
     """The file that it corrects still lies beside that folder, under the same name."""
     _undated(installation, day=10)
-    spend(installation, [JANUARY], _night(11))
+    _load(installation, [JANUARY], _night(11))
     day, month = correcting
     corrected = deliver_csv(installation, [dossier(1, **RETURNED)], period=JANUARY, name="a.csv")
     _written(corrected, day)
     sources = load_sources(installation.sources)
     for now in (_night(day + 1, month), _night(day + 2, month), _night(17, 2), _night(17, 3)):
         keys = [key for key in (JANUARY, FEBRUARY, "2023-02-15") if key <= f"{now:%Y-%m-%d}"]
-        spend(installation, keys, now)
+        _load(installation, keys, now)
         assert register_of(installation) == {code(1): "returned"}
         assert pending_files(installation, sources) == []
     assert [item.period for item in read_manifest(installation)] == [JANUARY, JANUARY]
