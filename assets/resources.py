@@ -31,9 +31,10 @@ class Installation(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     data_folder: str = ""
     settings_folder: str = ""
-    # Within a run: what closes the warehouse, and the connection once a step has asked for it.
+    # Within a run: what closes the warehouse; connection and settings once a step asked for them.
     _held: ExitStack | None = PrivateAttr(None)
     _connection: duckdb.DuckDBPyConnection | None = PrivateAttr(None)
+    _sources: dict[str, Source] | None = PrivateAttr(None)
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["Installation"]:
@@ -46,7 +47,7 @@ class Installation(dg.ConfigurableResource):  # type: ignore[type-arg]
             try:
                 yield self
             finally:
-                self._held = self._connection = None
+                self._held = self._connection = self._sources = None
 
     @property
     def paths(self) -> Paths:
@@ -62,8 +63,14 @@ class Installation(dg.ConfigurableResource):  # type: ignore[type-arg]
         return load_calendar(self.paths.settings)
 
     def sources(self) -> dict[str, Source]:
-        """Return the settings of every source; SettingsError if a file does not fit."""
-        return load_sources(self.paths.sources)
+        """Return the settings of every source, which are read once a run.
+
+        Raises SettingsError if a file does not fit.
+        """
+        sources = self._sources or load_sources(self.paths.sources)
+        if self._held is not None:
+            self._sources = sources
+        return sources
 
     @contextmanager
     def warehouse(self) -> Iterator[duckdb.DuckDBPyConnection]:

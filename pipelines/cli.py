@@ -41,7 +41,7 @@ from pipelines.definitions import definitions
 from pipelines.jobs import FILES_ONLY
 from pipelines.printing import print_rates, print_refusals
 from pipelines.sample import PORTALS, SAMPLE_INBOX, beside_portal, sample_periods
-from pipelines.serve import prepare_instance, serve_ui
+from pipelines.serve import history_kept_open, prepare_instance, serve_ui
 from pipelines.upkeep import back_up_installation, restore_installation
 from schemas.reference import REFERENCE_SCHEMAS
 
@@ -125,7 +125,7 @@ def _with_dagster(paths: Paths, options: argparse.Namespace) -> int:
     load_sources(paths.sources)
     for name in REFERENCE_SCHEMAS:
         read_reference(paths.reference / f"{name}.csv", name)
-    with dg.DagsterInstance.get() as instance:
+    with history_kept_open(), dg.DagsterInstance.get() as instance:
         if options.command == "run":
             return _run_sample(paths, calendar, instance, options.source)
         if options.command == "rebuild":

@@ -9,12 +9,17 @@ import os
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import dagster as dg
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
 
 from assets.engine.errors import MotcuaError
 from assets.engine.paths import PROJECT, Paths, private_folder
@@ -31,9 +36,35 @@ def prepare_instance(paths: Paths) -> None:
     """Point Dagster at this installation's instance, with the committed settings in it."""
     home = private_folder(dagster_home(paths))
     os.environ["DAGSTER_HOME"] = str(home)
+    # The events of all periods of a table are written at once.
+    os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", "200")
     settings = home / "dagster.yaml"
     if not settings.exists():
         shutil.copyfile(INSTANCE_SETTINGS, settings)
+
+
+@contextmanager
+def history_kept_open() -> Iterator[None]:
+    """Keep each SQLite file of Dagster's history open until the block ends.
+
+    Dagster opens and closes one for every event, and SQLite then waits for the disk twice. With one
+    more connection it writes its log back now and then, which a power cut may cost the last events
+    of the history, and never a figure. https://sqlite.org/pragma.html#pragma_synchronous
+    """
+    with ExitStack() as kept:
+        own: dict[str, sqlite3.Connection] = {}
+
+        def keep(connection: sqlite3.Connection, _: object) -> None:
+            connection.execute("PRAGMA synchronous = NORMAL")
+            file = str(connection.execute("PRAGMA database_list").fetchone()[2])
+            if file not in own:
+                own[file] = kept.enter_context(closing(sqlite3.connect(file)))
+            # A connection takes part in the log of a file from the first time that it reads both.
+            own[file].execute("SELECT count(*) FROM sqlite_master").fetchall()
+
+        event.listen(Engine, "connect", keep)
+        kept.callback(event.remove, Engine, "connect", keep)
+        yield
 
 
 def serve_ui() -> int:
