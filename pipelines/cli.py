@@ -32,7 +32,6 @@ from assets.engine.paths import Paths, private_folder
 from assets.engine.periods import Calendar, Period, load_calendar, local_now
 from assets.engine.raw_store import read_manifest
 from assets.engine.rebuild import begin_anew
-from assets.engine.reference import read_reference
 from assets.engine.settings_check import check_settings
 from assets.engine.settings_report import report
 from assets.engine.sources import load_sources
@@ -43,7 +42,6 @@ from pipelines.printing import print_rates, print_refusals
 from pipelines.sample import PORTALS, SAMPLE_INBOX, beside_portal, sample_periods
 from pipelines.serve import history_kept_open, prepare_instance, serve_ui
 from pipelines.upkeep import back_up_installation, restore_installation
-from schemas.reference import REFERENCE_SCHEMAS
 
 # Dagster's own event log tells every step; what the terminal gets of it is printed here.
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -123,8 +121,6 @@ def _with_dagster(paths: Paths, options: argparse.Namespace) -> int:
         return serve_ui()
     load_operations(paths.settings)
     load_sources(paths.sources)
-    for name in REFERENCE_SCHEMAS:
-        read_reference(paths.reference / f"{name}.csv", name)
     with history_kept_open(), dg.DagsterInstance.get() as instance:
         if options.command == "run":
             return _run_sample(paths, calendar, instance, options.source)
