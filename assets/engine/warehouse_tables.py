@@ -91,11 +91,10 @@ def change_tables(connection: duckdb.DuckDBPyConnection, version: int, now: date
 def restore_reported(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
     """Fill a measured table with what the revision log says was reported last."""
     sql = (_SQL / "reported.sql").read_text(encoding="utf-8")
-    logged = {name for name, _, _ in _existing(connection)["ops.revision"]}
     parts = {
         "table": table.qualified_name,
         "name": table.name,
-        "columns": ", ".join(name for name in table.column_names if name in logged),
+        "columns": ", ".join(table.column_names),
         "key": ", ".join(table.key),
     }
     for placeholder, text in parts.items():
