@@ -35,6 +35,9 @@ DELIVERY = Table(
             ("loaded", "superseded", "refused")),
      Column("reason", "VARCHAR", "Lý do từ chối", "Why it, or a later reading of it, was refused"),
      Column("covers_to", "DATE", "Bao phủ đến ngày", "Last day the file covers"),
+     Column("is_coverage_stated", "BOOLEAN", "Tệp tự ghi ngày bao phủ",
+            "Whether the file, or its portal, states that day; else it is the day before the file "
+            "was written"),
      Column("extracted_at", "TIMESTAMP", "Thời điểm xuất tệp", "Extraction, as the file states it"),
      Column("origin", "VARCHAR", "Nguồn gốc", "Portal it was extracted from", False,
             ("local", "national")),

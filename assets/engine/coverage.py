@@ -24,6 +24,20 @@ def stated_period(lines: list[tuple[date, date] | None]) -> tuple[date, date] | 
     return stated[0] if stated else None
 
 
+def unstated_coverage(delivery: Delivery, month: Period) -> date:
+    """Return the last day that a delivery covers whose list states none.
+
+    The manifest says it of what a portal gave; of a file it is the day before it was written.
+    """
+    if delivery.covers_to is not None:
+        return date.fromisoformat(delivery.covers_to)
+    written = datetime.fromisoformat(delivery.modified_at).date()
+    if written <= month.start:
+        # A copy can carry any time; one before the period began says nothing.
+        written = datetime.fromisoformat(delivery.collected_at).date()
+    return min(month.end, written - timedelta(days=1))
+
+
 def covers_to(delivery: Delivery, month: Period, stated: tuple[date, date] | None) -> date:
     """Return the last day a file of a month covers.
 
@@ -32,14 +46,8 @@ def covers_to(delivery: Delivery, month: Period, stated: tuple[date, date] | Non
 
     Raises FileRefused if the stated days are reversed, or end in another month.
     """
-    if delivery.covers_to is not None:
-        return date.fromisoformat(delivery.covers_to)
-    if stated is None:
-        written = datetime.fromisoformat(delivery.modified_at).date()
-        if written <= month.start:
-            # A copy can carry any time; one before the period began says nothing.
-            written = datetime.fromisoformat(delivery.collected_at).date()
-        return min(month.end, written - timedelta(days=1))
+    if stated is None or delivery.covers_to is not None:
+        return unstated_coverage(delivery, month)
     first, last = stated
     if first > last or not month.start <= last <= month.end:
         raise FileRefused(

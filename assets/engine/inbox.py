@@ -12,11 +12,12 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from difflib import get_close_matches
 from pathlib import Path
 
+from assets.engine.coverage import unstated_coverage
 from assets.engine.disk import trouble_told
 from assets.engine.errors import FileRefused, MotcuaError
 from assets.engine.manifest import Manifest
@@ -156,7 +157,7 @@ def read_inbox(paths: Paths, sources: dict[str, Source], now: datetime) -> Inbox
                 "to come, or in a folder that is no period key such as "
                 f"{calendar.month(2023, 11).key}"
             ] += 1
-        elif delivered is None:
+        elif delivered is None or _covers_more(file, delivered, period, now):
             new.setdefault(period.key, []).append(file)
     return Inbox(manifest, now, new, growing, unreadable, dict(strays))
 
@@ -202,6 +203,19 @@ def delivery_of(file: InboxFile, newest: Mapping[Place, Delivery]) -> Delivery |
     """Return the newest delivery of a file's name if the file still holds its bytes."""
     before = newest.get(file.place)
     return before if before is not None and holds(file.path, before) else None
+
+
+def _covers_more(file: InboxFile, delivered: Delivery, month: Period, now: datetime) -> bool:
+    """Return whether the bytes of a delivery cover more of its month, delivered again.
+
+    A list without rows is the same bytes before and after the close of its month. What nothing
+    dates lies on in the inbox, and is not delivered again whatever its time says.
+    """
+    if file.folder_key is None:
+        return False
+    written = datetime.fromtimestamp(file.path.stat().st_mtime, now.tzinfo)
+    again = replace(delivered, modified_at=written.isoformat(), collected_at=now.isoformat())
+    return unstated_coverage(again, month) > unstated_coverage(delivered, month)
 
 
 def period_of(

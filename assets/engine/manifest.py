@@ -54,8 +54,9 @@ class Manifest:
     ) -> Delivery | None:  # fmt: skip
         """Copy `file` into the store and list it; None if its name already stands for these bytes.
 
-        The same bytes of a portal are listed again where they say more: they cover other days, or
-        are the whole period, asked for after changes came. The store keeps them once.
+        The same bytes are listed again where they say more. A portal's cover other days, or are the
+        whole period, asked for after changes came; a file's were written on a later day. The store
+        keeps them once.
 
         Raises
         ------
@@ -67,7 +68,8 @@ class Manifest:
             return None
         modified_at = datetime.fromtimestamp(file.stat().st_mtime, now.tzinfo)
         sha256, size = store_bytes(self.paths, file)
-        if last is not None and last.sha256 == sha256 and not self._says_more(last, asked):
+        is_same = last is not None and last.sha256 == sha256
+        if last is not None and is_same and not self._says_more(last, asked, modified_at):
             return None
         delivery = Delivery(
             source, export, period, name, sha256, size,
@@ -80,10 +82,10 @@ class Manifest:
         self._add(delivery)
         return delivery
 
-    def _says_more(self, last: Delivery, asked: Asked | None) -> bool:
-        """Return whether bytes that a portal gave before say more than they did then."""
+    def _says_more(self, last: Delivery, asked: Asked | None, modified_at: datetime) -> bool:
+        """Return whether bytes that came before say more than they did then."""
         if asked is None:
-            return False
+            return modified_at.date() > datetime.fromisoformat(last.modified_at).date()
         covers_other_days = asked.covers_to.isoformat() != last.covers_to
         return covers_other_days or (asked.scope == "whole" and self._has_changes_after(last))
 

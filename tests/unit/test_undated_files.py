@@ -1,8 +1,8 @@
-"""Files that nothing dates stay in the period they were taken into, however long they lie there."""
+"""The same bytes again: undated files stay in their period, dated ones cover more of theirs."""
 
 import os
 import shutil
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -16,7 +16,17 @@ from assets.engine.raw_store import read_manifest
 from assets.engine.sources import load_sources
 from assets.engine.warehouse import warehouse
 from tests.support import CALENDAR, take_in
-from tests.unit.deliveries import FEBRUARY, JANUARY, ask, code, deliver_csv, dossier, register_of
+from tests.unit.deliveries import (
+    FEBRUARY,
+    JANUARY,
+    ask,
+    code,
+    deliver_csv,
+    deliver_payments,
+    deliver_workbook,
+    dossier,
+    register_of,
+)
 
 RETURNED = {
     "state": "Đã trả kết quả", "finished_date": "13/01/2023 08:00:00",
@@ -90,6 +100,38 @@ def test_the_bytes_decide_and_not_their_time(kind: str, installation: Paths) -> 
         _written(file, day=16 if kind == "a new time" else 30)
     for key in (JANUARY, FEBRUARY):
         assert _taken(installation, key, _night(20)) == []
+
+
+@pytest.mark.parametrize("name", ["a.xls", "b.xls"])
+def test_a_list_without_rows_covers_the_rest_of_its_period_once_it_is_delivered_again(
+    name: str, installation: Paths
+) -> None:
+    """It is the same bytes before and after the close, under the same name or another one."""
+    _written(deliver_payments(installation, [], period=JANUARY), day=10)
+    _load(installation, [JANUARY], _night(11))
+    _written(deliver_payments(installation, [], period=JANUARY, name=name), day=16)
+    _load(installation, [JANUARY], _night(17))
+    reach = "SELECT covers_to FROM ops.delivery WHERE state = 'loaded'"
+    assert ask(installation, reach) == [(date(2023, 1, 14),)]
+    assert _taken(installation, JANUARY, _night(18)) == []
+
+
+def test_a_version_that_comes_back_covers_the_days_until_then(installation: Paths) -> None:
+    for day, sequence in ((8, 1), (10, 2), (12, 1)):
+        _written(deliver_csv(installation, [dossier(sequence)], period=JANUARY), day=day)
+        _load(installation, [JANUARY], _night(day + 1))
+    reach = "SELECT covers_to FROM ops.delivery WHERE state = 'loaded'"
+    assert ask(installation, reach) == [(date(2023, 1, 11),)]
+    assert register_of(installation) == {code(1): "in_process"}
+
+
+def test_a_stated_day_stays_when_the_same_bytes_are_delivered_again(installation: Paths) -> None:
+    line = "Từ ngày 15/12/2022 đến ngày 09/01/2023"
+    file = _written(deliver_workbook(installation, [dossier(1)], line=line), day=10)
+    _load(installation, [JANUARY], _night(11))
+    _written(file, day=16)
+    _load(installation, [JANUARY], _night(17))
+    assert ask(installation, "SELECT covers_to FROM ops.delivery") == [(date(2023, 1, 9),)]
 
 
 def test_bytes_that_come_back_after_a_correction_are_new(installation: Paths) -> None:

@@ -23,6 +23,8 @@ from tests.unit.deliveries import ask, deliver_csv, dossier
 
 FIXTURE = Path(__file__).with_name("installation.tar.xz")
 PERIODS = ["2022-12-15", "2023-01-15", "2023-02-15"]
+# Published columns that 63cb62e did not have.
+ADDED_SINCE = frozenset({"is_coverage_stated"})
 TO_DEFINE_ANEW = "UPDATE ops.schema_version SET definitions = ''"
 
 
@@ -44,7 +46,7 @@ def _published(paths: Paths) -> Tables:
     return {
         f"{name} {table}": rows
         for name in ("motcua.duckdb", "dossiers.duckdb")
-        for table, rows in rows_of(paths.published / name).items()
+        for table, rows in rows_of(paths.published / name, without=ADDED_SINCE).items()
     }
 
 

@@ -114,9 +114,11 @@ def settle_arrivals(job: FileLoad) -> None:
 
 
 def _staged_result(job: FileLoad, staged: StagedFile) -> Loaded:
+    stated = stated_period(staged.period_lines)
     return Loaded(
         job.delivery, "loaded",
-        covers_to=covers_to(job.delivery, job.period, stated_period(staged.period_lines)),
+        covers_to=covers_to(job.delivery, job.period, stated),
+        is_coverage_stated=stated is not None or job.delivery.covers_to is not None,
         read=staged.read_count,
         quarantined=staged.rejected_count,
         layout=sum(item.layout.counts.total() for item in staged.lists),

@@ -4,11 +4,12 @@ import hashlib
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import datetime
 
 import duckdb
 
 from assets.engine import raw_store
+from assets.engine.coverage import unstated_coverage
 from assets.engine.hash_key import dossier_hash_key
 from assets.engine.load.file import FileLoad, load_file, settle_arrivals
 from assets.engine.load.report import Loaded, is_loaded
@@ -67,9 +68,12 @@ def _load_arrivals(job: FileLoad, progress: Callable[[str], None]) -> list[Loade
     """
     # Bytes are read as they first arrived, whatever names they got since, and cover the days that
     # they covered last.
+    last = {d.delivery_id: d for d in sorted(job.arrivals, key=_written)}
     covers_to = {d.delivery_id: d.covers_to for d in job.arrivals}
     first = {
-        d.delivery_id: replace(d, covers_to=covers_to[d.delivery_id])
+        d.delivery_id: replace(
+            d, covers_to=covers_to[d.delivery_id], modified_at=last[d.delivery_id].modified_at
+        )
         for d in reversed(job.arrivals)
     }
     newest, results = set(), []
@@ -83,6 +87,10 @@ def _load_arrivals(job: FileLoad, progress: Callable[[str], None]) -> list[Loade
         for result in results
         if result.delivery.delivery_id in newest or is_loaded(job.connection, result.delivery)
     ]
+
+
+def _written(delivery: Delivery) -> datetime:
+    return datetime.fromisoformat(delivery.modified_at)
 
 
 def _load_one(job: FileLoad, progress: Callable[[str], None]) -> Loaded:
@@ -180,7 +188,8 @@ def _known(job: FileLoad) -> Loaded | None:
         SELECT CASE WHEN state <> 'superseded' THEN state
                     WHEN reason IS NULL THEN 'loaded' ELSE 'refused' END,
                reason, covers_to, read_count, accepted_count, quarantined_count,
-               flagged_count, duplicate_count, layout_count, unit_unknown_count, warnings
+               flagged_count, duplicate_count, layout_count, unit_unknown_count, warnings,
+               is_coverage_stated
         FROM ops.delivery
         WHERE delivery_id = ? AND (reading_version = ? OR ?)
         """,
@@ -194,16 +203,24 @@ def _known(job: FileLoad) -> Loaded | None:
         return Loaded(delivery, "refused", reason)
     if row is None:
         return None
-    return _covering(connection, replace(Loaded(delivery, *row), is_new=False))
+    *counts, is_stated = row
+    known = replace(Loaded(delivery, *counts), is_new=False, is_coverage_stated=is_stated)
+    return _covering(connection, known, job.period)
 
 
-def _covering(connection: duckdb.DuckDBPyConnection, known: Loaded) -> Loaded:
-    """Return what is known of a delivery, with the days that it covers since it was asked again."""
-    covers_to = known.delivery.covers_to
-    if covers_to is None or known.covers_to in (None, date.fromisoformat(covers_to)):
+def _covering(connection: duckdb.DuckDBPyConnection, known: Loaded, period: Period) -> Loaded:
+    """Return what is known of a delivery, with the days it covers since it was delivered again.
+
+    What a file of the inbox states of its days stays as it is.
+    """
+    delivery = known.delivery
+    if known.covers_to is None or (known.is_coverage_stated is not False and not delivery.scope):
+        return known
+    covers_to = unstated_coverage(delivery, period)
+    if covers_to == known.covers_to:
         return known
     connection.execute(
         "UPDATE ops.delivery SET covers_to = ? WHERE delivery_id = ?",
-        [covers_to, known.delivery.delivery_id],
+        [covers_to, delivery.delivery_id],
     )
-    return replace(known, covers_to=date.fromisoformat(covers_to))
+    return replace(known, covers_to=covers_to)

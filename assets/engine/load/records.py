@@ -56,6 +56,7 @@ def record_delivery(
         "state": result.state,
         "reason": result.reason,
         "covers_to": result.covers_to,
+        "is_coverage_stated": result.is_coverage_stated,
         "extracted_at": result.extracted_at,
         "origin": source.origin,
         "is_snapshot": export.is_snapshot,

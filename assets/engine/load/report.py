@@ -27,6 +27,7 @@ class Loaded:
     warnings: list[str] = field(default_factory=list)
     is_new: bool = True
     extracted_at: datetime | None = None
+    is_coverage_stated: bool | None = None
 
     def check_conservation(self) -> None:
         """Assert that every row read is accounted for exactly once."""
