@@ -231,7 +231,7 @@ def test_a_wrong_period_gets_a_sentence(
         (["run", "igate2", "x"], "found unrecognized arguments: x; expected motcua "),
         (["period"], "are required: key; expected motcua period [-h] key. "),
         (["perio"], "invalid choice: 'perio'"),
-        ([], "are required: command; expected motcua [-h] {run,period,ui,check-source}. "),
+        ([], "expected motcua [-h] {run,period,ui,check-source,backup,restore,rebuild}. "),
     ],
 )  # fmt: skip
 def test_what_is_no_command_gets_a_sentence_and_the_status_2(
