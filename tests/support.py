@@ -3,6 +3,7 @@
 Belongs here: helpers without assertions. Does not belong here: fixtures (`tests/conftest.py`).
 """
 
+import atexit
 import json
 import os
 import shutil
@@ -10,7 +11,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import mkdtemp
 
 import duckdb
 import pytest
@@ -68,19 +69,15 @@ def copy_warehouse(paths: Paths) -> None:
     _references[paths.warehouse_file] = _reference_version(SETTINGS / "reference")
 
 
-def prepared() -> Path:
-    """Return the folder of the warehouse that installations begin with."""
-    return Path(_prepared().name) / "warehouse"
-
-
 @cache
-def _prepared() -> TemporaryDirectory[str]:
-    """Make that warehouse: once a process."""
-    folder = TemporaryDirectory(prefix="prepared-")
-    paths = Paths(Path(folder.name), SETTINGS)
+def prepared() -> Path:
+    """Return the folder of the warehouse that installations begin with: made once a process."""
+    folder = Path(mkdtemp(prefix="prepared-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    paths = Paths(folder, SETTINGS)
     with warehouse(paths) as connection:
         load_references(connection, paths)
-    return folder
+    return paths.warehouse
 
 
 def load_references(connection: duckdb.DuckDBPyConnection, paths: Paths) -> None:
