@@ -9,7 +9,9 @@ from assets.engine.paths import Paths
 Tables = dict[str, list[tuple[object, ...]]]
 
 # What tells when and by which run something was done, never what is the case.
-TIMES = frozenset({"collected_at", "loaded_at", "counted_at", "computed_at", "run_id"})
+TIMES = frozenset(
+    {"collected_at", "loaded_at", "counted_at", "computed_at", "changed_at", "run_id"}
+)
 
 
 def duckdb_files(paths: Paths) -> list[Path]:

@@ -126,9 +126,10 @@ def test_the_page_ends_in_figures_of_the_new_file(followed: Followed) -> None:
 
 def test_the_page_says_that_nothing_is_wrong_and_loads_every_row(followed: Followed) -> None:
     assert followed.printed.count("Nothing wrong.") == 2
-    assert (
-        "nightly Tháng 11/2023 (15/10/2023–14/11/2023): read 110, accepted 110" in followed.printed
+    assert "Tháng 11/2023 (15/10/2023–14/11/2023): files 2, read 110, accepted 110" in (
+        followed.printed
     )
+    assert "\nnightly: read 110, accepted 110; months changed: 1" in followed.printed
 
 
 def test_times_in_utc_count_on_the_day_in_viet_nam(followed: Followed) -> None:
