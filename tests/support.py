@@ -19,7 +19,7 @@ from filelock import FileLock
 
 from assets.engine import balance, compute, inbox, load, own_counts, publish, reference
 from assets.engine.load import Loaded
-from assets.engine.paths import PROJECT, Paths
+from assets.engine.paths import PRIVATE_FILE, PROJECT, Paths, private_folder
 from assets.engine.periods import Calendar, load_calendar, local_now
 from assets.engine.sources import load_sources
 from assets.engine.statistic import load_statistic
@@ -75,6 +75,10 @@ def prepared() -> Path:
     folder = Path(mkdtemp(prefix="prepared-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     paths = Paths(folder, SETTINGS)
+    # Workers share installations, and compare what they made of them.
+    private_folder(paths.warehouse)
+    paths.hash_key_file.write_text("0123456789abcdef" * 4, encoding="ascii")
+    paths.hash_key_file.chmod(PRIVATE_FILE)
     with warehouse(paths) as connection:
         load_references(connection, paths)
     return paths.warehouse
