@@ -53,8 +53,9 @@ rebuild: $(READY) ## Load the warehouse anew from the raw files; ACCEPT_LOSS=yes
 doctor: $(READY) ## Look at folders, room, locks, daemon, schedules, settings: what to do?
 	@$(BIN)/python -m pipelines.doctor
 
-WORKERS ?= 2
-test: $(READY) ## Every test, a landing's share of the random cases; WORKERS=2
+# One more than two cores have: some tests wait for a daemon or a browser.
+WORKERS ?= 3
+test: $(READY) ## Every test, a landing's share of the random cases; WORKERS=3
 	$(BIN)/python -m pytest -n $(WORKERS)
 
 check: $(READY) ## Format, lint, types, known vulnerabilities

@@ -14,11 +14,11 @@ def _cases(landing: int, soak: int) -> int:
 
 
 # Random registers against the oracle, and lists against a plain reading.
-REGISTERS = _cases(24, 600)
-LISTS = _cases(60, 600)
+REGISTERS = _cases(18, 600)
+LISTS = _cases(30, 600)
 # Random deliveries in any order, nights corrected or counted anew, deletions of a portal.
-ORDERS = _cases(10, 150)
-CORRECTED = _cases(4, 150)
+ORDERS = _cases(6, 150)
+CORRECTED = _cases(3, 150)
 DELETIONS = _cases(3, 30)
 # Files gone bad, over all containers.
 FUZZ = _cases(200, 20_000)

@@ -1,6 +1,6 @@
 """Random registers: every cell of every indicator table against the oracle, and the laws.
 
-The long tier takes 25 times as many and writes to `data/bench/oracle.json` how many registers
+The long tier takes thirty times as many and writes to `data/bench/oracle.json` how many registers
 and cells were compared.
 """
 
