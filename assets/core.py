@@ -14,7 +14,6 @@ import duckdb
 from assets.checks import FILES_LOADED, files_loaded
 from assets.engine.compute import data_cutoff, refresh_periods
 from assets.engine.errors import MotcuaError
-from assets.engine.held import check_nothing_lacks
 from assets.engine.load import (
     Loaded,
     load_lacking,
@@ -289,8 +288,7 @@ def _periods(
 ) -> dg.MaterializeResult[None]:
     """Derive the periods that have figures from the deliveries; the clock has no say in them."""
     sources = installation.sources()
-    # Without them the revision log would hold figures that never were.
-    check_nothing_lacks(connection, installation.paths, sources)
+    installation.make_whole(connection, context.log.warning)
     exports = {(name, export) for name, source in sources.items() for export in source.exports}
     cutoff = data_cutoff(connection, exports)
     periods = refresh_periods(connection, cutoff, load_statistic(installation.paths.settings))

@@ -129,6 +129,7 @@ def indicators(
     Raises BalanceError, and keeps a table as it was, if a row does not balance.
     """
     with installation.warehouse() as connection:
+        installation.make_whole(connection, context.log.warning)
         for table in selected(context, (OWN_COUNT, OWN_PAYMENT)):
             changed = (
                 count_dossiers(connection, context.run.run_id, anew=config.anew)

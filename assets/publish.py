@@ -10,7 +10,6 @@ import dagster as dg
 import duckdb
 
 from assets.engine.balance import check_balance
-from assets.engine.held import check_nothing_lacks
 from assets.engine.paths import Paths
 from assets.engine.periods import local_now
 from assets.engine.publish import publish_by_unit_csv, publish_dossiers, publish_motcua
@@ -73,7 +72,7 @@ def publish(
 ) -> Iterator[dg.MaterializeResult[None]]:
     """Check deliveries and balance, then replace each file; an error keeps all as they are."""
     with installation.warehouse() as connection:
-        check_nothing_lacks(connection, installation.paths, installation.sources())
+        installation.make_whole(connection, context.log.warning)
         check_balance(connection)
         for table in selected(context, PUBLISHERS):
             file_name, publisher = PUBLISHERS[table]

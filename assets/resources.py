@@ -5,7 +5,7 @@ https://docs.dagster.io/guides/build/external-resources
 """
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
@@ -14,9 +14,11 @@ import dagster as dg
 import duckdb
 from pydantic import PrivateAttr
 
+from assets.engine.held import check_nothing_lacks
 from assets.engine.locks import one_run
 from assets.engine.paths import Paths
 from assets.engine.periods import Calendar, load_calendar
+from assets.engine.revision_log import take_over_published
 from assets.engine.sources import load_sources
 from assets.engine.warehouse import drop_temporary, warehouse
 from schemas.settings import Source
@@ -35,6 +37,7 @@ class Installation(dg.ConfigurableResource):  # type: ignore[type-arg]
     _held: ExitStack | None = PrivateAttr(None)
     _connection: duckdb.DuckDBPyConnection | None = PrivateAttr(None)
     _sources: dict[str, Source] | None = PrivateAttr(None)
+    _is_whole: bool = PrivateAttr(False)
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["Installation"]:
@@ -48,6 +51,7 @@ class Installation(dg.ConfigurableResource):  # type: ignore[type-arg]
                 yield self
             finally:
                 self._held = self._connection = self._sources = None
+                self._is_whole = False
 
     @property
     def paths(self) -> Paths:
@@ -92,6 +96,24 @@ class Installation(dg.ConfigurableResource):  # type: ignore[type-arg]
             self._connection = None
             if not self._held.__exit__(*sys.exc_info()):
                 raise
+
+    def make_whole(
+        self, connection: duckdb.DuckDBPyConnection, warn: Callable[[str], None]
+    ) -> None:
+        """Have the warehouse know, once a run, what was delivered and what was reported.
+
+        Everything that computes or publishes begins with it: the revision log would hold figures
+        that never were, and publishing would replace the only copy of a later log.
+
+        Raises
+        ------
+        WarehouseError
+            The warehouse lacks deliveries, or the log cannot be read.
+        """
+        if not self._is_whole:
+            check_nothing_lacks(connection, self.paths, self.sources())
+            take_over_published(connection, self.paths, warn)
+            self._is_whole = self._held is not None
 
 
 def _tell_waiting(context: dg.InitResourceContext) -> None:

@@ -5,6 +5,7 @@ not belong here: the commands (`pipelines.upkeep`), building a warehouse from ra
 (`assets.engine.rebuild`). The inbox is no part: what was collected of it lies in the raw store.
 """
 
+import hashlib
 import json
 import os
 import shutil
@@ -17,7 +18,9 @@ from pathlib import Path
 
 import duckdb
 
+from assets.engine.disk import trouble_told
 from assets.engine.errors import MotcuaError, WarehouseError
+from assets.engine.held import SHOWN
 from assets.engine.locks import one_run
 from assets.engine.paths import Paths, private_folder
 from assets.engine.warehouse import checkpoint, warehouse
@@ -54,13 +57,13 @@ def back_up(
     Raises
     ------
     MotcuaError
-        There is nothing to back up, or `target` cannot be where it goes.
+        There is nothing to back up, the warehouse is damaged, or `target` cannot be where it goes.
     """
     _check_target(paths, target)
     building = target.with_name(f".{target.name}.building")
     shutil.rmtree(building, ignore_errors=True)
     private_folder(building)
-    with one_run(paths, tell_waiting):
+    with one_run(paths, tell_waiting), trouble_told(_doing(paths)):
         checkpoint(paths)
         for name, folder in _places(paths, dagster_home).items():
             if folder.is_dir():
@@ -79,15 +82,15 @@ def back_up(
 
 
 def restore(origin: Path, paths: Paths, dagster_home: Path) -> list[Part]:
-    """Copy a back-up into an installation that holds nothing yet; return its parts.
+    """Copy a back-up into an installation that holds nothing yet; return what was copied.
 
-    Settings that are there already stay. At the end the warehouse is opened, which brings the one
-    of an older version to this one and compares its key and closing day.
+    At the end the warehouse is opened, which brings the one of an older version to this one and
+    compares its key and closing day.
 
     Raises
     ------
     MotcuaError
-        `origin` is no whole back-up, or the installation holds something.
+        `origin` is no whole back-up, or the installation holds something, or other settings.
     """
     parts = _check_origin(origin)
     places = _places(paths, dagster_home)
@@ -98,17 +101,21 @@ def restore(origin: Path, paths: Paths, dagster_home: Path) -> list[Part]:
                 f"Restoring {origin}", f"files in {folder}", f"an installation without {name}",
                 "Move it away first, or set MOTCUA_DATA to an empty folder.",
             )  # fmt: skip
+    _check_settings(origin, paths.settings)
+    has_settings = _setting_files(paths.settings)
     private_folder(paths.inbox)
     for name, folder in places.items():
         if (origin / name).is_dir():
             shutil.copytree(origin / name, folder, dirs_exist_ok=True, symlinks=True)
     for name in SETTINGS:
-        if not (paths.settings / name).exists():
-            _copy_any(origin / "settings" / name, paths.settings / name)
+        _copy_any(origin / "settings" / name, paths.settings / name)
     os.sync()
     with warehouse(paths):
         pass
-    return parts
+    new = _setting_files(paths.settings) - has_settings
+    size = sum((paths.settings / file).stat().st_size for file in new)
+    copied = [part for part in parts if part.name != "settings"]
+    return [*copied, Part("settings", len(new), size)] if new else copied
 
 
 def _places(paths: Paths, dagster_home: Path) -> dict[str, Path]:
@@ -116,11 +123,12 @@ def _places(paths: Paths, dagster_home: Path) -> dict[str, Path]:
 
 
 def _check_target(paths: Paths, target: Path) -> None:
-    doing = f"Backing up {paths.data}"
-    if not paths.warehouse_file.exists():
+    doing = _doing(paths)
+    if not paths.warehouse_file.exists() or not paths.warehouse_file.stat().st_size:
         raise MotcuaError(
-            doing, f"no {paths.warehouse_file}", "an installation that has had a run",
-            "Correct MOTCUA_DATA.",
+            doing, f"no {paths.warehouse_file}, or an empty one",
+            "an installation that has had a run",
+            "Correct MOTCUA_DATA. A warehouse that was lost: the next run loads it again.",
         )  # fmt: skip
     if target.exists() and (not target.is_dir() or target.is_mount() or any(target.iterdir())):
         raise MotcuaError(
@@ -135,8 +143,12 @@ def _check_target(paths: Paths, target: Path) -> None:
         )  # fmt: skip
 
 
+def _doing(paths: Paths) -> str:
+    return f"Backing up {paths.data}"
+
+
 def _check_origin(origin: Path) -> list[Part]:
-    """Return the parts of a back-up whose files are all there."""
+    """Return the parts of a back-up whose files are all there, the raw ones byte by byte."""
     try:
         seal = json.loads((origin / SEAL).read_text(encoding="utf-8"))
         parts = [Part(**part) for part in seal["parts"]]
@@ -153,27 +165,78 @@ def _check_origin(origin: Path) -> list[Part]:
             "the files and bytes that backup.json counts",
             "Copy the back-up here whole, or take another one.",
         )
+    damaged = [blob.name[:8] for blob in sorted(_blobs(origin)) if _sha256(blob) != blob.name]
+    if damaged:
+        raise MotcuaError(
+            f"Restoring {origin}",
+            f"other bytes than were delivered in {_first(damaged)} of raw",
+            "files whose SHA-256 is their name",
+            "Copy the back-up here again, or take another one.",
+        )
     return parts
 
 
+def _blobs(origin: Path) -> list[Path]:
+    return [file for file in (origin / "raw").glob("??/*") if file.is_file()]
+
+
+def _sha256(file: Path) -> str:
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
+
+
+def _check_settings(origin: Path, settings: Path) -> None:
+    """Raise MotcuaError if a settings file is there that is not one of the back-up's."""
+    differing = [
+        str(file)
+        for file in sorted(_setting_files(settings))
+        if not (origin / "settings" / file).is_file()
+        or (origin / "settings" / file).read_bytes() != (settings / file).read_bytes()
+    ]
+    if differing:
+        raise MotcuaError(
+            f"Restoring {origin}",
+            f"settings in {settings} that are not those of the back-up: {_first(differing)}",
+            "those of the back-up, or none",
+            "Restore them into a new folder, such as MOTCUA_SETTINGS=/srv/motcua/settings make "
+            f"restore FROM={origin}, and keep the variable set for every later command; or remove "
+            "these files first.",
+        )
+
+
+def _setting_files(settings: Path) -> set[Path]:
+    """Return the files of the settings, from their folder on."""
+    found = [settings / name for name in SETTINGS]
+    inner = [path for name in found for path in name.rglob("*")]
+    return {path.relative_to(settings) for path in (*found, *inner) if path.is_file()}
+
+
+def _first(names: list[str]) -> str:
+    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    return f"{', '.join(names[:SHOWN])}{more}"
+
+
 def _check_copy(origin: Path, copy: Path) -> None:
-    """Raise WarehouseError unless the copy of the warehouse opens and holds the same rows."""
-    if _row_counts(copy) != _row_counts(origin):
+    """Raise WarehouseError unless the copy opens and has the rows of the warehouse, all read."""
+    rows = _rows(copy)
+    if not rows or rows != _rows(origin):
         raise WarehouseError(
-            "Opening the copy of the warehouse", "other rows than in the warehouse", "the same",
+            "Reading the copy of the warehouse", "no tables, or other rows than in the warehouse",
+            "the same",
             "Nothing was backed up: look at the disk, and run it again.",
         )  # fmt: skip
 
 
-def _row_counts(file: Path) -> dict[str, int]:
+def _rows(file: Path) -> dict[str, object]:
+    """Return how many rows each durable table has, and their hash, for which all are read."""
     with duckdb.connect(str(file), read_only=True) as connection:
         present = connection.execute(
             "SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE NOT internal"
         ).fetchall()
         return {
-            table.qualified_name: int(
-                connection.execute(f"SELECT count(*) FROM {table.qualified_name}").fetchall()[0][0]
-            )
+            table.qualified_name: connection.execute(
+                f"SELECT count(*), bit_xor(hash(line)) FROM {table.qualified_name} AS line"
+            ).fetchall()
             for table in DURABLE_TABLES
             if (table.qualified_name,) in present
         }
@@ -199,9 +262,14 @@ def _copy(origin: str, target: str) -> None:
 
 
 def _copy_any(origin: Path, target: Path) -> None:
-    """Copy a file or a folder, if there is one."""
+    """Copy a file or a folder, if there is one; files that are there already stay."""
     if origin.is_dir():
-        shutil.copytree(origin, target)
+        shutil.copytree(origin, target, copy_function=_copy_new, dirs_exist_ok=True)
     elif origin.exists():
         target.parent.mkdir(parents=True, exist_ok=True)
+        _copy_new(str(origin), str(target))
+
+
+def _copy_new(origin: str, target: str) -> None:
+    if not Path(target).exists():
         shutil.copy2(origin, target)

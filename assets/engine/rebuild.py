@@ -13,7 +13,7 @@ from assets.engine.held import check_can_be_loaded
 from assets.engine.load import accept_loss
 from assets.engine.locks import locked
 from assets.engine.paths import Paths, private_folder
-from assets.engine.revision_log import take_over, take_over_published
+from assets.engine.revision_log import take_over
 from assets.engine.warehouse import warehouse
 from schemas.settings import Source
 
@@ -23,8 +23,9 @@ def begin_anew(
 ) -> Path | None:
     """Set the warehouse aside and make one that knows what was reported; return the old file.
 
-    The revision log comes from the old file where DuckDB can read it, and from the published ones.
-    With `is_loss_accepted`, deliveries that cannot be loaded are recorded as refused.
+    The revision log comes from the old file where DuckDB can read it; the run that follows takes
+    over what only the published files know. With `is_loss_accepted`, deliveries that cannot be
+    loaded are recorded as refused.
 
     Raises
     ------
@@ -40,7 +41,6 @@ def begin_anew(
                 if aside is not None:
                     with suppress(WarehouseError):  # it is damaged, perhaps
                         take_over(connection, aside, aside)
-                take_over_published(connection, paths)
                 if is_loss_accepted:
                     accept_loss(connection, paths, sources, "rebuild")
     except BlockingIOError:

@@ -5,8 +5,9 @@ compared with what was reported. Does not belong here: writing the log (`assets.
 `assets.engine.own_counts`).
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
@@ -19,12 +20,32 @@ from schemas.columns import Table, quoted
 from schemas.indicator_tables import MOVED_DOSSIER, REVISION
 from schemas.tables import MEASURED_TABLES
 
+_LAST = f"SELECT max(computed_at) FROM {REVISION.qualified_name}"
 
-def take_over_published(connection: duckdb.DuckDBPyConnection, paths: Paths) -> int:
-    """Add the computations that only the published files know; return how many revisions."""
-    return take_over(
-        connection, paths.published / "motcua.duckdb", paths.published / "dossiers.duckdb"
-    )
+
+def take_over_published(
+    connection: duckdb.DuckDBPyConnection, paths: Paths, warn: Callable[[str], None]
+) -> None:
+    """Add the computations of the published files if these know later ones than the warehouse.
+
+    A file that cannot be read is a warning where the warehouse has a log of its own.
+
+    Raises
+    ------
+    WarehouseError
+        The file that has the only, or the later, log cannot be read.
+    """
+    figures = paths.published / "motcua.duckdb"
+    own = _last_computed(connection)
+    try:
+        published = _last_published(figures)
+    except WarehouseError as error:
+        if own is None:
+            raise
+        warn(f"{error} Publishing replaces it: the warehouse has a log of its own.")
+        return
+    if published is not None and (own is None or published > own):
+        take_over(connection, figures, paths.published / "dossiers.duckdb")
 
 
 def take_over(connection: duckdb.DuckDBPyConnection, figures: Path, dossiers: Path) -> int:
@@ -59,6 +80,24 @@ def _add(connection: duckdb.DuckDBPyConnection, table: Table, rows: str | None) 
     return int(inserted.fetchall()[0][0])
 
 
+def _last_computed(connection: duckdb.DuckDBPyConnection) -> datetime | None:
+    rows: list[tuple[datetime | None]] = connection.execute(_LAST).fetchall()
+    return rows[0][0]
+
+
+def _last_published(file: Path) -> datetime | None:
+    """Return when the last computation of a published file was; None if it has no log."""
+    if not file.exists():
+        return None
+    try:
+        with duckdb.connect(str(file), read_only=True) as origin:
+            return _last_computed(origin)
+    except duckdb.CatalogException:
+        return None
+    except duckdb.Error:
+        raise _unreadable(file, REVISION) from None
+
+
 @contextmanager
 def _attached(
     connection: duckdb.DuckDBPyConnection, file: Path, table: Table
@@ -90,10 +129,14 @@ def _readable_columns(file: Path, table: Table) -> list[str]:
             if found:
                 origin.execute(f"SELECT bit_xor(hash(log)) FROM {name} AS log").fetchall()
     except duckdb.Error:
-        raise WarehouseError(
-            f"Taking over {name}",
-            f"a file {file.name} that DuckDB cannot read",
-            "the log of what was reported",
-            f"Restore {file} from a back-up, or remove it to begin a new log.",
-        ) from None
+        raise _unreadable(file, table) from None
     return [column for column in table.column_names if (column,) in found]
+
+
+def _unreadable(file: Path, table: Table) -> WarehouseError:
+    return WarehouseError(
+        f"Taking over {table.qualified_name}",
+        f"a file {file.name} that DuckDB cannot read",
+        "the log of what was reported",
+        f"Restore {file} from a back-up, or remove it to begin a new log.",
+    )

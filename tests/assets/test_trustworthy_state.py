@@ -8,6 +8,7 @@ import shutil
 from pathlib import Path
 
 import dagster as dg
+import duckdb
 import pytest
 
 from assets.engine.errors import WarehouseError
@@ -17,12 +18,13 @@ from assets.engine.warehouse import warehouse
 from assets.engine.warehouse_findings import warehouse_findings
 from schemas.tables import WAREHOUSE_TABLES
 from tests.assets.runs import checks_of, failures, run_job
-from tests.support import SETTINGS, new_installation, process
+from tests.support import SETTINGS, new_installation, process, take_in
 from tests.unit.deliveries import ask, deliver_csv, dossier
 
 PERIODS = ["2022-12-15", "2023-01-15", "2023-02-15"]
 LAST = PERIODS[-1]
 LOG = "FROM ops.revision ORDER BY ALL"
+PUBLISHING = ["publish/motcua", "publish/dossiers", "publish/by_unit_csv"]
 
 
 def _rows(number: int, **texts: str) -> list[dict[str, str]]:
@@ -97,13 +99,88 @@ def test_a_restored_warehouse_gets_what_came_after_the_back_up(
     state: Paths, instance: dg.DagsterInstance
 ) -> None:
     old = state.warehouse_file.read_bytes()
-    deliver_csv(state, _rows(0, state="Đã xử lý xong", finished_date="03/01/2023"),
-                period=PERIODS[0])  # fmt: skip
+    _correct_first_month(state)
     process(state, PERIODS[:1])
     csv, log = _csv(state), ask(state, LOG)
     state.warehouse_file.write_bytes(old)
     assert failures(run_job(state, instance, "nightly", LAST)) == {}
     assert _csv(state) == csv
+    assert ask(state, LOG) == log
+
+
+def _correct_first_month(paths: Paths) -> None:
+    deliver_csv(paths, _rows(0, state="Đã xử lý xong", finished_date="03/01/2023"),
+                period=PERIODS[0])  # fmt: skip
+
+
+def _damage_published(paths: Paths, start: int = 0) -> None:
+    file = paths.published / "motcua.duckdb"
+    damaged = bytearray(file.read_bytes())
+    damaged[start:] = bytes(len(damaged) - start)
+    file.unlink()
+    file.write_bytes(damaged)
+
+
+@pytest.mark.parametrize("is_published_first", [False, True])
+def test_a_restored_warehouse_that_lacks_nothing_keeps_what_was_reported_since(
+    state: Paths, instance: dg.DagsterInstance, is_published_first: bool
+) -> None:
+    _correct_first_month(state)
+    with warehouse(state) as connection:
+        take_in(state, PERIODS[:1], connection)
+    loaded = state.warehouse_file.read_bytes()
+    process(state, PERIODS[:1])
+    csv, log = _csv(state), ask(state, LOG)
+    moved = ask(state, "FROM ops.moved_dossier")
+    state.warehouse_file.write_bytes(loaded)
+    assert len(ask(state, LOG)) < len(log)
+    if is_published_first:
+        # The figures of then do not fit the counts of the older copy: nothing is replaced.
+        published = (state.published / "motcua.duckdb").read_bytes()
+        (sentence,) = failures(run_job(state, instance, "nightly", LAST, PUBLISHING)).values()
+        assert "balance" in sentence
+        assert (state.published / "motcua.duckdb").read_bytes() == published
+    assert failures(run_job(state, instance, "nightly", LAST)) == {}
+    assert (_csv(state), ask(state, LOG)) == (csv, log)
+    assert set(moved) <= set(ask(state, "FROM ops.moved_dossier"))
+
+
+@pytest.mark.parametrize("start", [0, 3 * 4096])
+def test_a_damaged_published_file_stops_no_night(
+    state: Paths, instance: dg.DagsterInstance, start: int
+) -> None:
+    log = ask(state, LOG)
+    _damage_published(state, start)
+    _correct_first_month(state)
+    assert failures(run_job(state, instance, "nightly", PERIODS[0])) == {}
+    assert len(ask(state, LOG)) > len(log)
+    with duckdb.connect(str(state.published / "motcua.duckdb"), read_only=True) as reader:
+        assert reader.execute(LOG).fetchall() == ask(state, LOG)
+
+
+def test_a_damaged_file_that_has_the_only_log_is_not_replaced(
+    state: Paths, instance: dg.DagsterInstance
+) -> None:
+    _damage_published(state)
+    published = (state.published / "motcua.duckdb").read_bytes()
+    state.warehouse_file.unlink()
+    (sentence,) = set(failures(run_job(state, instance, "nightly", LAST)).values())
+    assert "a file motcua.duckdb that DuckDB cannot read" in sentence
+    assert (state.published / "motcua.duckdb").read_bytes() == published
+
+
+def test_indicators_alone_count_nothing_while_a_delivery_is_lacking(
+    state: Paths, instance: dg.DagsterInstance
+) -> None:
+    old = state.warehouse_file.read_bytes()
+    _correct_first_month(state)
+    process(state, PERIODS[:1])
+    state.warehouse_file.write_bytes(old)
+    log = ask(state, LOG)
+    indicators = ["indicators/own_count", "indicators/by_level", "indicators/by_unit"]
+    result = run_job(state, instance, "nightly", LAST, indicators)
+    (sentence,) = failures(result).values()
+    assert "1 delivery of 2022-12-15 that it lacks" in sentence
     assert ask(state, LOG) == log
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from assets.engine.backup import SETTINGS as SETTING_NAMES
 from assets.engine.locks import locked
 from assets.engine.paths import Paths
 from assets.engine.raw_store import blob_of, read_manifest
@@ -120,6 +121,103 @@ def test_half_a_back_up_is_not_restored(
     assert not (tmp_path / "new").exists()
     assert cli.main(["restore", str(tmp_path / "nowhere")]) == 1
     assert "no backup.json there" in capsys.readouterr().err
+
+
+def _ship_settings(settings: Path) -> dict[Path, bytes]:
+    """Copy the settings that a checkout ships; return the bytes of each file."""
+    for name in SETTING_NAMES:
+        copy = shutil.copytree if (SETTINGS / name).is_dir() else shutil.copy2
+        settings.mkdir(exist_ok=True)
+        copy(SETTINGS / name, settings / name)
+    return _bytes(settings)
+
+
+def _bytes(settings: Path) -> dict[Path, bytes]:
+    return {
+        file.relative_to(settings): file.read_bytes()
+        for name in SETTING_NAMES
+        for file in (settings / name, *(settings / name).rglob("*"))
+        if file.is_file()
+    }
+
+
+def _settings_line(said: str) -> list[str]:
+    return [line.split()[1] for line in said.splitlines() if line.startswith("settings ")]
+
+
+def test_settings_of_the_back_up_are_restored_or_nothing_is(
+    home: Paths, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shipped, own = tmp_path / "shipped", tmp_path / "own"
+    _ship_settings(shipped)
+    _ship_settings(own)
+    (own / "sources" / "igate.toml").write_bytes(
+        (own / "sources" / "igate.toml").read_bytes() + b"\n"
+    )
+    (own / "sources" / "riverton.toml").unlink()
+    (own / "reference" / "note.txt").write_bytes(b"ours")
+    settings = _bytes(own)
+    monkeypatch.setenv("MOTCUA_SETTINGS", str(own))
+    assert cli.main(["backup", str(tmp_path / "copy")]) == 0
+
+    # As a fresh checkout has them: refused, and nothing was copied.
+    monkeypatch.setenv("MOTCUA_DATA", str(tmp_path / "new"))
+    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path / "new" / "dagster"))
+    monkeypatch.setenv("MOTCUA_SETTINGS", str(shipped))
+    before = _bytes(shipped)
+    assert cli.main(["restore", str(tmp_path / "copy")]) == 1
+    sentence = capsys.readouterr().err
+    assert "not those of the back-up: sources/igate.toml, sources/riverton.toml;" in sentence
+    assert "MOTCUA_SETTINGS=" in sentence
+    assert (_bytes(shipped), (tmp_path / "new").exists()) == (before, False)
+
+    # Without those two: what is the same stays, the rest is restored.
+    for name in ("igate", "riverton"):
+        (shipped / "sources" / f"{name}.toml").unlink()
+    assert cli.main(["restore", str(tmp_path / "copy")]) == 0
+    assert _bytes(shipped) == settings
+    assert _settings_line(capsys.readouterr().out) == ["2"]
+
+    # The same ones, then none.
+    for folder, count in ((own, []), (tmp_path / "nowhere", [str(len(settings))])):
+        shutil.rmtree(tmp_path / "new")
+        monkeypatch.setenv("MOTCUA_SETTINGS", str(folder))
+        assert cli.main(["restore", str(tmp_path / "copy")]) == 0
+        assert _bytes(folder) == settings
+        assert _settings_line(capsys.readouterr().out) == count
+
+
+def test_a_damaged_raw_file_of_a_back_up_is_named(
+    home: Paths, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["backup", str(tmp_path / "copy")]) == 0
+    monkeypatch.setenv("MOTCUA_DATA", str(tmp_path / "new"))
+    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path / "new" / "dagster"))
+    blob = next((tmp_path / "copy" / "raw").glob("??/*"))
+    blob.write_bytes(bytes(blob.stat().st_size))
+    assert cli.main(["restore", str(tmp_path / "copy")]) == 1
+    assert f"other bytes than were delivered in {blob.name[:8]} of raw" in capsys.readouterr().err
+    assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize("damage", ["empty", "header", "rows"])
+def test_a_warehouse_that_cannot_be_read_is_not_backed_up(
+    home: Paths, tmp_path: Path, capsys: pytest.CaptureFixture[str], damage: str
+) -> None:
+    content = bytearray(home.warehouse_file.read_bytes())
+    # Whatever lies there, the table of its rows has them all.
+    start = {"empty": 0, "header": 0, "rows": 3 * 4096}[damage]
+    content[start:] = bytes(len(content) - start) if damage != "empty" else b""
+    home.warehouse_file.write_bytes(content)
+    assert cli.main(["backup", str(tmp_path / "copy")]) == 1
+    sentence = capsys.readouterr().err
+    expected = {
+        "empty": "or an empty one",
+        "header": "a file that DuckDB cannot read",
+        "rows": "make rebuild",
+    }
+    assert expected[damage] in sentence
+    assert not (tmp_path / "copy").exists()
 
 
 @pytest.mark.parametrize("is_damaged", [False, True])

@@ -15,7 +15,6 @@ from assets.engine.load.records import record_delivery
 from assets.engine.load.report import Loaded
 from assets.engine.paths import Paths
 from assets.engine.periods import load_calendar
-from assets.engine.revision_log import take_over_published
 from assets.engine.warehouse import transaction
 from assets.engine.wording import counted
 from schemas.exports import Kind
@@ -32,14 +31,8 @@ def load_lacking(
     run_id: str,
     progress: Callable[[str], None],
 ) -> None:
-    """Load every delivery of `kinds` that the warehouse lacks; `but` are the run's own periods.
-
-    Where the published files know computations that such a warehouse does not, these are taken
-    over first.
-    """
+    """Load every delivery of `kinds` that the warehouse lacks; `but` are the run's own periods."""
     lacks = lacking(connection, paths, sources)
-    if lacks.loadable or lacks.lost:
-        take_over_published(connection, paths)
     counts = Counter(d.period for d in lacks.loadable)
     calendar = load_calendar(paths.settings)
     for key in sorted(counts.keys() - set(but)):
