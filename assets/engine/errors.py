@@ -5,6 +5,7 @@
       FileRefused        one delivered file cannot be taken; the others go on
       PortalError        a portal's API cannot be collected; files and other portals go on
       WarehouseError     the warehouse or a published file cannot be opened or written
+        WarehouseHeld    another process holds the warehouse
       BalanceError       counts that must balance do not; nothing is published
 
 Belongs here: the types and their wording. Never put a cell's text into an error: it may be a
@@ -37,6 +38,10 @@ class PortalError(MotcuaError):
 
 class WarehouseError(MotcuaError):
     """The warehouse or a published file cannot be opened or written."""
+
+
+class WarehouseHeld(WarehouseError):
+    """Another process holds the warehouse; nothing is known of what is in it."""
 
 
 class BalanceError(MotcuaError):

@@ -28,6 +28,11 @@ def dossier_hash_key(paths: Paths) -> str:
     return key
 
 
+def has_hash_key(paths: Paths) -> bool:
+    """Return whether there is a key already."""
+    return bool(os.environ.get(VARIABLE)) or paths.hash_key_file.exists()
+
+
 def _key_of_file(paths: Paths) -> str:
     file = paths.hash_key_file
     if not file.exists():

@@ -1,21 +1,51 @@
 """Rebuilding: a new warehouse beside the old one, to be loaded from the raw store.
 
 Belongs here: setting the old file aside, what of it goes on. Does not belong here: the run that
-loads and publishes (`pipelines.upkeep`), which loads all that the new warehouse lacks.
+loads and publishes (`pipelines.cli`), which loads all that the new warehouse lacks.
 """
 
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from assets.engine.errors import WarehouseError
-from assets.engine.held import check_can_be_loaded
+import duckdb
+
+from assets.engine import register
+from assets.engine.errors import SettingsError, WarehouseError, WarehouseHeld
+from assets.engine.held import check_can_be_loaded, check_key, lacking_beside
 from assets.engine.load import accept_loss
 from assets.engine.locks import locked
 from assets.engine.paths import Paths, private_folder
+from assets.engine.periods import load_calendar
 from assets.engine.revision_log import take_over
-from assets.engine.warehouse import warehouse
+from assets.engine.warehouse import looking, transaction, warehouse
+from assets.engine.wording import counted
+from schemas.columns import quoted
+from schemas.core_tables import VERSION_TABLES
+from schemas.exports import KINDS
+from schemas.quarantine_tables import (
+    CHECK_VALUE,
+    COLLECTION,
+    DELIVERY,
+    DELIVERY_PART,
+    LAYOUT,
+    REJECTED_ROW,
+)
 from schemas.settings import Source
+from schemas.tables import WAREHOUSE_TABLES
+
+_OF_DELIVERIES = (
+    *VERSION_TABLES, DELIVERY, DELIVERY_PART, COLLECTION, LAYOUT, CHECK_VALUE, REJECTED_ROW,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Former:
+    """The old file: whether it can go on as it is, and the deliveries that can be copied of it."""
+
+    is_sound: bool = False
+    ids: frozenset[str] = frozenset()
 
 
 def begin_anew(
@@ -24,31 +54,127 @@ def begin_anew(
     """Set the warehouse aside and make one that knows what was reported; return the old file.
 
     The revision log comes from the old file where DuckDB can read it; the run that follows takes
-    over what only the published files know. With `is_loss_accepted`, deliveries that cannot be
-    loaded are recorded as refused.
+    over what only the published files know. Deliveries that cannot be loaded come from the old
+    file, where its key is the same. With `is_loss_accepted`, those that are lost are recorded as
+    refused: in the old warehouse, which is not set aside, where it fits key and calendar.
 
     Raises
     ------
     WarehouseError
         A run is at work, or there are deliveries that cannot be loaded.
     """
-    if not is_loss_accepted:
-        check_can_be_loaded(paths, sources)
     try:
         with locked(private_folder(paths.warehouse), wait=False):
-            aside = _set_aside(paths, now)
-            with warehouse(paths) as connection:
-                if aside is not None:
-                    with suppress(WarehouseError):  # it is damaged, perhaps
-                        take_over(connection, aside, aside)
-                if is_loss_accepted:
-                    accept_loss(connection, paths, sources, "rebuild")
+            former = _former(paths)
+            if is_loss_accepted and former.is_sound and _accept_in_place(paths, sources):
+                return None
+            lacks = lacking_beside(paths, sources, former.ids)
+            if not is_loss_accepted:
+                lost = [delivery.delivery_id for delivery in lacks.not_loadable]
+                check_can_be_loaded(lacks, _what_is_lost(paths, lost))
+            again = {d.delivery_id for d in lacking_beside(paths, sources, ()).loadable}
+            return _replace(
+                paths, sources, now, sorted(former.ids - again), is_loss_accepted=is_loss_accepted
+            )
     except BlockingIOError:
         raise WarehouseError(
             "Rebuilding the warehouse", "a run at work", "no run meanwhile",
             "Wait for it to end, or end it in the UI, and run this again.",
         ) from None  # fmt: skip
+
+
+def _former(paths: Paths) -> _Former:
+    """Read the old file to its end, once its tables are those of this version."""
+    if not paths.warehouse_file.exists():
+        return _Former()
+    calendar = load_calendar(paths.settings)
+    is_sound = True
+    try:
+        with warehouse(paths):
+            pass
+    except WarehouseHeld:
+        raise
+    except SettingsError:
+        is_sound = False
+    except (WarehouseError, duckdb.Error):
+        return _Former()
+    try:
+        with looking(paths) as connection:
+            check_key(connection)
+            for table in WAREHOUSE_TABLES:
+                name = table.qualified_name
+                connection.execute(f"SELECT bit_xor(hash(row)) FROM {name} AS row").fetchall()
+            rows = connection.execute(
+                "SELECT delivery_id, delivery_period, state FROM ops.delivery"
+            ).fetchall()
+    except (SettingsError, duckdb.Error):
+        return _Former()
+    ids = {
+        delivery_id
+        for delivery_id, day, state in rows
+        if state == "refused" or calendar.month_of(day).start == day
+    }
+    return _Former(is_sound, frozenset(ids))
+
+
+def _accept_in_place(paths: Paths, sources: dict[str, Source]) -> int:
+    with warehouse(paths) as connection:
+        return accept_loss(connection, paths, sources, "rebuild")
+
+
+def _what_is_lost(paths: Paths, ids: list[str]) -> str:
+    """Return how many dossiers of the deliveries the old file holds, where it can be read."""
+    if not paths.warehouse_file.exists():
+        return ""
+    try:
+        with duckdb.connect(str(paths.warehouse_file), read_only=True) as connection:
+            ((count,),) = connection.execute(
+                "SELECT count(DISTINCT dossier_code) FROM core.dossier_version "
+                "WHERE list_contains(?, delivery_id)",
+                [ids],
+            ).fetchall()
+    except duckdb.Error:
+        return ""
+    return f"; {counted(count, 'dossier')} of them in the warehouse of today" if count else ""
+
+
+def _replace(
+    paths: Paths,
+    sources: dict[str, Source],
+    now: datetime,
+    copied: list[str],
+    *,
+    is_loss_accepted: bool,
+) -> Path | None:
+    aside = _set_aside(paths, now)
+    with warehouse(paths) as connection:
+        if aside is not None:
+            if copied:
+                _copy_deliveries(connection, aside, copied)
+            with suppress(WarehouseError):  # it is damaged, perhaps
+                take_over(connection, aside, aside)
+        if is_loss_accepted:
+            accept_loss(connection, paths, sources, "rebuild")
     return aside
+
+
+def _copy_deliveries(connection: duckdb.DuckDBPyConnection, origin: Path, ids: list[str]) -> None:
+    """Copy all that the old file holds of deliveries; the registers follow."""
+    connection.execute(f"ATTACH {quoted(str(origin))} AS former (READ_ONLY)")
+    with transaction(connection):
+        for table in _OF_DELIVERIES:
+            name = table.qualified_name
+            connection.execute(
+                f"INSERT INTO {name} BY NAME FROM former.{name} "
+                "WHERE delivery_id IN (SELECT unnest(?))",
+                [ids],
+            )
+        connection.execute("UPDATE ops.delivery SET counted_at = NULL")
+        for kind in KINDS.values():
+            register.refresh(
+                connection, kind, loaded=None, changed=ids, noted=[], removed=register.Removed()
+            )
+    connection.execute("DETACH former")
 
 
 def _set_aside(paths: Paths, now: datetime) -> Path | None:

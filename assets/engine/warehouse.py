@@ -13,9 +13,9 @@ from pathlib import Path
 import duckdb
 
 from assets.engine.disk import is_unreadable, trouble_told
-from assets.engine.errors import WarehouseError
+from assets.engine.errors import WarehouseError, WarehouseHeld
 from assets.engine.hash_key import dossier_hash_key
-from assets.engine.held import check_calendar, check_key
+from assets.engine.held import check_calendar, check_key, check_key_is_there
 from assets.engine.paths import PRIVATE_FILE, Paths, private_folder
 from assets.engine.periods import TIMEZONE, Calendar, load_calendar, local_now
 from assets.engine.warehouse_tables import change_tables, version_to_change
@@ -47,7 +47,7 @@ def warehouse(paths: Paths) -> Iterator[duckdb.DuckDBPyConnection]:
         Another process holds the file for longer than `CONNECT_SECONDS`, a newer version of
         Motcua made its tables, or the disk refuses what is written.
     SettingsError
-        Its rows were loaded with another hash key or closing day.
+        Its rows were loaded with another hash key or closing day, or their key is not there.
     """
     private_folder(paths.warehouse)
     with trouble_told("Writing the warehouse or a published file"):
@@ -57,6 +57,7 @@ def warehouse(paths: Paths) -> Iterator[duckdb.DuckDBPyConnection]:
             for left_behind in _temporary(paths).iterdir():
                 left_behind.unlink()
             paths.warehouse_file.chmod(PRIVATE_FILE)
+            check_key_is_there(connection, paths)
             _prepare(connection, paths)
             if (version := version_to_change(connection)) is not None:
                 # In one transaction: each commit is synced to the disk by itself.
@@ -73,6 +74,7 @@ def warehouse(paths: Paths) -> Iterator[duckdb.DuckDBPyConnection]:
 def looking(paths: Paths) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open the warehouse to look at it only; duckdb.IOException if a run holds it."""
     with duckdb.connect(str(paths.warehouse_file), read_only=True) as connection:
+        check_key_is_there(connection, paths)
         _prepare(connection, paths)
         yield connection
 
@@ -163,7 +165,7 @@ def _open(paths: Paths) -> duckdb.DuckDBPyConnection:
                 ) from None
             holder = re.search(r"PID (\d+)", str(error))
             if time.monotonic() > deadline:
-                raise WarehouseError(
+                raise WarehouseHeld(
                     f"Opening the warehouse {paths.warehouse_file}",
                     f"process {holder.group(1) if holder else 'unknown'} holding it",
                     "no other program on it: analysts read data/published instead",

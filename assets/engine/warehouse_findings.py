@@ -76,6 +76,12 @@ def _delivery_findings(connection: duckdb.DuckDBPyConnection, paths: Paths) -> I
             "wrong", f"the warehouse lacks {named(lacks.lost)} that cannot be loaded",
             "make restore, deliver these files again, or make rebuild ACCEPT_LOSS=yes.",
         )  # fmt: skip
+    if lacks.unnamed:
+        yield Finding(
+            "wrong", f"the warehouse lacks {named(lacks.unnamed)} of a source or export that the "
+            "settings no longer name",
+            "bring its settings back, or accept the loss: make rebuild ACCEPT_LOSS=yes.",
+        )  # fmt: skip
     if lacks.loadable:
         yield Finding(
             "look", f"the warehouse lacks {named(lacks.loadable)}", "the next run loads them."

@@ -128,7 +128,8 @@ def _refuse_unknown(found: str) -> None:
         "Bringing the tables of the warehouse to this version",
         found,
         "the tables that the migrations make",
-        "An unknown version of Motcua made them: load everything again by make rebuild.",
+        "An unknown version of Motcua made them: install it again, or load everything anew by "
+        "make rebuild, which says first what was purged.",
     )
 
 

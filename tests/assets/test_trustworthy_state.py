@@ -11,9 +11,13 @@ import dagster as dg
 import duckdb
 import pytest
 
-from assets.engine.errors import WarehouseError
+from assets.engine.errors import SettingsError, WarehouseError
+from assets.engine.held import check_nothing_lacks, lacking
 from assets.engine.paths import Paths
+from assets.engine.periods import local_now
 from assets.engine.raw_store import blob_of, read_manifest
+from assets.engine.rebuild import begin_anew
+from assets.engine.sources import load_sources
 from assets.engine.warehouse import warehouse
 from assets.engine.warehouse_findings import warehouse_findings
 from schemas.tables import WAREHOUSE_TABLES
@@ -182,6 +186,88 @@ def test_indicators_alone_count_nothing_while_a_delivery_is_lacking(
     (sentence,) = failures(result).values()
     assert "1 delivery of 2022-12-15 that it lacks" in sentence
     assert ask(state, LOG) == log
+
+
+def test_a_restored_warehouse_misses_a_correction_that_was_taken_back(
+    state: Paths, instance: dg.DagsterInstance
+) -> None:
+    corrected = _rows(0, state="Đã xử lý xong", finished_date="03/01/2023")
+    deliver_csv(state, corrected, period=PERIODS[0])
+    process(state, PERIODS[:1])
+    old, wrong = state.warehouse_file.read_bytes(), _csv(state)
+    deliver_csv(state, _rows(0), period=PERIODS[0])
+    process(state, PERIODS[:1])
+    csv, log = _csv(state), ask(state, LOG)
+    assert csv != wrong
+    state.warehouse_file.write_bytes(old)
+    with warehouse(state) as connection:
+        lacks = lacking(connection, state, load_sources(state.sources))
+        assert {item.period for item in lacks.loadable} == {PERIODS[0]}
+        with pytest.raises(WarehouseError, match=f"PERIOD={PERIODS[0]}"):
+            check_nothing_lacks(connection, state, load_sources(state.sources))
+    assert failures(run_job(state, instance, "nightly", LAST)) == {}
+    assert _csv(state) == csv
+    assert ask(state, LOG) == log
+
+
+def _leave_out_of_settings(state: Paths) -> None:
+    (state.settings / "sources" / "xin_man.toml").rename(state.settings / "xin_man.toml")
+
+
+def test_an_export_that_left_the_settings_is_lost_only_where_the_warehouse_lacks_it(
+    state: Paths, instance: dg.DagsterInstance
+) -> None:
+    _leave_out_of_settings(state)
+    with warehouse(state) as connection:
+        check_nothing_lacks(connection, state, {})
+    csv = _csv(state)
+    state.warehouse_file.unlink()
+    result = run_job(state, instance, "nightly", LAST)
+    (sentence,) = failures(result).values()
+    assert "the settings no longer name xin_man/dossiers_commune" in sentence
+    assert _csv(state) == csv
+    with pytest.raises(WarehouseError, match=r"no longer name xin_man/dossiers_commune"):
+        begin_anew(state, {}, local_now(), is_loss_accepted=False)
+    begin_anew(state, {}, local_now(), is_loss_accepted=True)
+    with warehouse(state) as connection:
+        check_nothing_lacks(connection, state, {})
+    assert ask(state, "SELECT DISTINCT state, kind FROM ops.delivery") == [("refused", "dossier")]
+
+
+def test_a_rebuild_keeps_what_an_export_delivered_that_left_the_settings(state: Paths) -> None:
+    rows = "SELECT * FROM core.dossier_version ORDER BY ALL"
+    before = ask(state, rows)
+    _leave_out_of_settings(state)
+    assert begin_anew(state, {}, local_now(), is_loss_accepted=False) is not None
+    assert ask(state, rows) == before
+
+
+def test_a_mixture_of_keys_is_refused(state: Paths) -> None:
+    with warehouse(state) as connection:
+        connection.execute(
+            "UPDATE core.dossier_version SET dossier_key = uuid() "
+            "WHERE delivery_period = DATE '2023-02-15'"
+        )
+    with pytest.raises(SettingsError, match="rows that another key made"), warehouse(state):
+        pass
+
+
+def test_a_missing_key_is_made_only_where_no_row_needs_it(state: Paths) -> None:
+    state.hash_key_file.unlink()
+    with pytest.raises(SettingsError, match="Bring it back from a back-up"), warehouse(state):
+        pass
+    assert not state.hash_key_file.exists()
+    begin_anew(state, load_sources(state.sources), local_now(), is_loss_accepted=False)
+    assert state.hash_key_file.exists()
+
+
+def test_a_rebuild_with_another_key_says_what_would_be_lost(state: Paths) -> None:
+    sources = load_sources(state.sources)
+    _purge(state)
+    state.hash_key_file.write_text("another key, of more than 32 characters", encoding="ascii")
+    with pytest.raises(WarehouseError, match=r"3 deliveries of .*; 9 dossiers of them"):
+        begin_anew(state, sources, local_now(), is_loss_accepted=False)
+    assert state.warehouse_file.exists()
 
 
 def test_another_hash_key_loads_and_publishes_nothing(

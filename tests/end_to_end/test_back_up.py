@@ -241,11 +241,16 @@ def test_a_warehouse_rebuilt_from_raw_files_publishes_the_same(
 def test_a_rebuild_loses_nothing_in_silence(
     home: Paths, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    warehouse = home.warehouse_file.read_bytes()
+    before = _published(home, LOADING_TIMES)
     blob_of(home, read_manifest(home)[0]).unlink()
+    # The old file holds what was purged.
+    assert cli.main(["rebuild"]) == 0
+    assert differences(before, _published(home, LOADING_TIMES)) == {}
+    home.warehouse_file.write_bytes(b"\0" * 4096)
+    damaged = home.warehouse_file.read_bytes()
     assert cli.main(["rebuild"]) == 1
     assert "1 delivery of 2022-12-15 that it lacks" in capsys.readouterr().err
-    assert home.warehouse_file.read_bytes() == warehouse
+    assert home.warehouse_file.read_bytes() == damaged
     assert cli.main(["rebuild", "--accept-loss"]) == 0
     with duckdb.connect(str(home.published / "motcua.duckdb"), read_only=True) as reader:
         refused = reader.execute("SELECT reason FROM ops.delivery WHERE state = 'refused'")

@@ -12,8 +12,12 @@ import pytest
 
 from assets.engine.compute import compute_table
 from assets.engine.errors import WarehouseError
+from assets.engine.held import check_nothing_lacks
 from assets.engine.own_counts import count_dossiers
 from assets.engine.paths import Paths
+from assets.engine.periods import local_now
+from assets.engine.rebuild import begin_anew
+from assets.engine.sources import load_sources
 from assets.engine.warehouse import warehouse
 from schemas.columns import Table
 from schemas.tables import DURABLE_TABLES, MEASURED_TABLES, WAREHOUSE_TABLES
@@ -85,6 +89,44 @@ def test_the_second_night_changes_nothing_either(old: Paths) -> None:
     first, log = _published(old), _log(old)
     process(old, PERIODS)
     assert (_published(old), _log(old)) == (first, log)
+
+
+def test_accepting_the_loss_of_one_delivery_keeps_the_others(old: Paths) -> None:
+    """The lost one is of one dossier; the payments of the others stay too."""
+    with warehouse(old) as connection:
+        ((lost,),) = connection.execute(
+            "SELECT delivery_id FROM core.dossier_version "
+            "GROUP BY ALL ORDER BY count(*), delivery_id LIMIT 1"
+        ).fetchall()
+        for table in ("ops.delivery", "core.dossier_version"):
+            connection.execute(f"DELETE FROM {table} WHERE delivery_id = ?", [lost])
+        sources = load_sources(old.sources)
+        with pytest.raises(WarehouseError, match=r"1 delivery .*make rebuild ACCEPT_LOSS=yes"):
+            check_nothing_lacks(connection, old, sources)
+    assert begin_anew(old, sources, local_now(), is_loss_accepted=True) is None
+    process(old, PERIODS)
+    with warehouse(old) as connection:
+        check_nothing_lacks(connection, old, sources)
+        refused = connection.execute(
+            "SELECT delivery_id FROM ops.delivery WHERE reason LIKE '%loss%'"
+        )
+        assert refused.fetchall() == [(lost,)]
+    with duckdb.connect(str(old.published / "dossiers.duckdb"), read_only=True) as reader:
+        ((dossiers,),) = reader.execute("SELECT count(*) FROM core.dossier").fetchall()
+        assert dossiers >= 91
+        assert reader.execute("SELECT count(*) FROM core.payment_request").fetchall() == [(18,)]
+
+
+def test_a_rebuild_copies_what_was_purged_from_the_old_file(old: Paths) -> None:
+    process(old, PERIODS)
+    csv, log, published = (old.published / "by_unit.csv").read_bytes(), _log(old), _published(old)
+    assert begin_anew(old, load_sources(old.sources), local_now(), is_loss_accepted=False)
+    process(old, PERIODS)
+    assert ((old.published / "by_unit.csv").read_bytes(), _log(old)) == (csv, log)
+    after = _published(old)
+    # Deliveries carry when they were counted, which is now.
+    differing = {name for name in published if after[name] != published[name]}
+    assert differing <= {"motcua.duckdb ops.delivery"}
 
 
 def test_a_correction_after_the_upgrade_names_the_dossiers_that_changed(old: Paths) -> None:

@@ -12,7 +12,7 @@ from assets.engine.load.plan import (
     rejected_by_rule,
 )
 from assets.engine.load.report import Loaded
-from assets.engine.load.supersession import refused_with_active_predecessor
+from assets.engine.supersession import refused_with_active_predecessor
 
 __all__ = [
     "Loaded",

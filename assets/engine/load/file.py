@@ -15,11 +15,11 @@ from assets.engine.errors import FileRefused
 from assets.engine.load.records import PER_DELIVERY, record_delivery, record_list
 from assets.engine.load.report import Loaded, is_loaded
 from assets.engine.load.staging import StagedFile, open_file, stage_list
-from assets.engine.load.supersession import set_active
 from assets.engine.paths import Paths
 from assets.engine.periods import Period
 from assets.engine.raw_store import Delivery
 from assets.engine.record_keys import own_code_sql, record_sql, stored_columns
+from assets.engine.supersession import set_active
 from assets.engine.units import unit_labels
 from assets.engine.warehouse import reader, sql_file, transaction
 from schemas.core_tables import BOOKKEEPING
@@ -244,7 +244,13 @@ def _refresh_register(job: FileLoad, loaded: str | None, removed: register.Remov
 
 def _record(job: FileLoad, export: Export, result: Loaded) -> None:
     record_delivery(
-        job.connection, result, job.source, export, version=job.version, run_id=job.run_id
+        job.connection,
+        result,
+        kind=export.kind,
+        origin=job.source.origin,
+        is_snapshot=export.is_snapshot,
+        version=job.version,
+        run_id=job.run_id,
     )
 
 

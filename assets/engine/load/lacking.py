@@ -15,9 +15,10 @@ from assets.engine.load.records import record_delivery
 from assets.engine.load.report import Loaded
 from assets.engine.paths import Paths
 from assets.engine.periods import load_calendar
+from assets.engine.raw_store import Delivery
 from assets.engine.warehouse import transaction
 from assets.engine.wording import counted
-from schemas.exports import Kind
+from schemas.exports import DOSSIER, Kind
 from schemas.settings import Source
 
 
@@ -52,21 +53,40 @@ def accept_loss(
 
     Delivered again, they are loaded: their bytes are read whatever was recorded of them.
     """
-    lost = lacking(connection, paths, sources).lost
+    lost = lacking(connection, paths, sources).not_loadable
     with transaction(connection):
         for delivery in lost:
-            source = sources[delivery.source]
+            kind, origin, is_snapshot = _described(connection, sources, delivery)
             reason = (
-                f"Reading {delivery.reference}: found no bytes that can be loaded when the "
-                "warehouse was rebuilt, and the loss was accepted; expected the raw file. Deliver "
-                "it again to load it."
+                f"Reading {delivery.reference}: found no bytes or no settings to load it by when "
+                "the loss was accepted; expected the raw file. Deliver it again to load it."
             )
             record_delivery(
                 connection,
                 Loaded(delivery, "refused", reason),
-                source,
-                source.exports[delivery.export],
+                kind=kind,
+                origin=origin,
+                is_snapshot=is_snapshot,
                 version="lost",
                 run_id=run_id,
             )
     return len(lost)
+
+
+def _described(
+    connection: duckdb.DuckDBPyConnection, sources: dict[str, Source], delivery: Delivery
+) -> tuple[str, str, bool]:
+    """Return the kind of a delivery, its origin, and whether it is a whole list.
+
+    Of an export that neither settings nor warehouse know: dossiers of a local portal.
+    """
+    source = sources.get(delivery.source)
+    export = source.exports.get(delivery.export) if source else None
+    if source and export:
+        return export.kind, source.origin, export.is_snapshot
+    known = connection.execute(
+        "SELECT kind, origin, is_snapshot FROM ops.delivery WHERE source = ? AND export = ? "
+        "ORDER BY loaded_at DESC LIMIT 1",
+        [delivery.source, delivery.export],
+    ).fetchall()
+    return known[0] if known else (DOSSIER.name, "local", False)

@@ -13,10 +13,10 @@ from assets.engine.coverage import unstated_coverage
 from assets.engine.hash_key import dossier_hash_key
 from assets.engine.load.file import FileLoad, load_file, settle_arrivals
 from assets.engine.load.report import Loaded, is_loaded
-from assets.engine.load.supersession import sequences
 from assets.engine.paths import Paths
 from assets.engine.periods import Period
 from assets.engine.raw_store import Delivery
+from assets.engine.supersession import sequences
 from assets.engine.wording import counted
 from schemas.exports import Kind
 from schemas.rules import RULES, Rule

@@ -5,7 +5,6 @@ import duckdb
 from assets.engine.load.report import Loaded
 from assets.engine.load.staging import StagedList
 from assets.engine.periods import local_now
-from schemas.settings import Export, Source
 
 # Replaced when a delivery is read again.
 PER_DELIVERY = ("quarantine.rejected_row", "ops.delivery_part", "ops.layout", "ops.check_value")
@@ -35,9 +34,10 @@ def record_list(connection: duckdb.DuckDBPyConnection, delivery_id: str, item: S
 def record_delivery(
     connection: duckdb.DuckDBPyConnection,
     result: Loaded,
-    source: Source,
-    export: Export,
     *,
+    kind: str,
+    origin: str,
+    is_snapshot: bool,
     version: str,
     run_id: str,
 ) -> None:
@@ -48,7 +48,7 @@ def record_delivery(
         "delivery_id": delivery.delivery_id,
         "source": delivery.source,
         "export": delivery.export,
-        "kind": export.kind,
+        "kind": kind,
         "delivery_period": delivery.period,
         "file_sha256": delivery.sha256,
         "file_suffix": delivery.suffix,
@@ -58,8 +58,8 @@ def record_delivery(
         "covers_to": result.covers_to,
         "is_coverage_stated": result.is_coverage_stated,
         "extracted_at": result.extracted_at,
-        "origin": source.origin,
-        "is_snapshot": export.is_snapshot,
+        "origin": origin,
+        "is_snapshot": is_snapshot,
         "read_count": result.read,
         "accepted_count": result.accepted,
         "quarantined_count": result.quarantined,

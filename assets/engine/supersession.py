@@ -15,6 +15,11 @@ import duckdb
 from assets.engine.raw_store import Delivery
 from schemas.settings import Export
 
+_STANDINGS = """
+    SELECT delivery_id, state, reason IS NOT NULL AND state <> 'loaded' AS is_refused,
+           extracted_at, collected_at
+"""
+
 
 @dataclass(frozen=True)
 class Standing:
@@ -65,6 +70,22 @@ def set_active(
     return changed
 
 
+def recorded_standings(connection: duckdb.DuckDBPyConnection) -> dict[str, Standing]:
+    """Return what `ops.delivery` says of every delivery, by its id."""
+    rows = connection.execute(f"{_STANDINGS} FROM ops.delivery").fetchall()
+    return {row[0]: Standing(*row[1:]) for row in rows}
+
+
+def differing(arrivals: list[Delivery], export: Export, recorded: dict[str, Standing]) -> set[str]:
+    """Return the ids of recorded deliveries that have another state or arrival than they should."""
+    return {
+        delivery_id
+        for delivery_id, (state, collected_at) in _should_be(arrivals, export, recorded).items()
+        if (state, collected_at)
+        != (recorded[delivery_id].state, recorded[delivery_id].collected_at)
+    }
+
+
 def refused_with_active_predecessor(
     connection: duckdb.DuckDBPyConnection, arrivals: list[Delivery]
 ) -> set[str]:
@@ -88,9 +109,8 @@ def refused_with_active_predecessor(
 
 def _recorded(connection: duckdb.DuckDBPyConnection, delivery: Delivery) -> dict[str, Standing]:
     rows = connection.execute(
-        """
-        SELECT delivery_id, state, reason IS NOT NULL AND state <> 'loaded' AS is_refused,
-               extracted_at, collected_at
+        f"""
+        {_STANDINGS}
         FROM ops.delivery WHERE source = ? AND export = ? AND delivery_period = ?
         """,
         [delivery.source, delivery.export, delivery.period],
