@@ -35,7 +35,7 @@ PROCESSES = 2
 TIMEOUT_SECONDS = 600
 PASSED, FAILED = 0, 1  # exit statuses of pytest; any other one says that no test ran
 CAUGHT, EXPLAINED, PASSES = "caught", "explained", "passes"
-_HEADER = re.compile(r"^(Fault|Area|Tests|Survives|Moved): (.+)$", re.M)
+_HEADER = re.compile(r"^(Fault|Area|Tests|Survives): (.+)$", re.M)
 _FIRST_FAILURE = re.compile(r"^(?:FAILED|ERROR) (.+?)(?: - .*)?$", re.M)
 
 

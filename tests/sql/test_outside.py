@@ -7,7 +7,7 @@ import duckdb
 import pytest
 
 from schemas.statistic import Statistic
-from tests.sql.registers import Dossier, Register, fill, in_own_units, own_unit, rows_of
+from tests.sql.registers import CUTOFF, Dossier, Register, fill, in_own_units, own_unit, rows_of
 
 # The first month lies in the year that begins on 15/12/2021, which counts it, too.
 BEFORE, FIRST, AFTER = date(2021, 12, 14), date(2022, 11, 15), date(2023, 2, 21)
@@ -28,6 +28,7 @@ UNCOUNTED = (
 )
 COUNTED = (
     Dossier("in_process", BEFORE),
+    Dossier("in_process", CUTOFF),
     Dossier("paused_other", BEFORE),
     Dossier("paused_supplement", BEFORE, supplement_requested_date=BEFORE),
     Dossier("finished", BEFORE, finished_date=FIRST),

@@ -9,9 +9,12 @@ import pytest
 from assets.engine.balance import check_balance
 from assets.engine.compute import compute_table
 from assets.engine.errors import BalanceError
-from schemas.indicator_tables import BY_LEVEL
+from assets.engine.indicator_sql import as_reported_sql
+from assets.engine.own_counts import count_dossiers
+from schemas.columns import Table
+from schemas.indicator_tables import BY_LEVEL, BY_UNIT_PROCEDURE
 from tests.sql.register_reference import UNITS
-from tests.sql.registers import Dossier, Payment, Register, fill, rows_of
+from tests.sql.registers import Dossier, Payment, Register, Row, fill, rows_of
 
 JANUARY = "period_kind = 'month' AND period_start = DATE '2022-12-15'"
 FEBRUARY = "period_kind = 'month' AND period_start = DATE '2023-01-15'"
@@ -26,6 +29,17 @@ def _received(
         (row["unit_code"], row["scope"]): row["received_count"] for row in units
     }
     return found | {(row["unit_level"],): row["received_count"] for row in levels}
+
+
+def _expect_computation(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
+    connection.execute(
+        f"INSERT INTO ops.wanted_period SELECT '{table.name}', period_kind, period_start, "
+        f"period_end FROM reference.period WHERE {JANUARY}"
+    )
+
+
+def _key(row: Row) -> tuple[object, ...]:
+    return tuple(row[name] for name in BY_UNIT_PROCEDURE.key)
 
 
 def _of(unit_code: str | None, received: date = date(2022, 12, 20)) -> Register:
@@ -130,11 +144,32 @@ def test_what_leaves_the_register_leaves_the_figures(
     assert rows_of(register_warehouse, "indicators.by_level", "payable_count > 0") == []
 
 
+def test_a_row_that_disappears_is_logged_as_removed_and_no_longer_reported(
+    register_warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    fill(register_warehouse, _of("01096"))
+    before = rows_of(register_warehouse, "indicators.by_unit_procedure")
+    register_warehouse.execute("UPDATE core.dossier_version SET procedure_code = '2.000001'")
+    count_dossiers(register_warehouse, "test-run", anew=True)
+    compute_table(register_warehouse, BY_UNIT_PROCEDURE, "test-run")
+    now = rows_of(register_warehouse, "indicators.by_unit_procedure")
+    register_warehouse.execute(
+        "CREATE OR REPLACE TEMP MACRO as_reported(asked_table, asked_at) AS TABLE "
+        + as_reported_sql()
+    )
+    reported = rows_of(register_warehouse, "as_reported('by_unit_procedure', DATE '9999-12-30')")
+    removed = rows_of(register_warehouse, "ops.revision", "change = 'removed'")
+    assert [_key(row) for row in removed] == [_key(row) for row in before]
+    assert [_key(row) for row in reported] == [_key(row) for row in now] != []
+    assert not set(map(_key, now)) & set(map(_key, before))
+
+
 def test_an_unchanged_register_changes_nothing_when_it_is_computed_again(
     register_warehouse: duckdb.DuckDBPyConnection,
 ) -> None:
     fill(register_warehouse, _of("01096"))
     revisions = rows_of(register_warehouse, "ops.revision")
+    _expect_computation(register_warehouse, BY_LEVEL)
     change = compute_table(register_warehouse, BY_LEVEL, "test-run")
     assert (change.months, change.closed) == ([], [])
     assert rows_of(register_warehouse, "ops.revision") == revisions
@@ -148,10 +183,7 @@ def test_a_change_in_a_closed_month_is_told_with_both_figures(
         "UPDATE indicators.by_level SET received_count = 7, received_online_count = 7 "
         f"WHERE unit_level = 'all' AND {JANUARY}"
     )
-    register_warehouse.execute(
-        "INSERT INTO ops.wanted_period SELECT 'by_level', period_kind, period_start, period_end "
-        f"FROM reference.period WHERE {JANUARY}"
-    )
+    _expect_computation(register_warehouse, BY_LEVEL)
     change = compute_table(register_warehouse, BY_LEVEL, "test-run")
     assert change.months == [date(2022, 12, 15)]
     assert [closed.sentence for closed in change.closed] == [

@@ -24,6 +24,8 @@ def test_the_export_delivered_least_far_holds_the_figures_back_and_is_named(
         periods = refresh_periods(connection, cutoff, Statistic())
     assert (cutoff.day, cutoff.held_back_by) == (date(2023, 1, 14), ["xin_man/payments"])
     assert periods["cutoff_date"].max() == date(2023, 1, 14)
+    # A month whose last day is the cut-off is closed.
+    assert not periods.set_index("period_kind")["is_provisional"]["month"]
 
 
 def test_an_export_of_no_settings_holds_nothing_back_unless_there_is_no_other(

@@ -144,12 +144,17 @@ def test_a_log_that_a_writing_reader_left_is_removed(own_sample: Paths) -> None:
 
 def test_a_reader_keeps_the_file_it_opened(own_sample: Paths) -> None:
     target = own_sample.published / "motcua.duckdb"
-    with duckdb.connect(str(target), read_only=True) as analyst:
+    inode = target.stat().st_ino
+    with duckdb.connect(str(target), read_only=True) as analyst, target.open("rb") as opened:
+        bytes_before = target.read_bytes()
         before = analyst.execute("SELECT count(*) FROM indicators.by_unit").fetchall()
         with warehouse(own_sample) as connection:
             connection.execute("DELETE FROM indicators.by_unit")
             publish_motcua(connection, own_sample)
         assert analyst.execute("SELECT count(*) FROM indicators.by_unit").fetchall() == before
+        # DuckDB may answer from memory: the opened file itself holds what it held.
+        assert opened.read() == bytes_before
+    assert target.stat().st_ino != inode
     with duckdb.connect(str(target), read_only=True) as analyst:
         found = analyst.execute("SELECT count(*) FROM indicators.by_unit").fetchall()
     assert found == [(0,)] != before

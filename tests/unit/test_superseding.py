@@ -114,6 +114,13 @@ def test_of_two_deliveries_the_later_period_wins(installation: Paths) -> None:
     assert register_of(installation) == {code(1): "in_process"}
 
 
+def test_a_period_loads_its_own_deliveries_only(installation: Paths) -> None:
+    deliver_csv(installation, [dossier(1)])
+    deliver_csv(installation, [dossier(2)], period=FEBRUARY)
+    load(installation, JANUARY, FEBRUARY)
+    assert [result.delivery.period for result in load(installation, FEBRUARY)] == [FEBRUARY]
+
+
 @pytest.mark.parametrize("keys", [(JANUARY, FEBRUARY), (FEBRUARY, JANUARY)])
 def test_the_order_in_which_periods_are_loaded_never_matters(
     keys: tuple[str, str], installation: Paths

@@ -134,3 +134,16 @@ def test_files_are_read_again_where_the_days_of_a_unit_were_corrected(
     assert ask(installation, found) == [("01096",)]
     load(Paths(installation.data, settings.parent), "2025-06-15")
     assert ask(installation, found) == [("01120",)]
+
+
+def test_a_code_without_its_zeros_that_fits_two_units_means_none(
+    connection: duckdb.DuckDBPyConnection, source: Source
+) -> None:
+    connection.begin()
+    connection.execute(
+        "INSERT INTO reference.unit BY NAME "
+        "SELECT * REPLACE ('001096' AS unit_code) FROM reference.unit WHERE unit_code = '01096'"
+    )
+    meant = [_meant(connection, source, text, AFTER) for text in ("1096", "01096", "001096")]
+    connection.rollback()
+    assert meant == [None, "01096", "001096"]
