@@ -6,7 +6,7 @@ not belong here: finding the headers of a sample (`settings_offered`) and readin
 
 from typing import Any
 
-from assets.engine.extract.batches import ENOUGH_RECORDS
+from assets.engine.extract import ENOUGH_RECORDS
 from assets.engine.headers import GROUP_SEPARATOR
 from assets.engine.settings_draft import DraftExport
 from assets.engine.settings_findings import Findings, likely, toml_text

@@ -17,8 +17,7 @@ import pyarrow.compute as pc
 
 from assets.engine import raw_store, reference
 from assets.engine.errors import FileRefused
-from assets.engine.extract.batches import split_broken, typed_batches
-from assets.engine.extract.lines import ALL_READ, find_lines
+from assets.engine.extract import ALL_READ, find_lines, split_broken, typed_batches
 from assets.engine.layout import LayoutLog
 from assets.engine.load.file import FileLoad, load_file
 from assets.engine.load.report import Loaded

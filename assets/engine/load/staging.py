@@ -12,16 +12,21 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from assets.engine.extract.batches import check_keys, split_broken, typed_batches
-from assets.engine.extract.lines import find_lines
-from assets.engine.extract.rejects import all_rejects, rejected_row_count
+from assets.engine.extract import (
+    all_rejects,
+    check_keys,
+    find_lines,
+    rejected_row_count,
+    split_broken,
+    typed_batches,
+)
 from assets.engine.headers import HeaderMissing
 from assets.engine.layout import ROWS, LayoutLog
 from assets.engine.opening import FULL_SHEET, OpenFile
 from assets.engine.paths import private_folder
 from assets.engine.text_table import TextTable
 from assets.engine.units import UnitLabels, with_units
-from assets.engine.validate.validation import validate
+from assets.engine.validate import validate
 from schemas.judgement import Circumstances
 from schemas.rules import EXCLUDED_IDS
 from schemas.settings import Export

@@ -10,7 +10,7 @@ import pandas as pd
 import pandera.errors
 import pyarrow as pa
 
-from assets.engine.extract.rejects import all_rejects
+from assets.engine.extract import all_rejects
 from assets.engine.text import shape
 from assets.engine.typing_sql import readable_columns
 from schemas.exports import DOSSIER, Kind
