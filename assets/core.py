@@ -26,7 +26,8 @@ from assets.engine.periods import Period
 from assets.engine.reference import file_version, load_procedures
 from assets.engine.statistic import load_statistic
 from assets.engine.warehouse import scalar
-from assets.metadata import markdown_table, selected, table_key, table_spec
+from assets.load_metadata import load_metadata, load_summary
+from assets.metadata import selected, table_key, table_spec
 from assets.partitions import SINGLE_RUN, Partitions, periods_of
 from assets.resources import Installation
 from schemas.columns import Table
@@ -44,7 +45,6 @@ from schemas.core_tables import (
 from schemas.exports import KINDS, Kind
 from schemas.indicator_tables import PERIOD
 from schemas.quarantine_tables import MANIFEST
-from schemas.rules import Rule
 from schemas.settings import Source
 from schemas.tables import PROCEDURE, UNIT
 
@@ -63,16 +63,6 @@ REGISTERS = {
     PAYMENT_REQUEST: PAYMENT_VERSION,
     PAYMENT_TRANSACTION: TRANSACTION_VERSION,
     RECEIPT: RECEIPT_VERSION,
-}
-COUNTS = {
-    "read_count": lambda result: result.read,
-    "accepted_count": lambda result: result.accepted,
-    "quarantined_count": lambda result: result.quarantined,
-    "flagged_count": lambda result: result.flagged,
-    "warning_count": lambda result: len(result.warnings),
-    "duplicate_count": lambda result: result.duplicates,
-    "layout_count": lambda result: result.layout,
-    "unit_unknown_count": lambda result: result.unit_unknown,
 }
 
 
@@ -152,9 +142,10 @@ def _loads(
             )  # fmt: skip
             loaded[table.name] += [f"{r.delivery.delivery_id}:{r.state}" for r in of_kind]
             results += of_kind
-        context.log.info("%s: %s", period.label, _line(results))
+        context.log.info("%s: %s", period.label, load_summary(results))
     for table in tables:
-        # A version that changes only when the loaded files do.
+        # Changes only when the loaded files do. Dagster gives one version to all periods of a run:
+        # that of a range differs from those of its periods run one by one.
         content = hashlib.sha256(" ".join(sorted(loaded[table.name])).encode()).hexdigest()[:16]
         yield dg.MaterializeResult(asset_key=table_key(table), data_version=dg.DataVersion(content))
 
@@ -183,49 +174,14 @@ def _load(
             context.log.error(result.reason)
         for warning in result.warnings:
             context.log.warning("%s: %s", result.delivery.reference, warning)
-    broken = rejected_by_rule(connection, kind, period)
+    metadata = load_metadata(results, rejected_by_rule(connection, kind, period))
+    seconds = round(time.monotonic() - started, 3)
     context.add_asset_metadata(
-        {
-            "period_label": period.label,
-            "rejected_rows": dg.MetadataValue.md(_rejections(broken)),
-            "refused_files": dg.MetadataValue.md(_refusals(results)),
-            "dagster/partition_row_count": sum(result.accepted for result in results),
-            "file_count": len(results),
-            "new_file_count": sum(result.is_new for result in results),
-            "refused_file_count": sum(result.state == "refused" for result in results),
-            **{name: sum(map(count, results)) for name, count in COUNTS.items()},
-            "seconds": round(time.monotonic() - started, 3),
-        },
+        {"period_label": period.label, **metadata, "seconds": seconds},
         asset_key=dg.AssetKey(kind.table.split(".")),
         partition_key=period.key,
     )
     return results
-
-
-def _line(results: list[Loaded]) -> str:
-    """Return what became of a period's files in a few words."""
-    counts = {
-        "files": len(results),
-        "refused": sum(result.state == "refused" for result in results),
-        "read": sum(result.read for result in results),
-        "accepted": sum(result.accepted for result in results),
-        "quarantined": sum(result.quarantined for result in results),
-        "duplicates": sum(result.duplicates for result in results),
-    }
-    return ", ".join(f"{name} {count:,}" for name, count in counts.items() if count) or "no files"
-
-
-def _refusals(results: list[Loaded]) -> str:
-    reasons = [f"- {result.reason}" for result in results if result.reason]
-    return "\n".join(reasons) or "none"
-
-
-def _rejections(broken: list[tuple[Rule, int]]) -> str:
-    """Return the broken rules as a Markdown table."""
-    if not broken:
-        return "none"
-    rows = [[f"{count:,}", f"`{rule.rule_id}`", f"{rule.vi} / {rule.en}"] for rule, count in broken]
-    return markdown_table(["Dòng / Rows", "Quy tắc / Rule", "Việc cần làm / What to do"], rows)
 
 
 def _register(

@@ -203,16 +203,16 @@ def _result(
         return dg.MaterializeResult(asset_key=key, metadata=metadata | own)
     periods = periods_of(calendar, context.run)
     for period in periods:
-        said = _of_period(connection, table, period) | metadata | own
-        context.add_asset_metadata(said, asset_key=key, partition_key=period.key)
+        event = _of_period(connection, table, period) | metadata | own
+        context.add_asset_metadata(event, asset_key=key, partition_key=period.key)
     today = local_now().date()
     moved_by = {"moved_by": ", ".join(period.key for period in periods)}
     for month in map(calendar.month_of, change.months):
         if month not in periods and calendar.first_period <= month.start <= today:
             # After the commit: an event cannot be taken back.
-            said = _of_period(connection, table, month) | metadata | moved_by
+            event = _of_period(connection, table, month) | metadata | moved_by
             context.log_event(
-                dg.AssetMaterialization(asset_key=key, partition=month.key, metadata=said)
+                dg.AssetMaterialization(asset_key=key, partition=month.key, metadata=event)
             )
     return dg.MaterializeResult(asset_key=key)
 

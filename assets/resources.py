@@ -45,7 +45,7 @@ class Installation(dg.ConfigurableResource):  # type: ignore[type-arg]
         if context.run is None:
             yield self
             return
-        with one_run(self.paths, partial(_tell_waiting, context)), ExitStack() as held:
+        with one_run(self.paths, partial(_report_wait, context)), ExitStack() as held:
             self._held = held
             try:
                 yield self
@@ -116,6 +116,6 @@ class Installation(dg.ConfigurableResource):  # type: ignore[type-arg]
             self._is_whole = self._held is not None
 
 
-def _tell_waiting(context: dg.InitResourceContext) -> None:
+def _report_wait(context: dg.InitResourceContext) -> None:
     if context.log is not None:
         context.log.info("Another run of this installation is at work; this one waits for it.")

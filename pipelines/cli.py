@@ -15,7 +15,6 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from datetime import date
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
@@ -29,9 +28,8 @@ from assets.engine.errors import MotcuaError
 from assets.engine.load import refused_with_active_predecessor
 from assets.engine.operations import load_operations
 from assets.engine.paths import Paths, private_folder
-from assets.engine.periods import Calendar, Period, load_calendar, local_now
+from assets.engine.periods import Calendar, Period, load_calendar
 from assets.engine.raw_store import read_manifest
-from assets.engine.rebuild import begin_anew
 from assets.engine.settings_check import check_settings
 from assets.engine.settings_report import report
 from assets.engine.sources import load_sources
@@ -41,7 +39,7 @@ from pipelines.jobs import FILES_ONLY
 from pipelines.printing import print_rates, print_refusals
 from pipelines.sample import PORTALS, SAMPLE_INBOX, beside_portal, sample_periods
 from pipelines.serve import history_kept_open, prepare_instance, serve_ui
-from pipelines.upkeep import back_up_installation, restore_installation
+from pipelines.upkeep import back_up_installation, begin_rebuild, restore_installation
 
 # Dagster's own event log tells every step; what the terminal gets of it is printed here.
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -125,7 +123,8 @@ def _with_dagster(paths: Paths, options: argparse.Namespace) -> int:
         if options.command == "run":
             return _run_sample(paths, calendar, instance, options.source)
         if options.command == "rebuild":
-            return _rebuild(paths, calendar, instance, is_loss_accepted=options.accept_loss)
+            periods = begin_rebuild(paths, calendar, is_loss_accepted=options.accept_loss)
+            return _process(paths, instance, periods, ("year_to_date",), FILES_ONLY)
         periods = [begun_period(calendar, options.key)]
         return _process(paths, instance, periods, ("month", "year_to_date"))
 
@@ -182,25 +181,6 @@ def _copy_if_absent(origin: str, target: str) -> None:
         print("Kept a file that differs from the sample's; remove it to restore the sample.")
 
 
-def _rebuild(
-    paths: Paths, calendar: Calendar, instance: dg.DagsterInstance, *, is_loss_accepted: bool
-) -> int:
-    """Load a new warehouse from the raw store in one run, which publishes once, at its end."""
-    days = {date.fromisoformat(delivery.period) for delivery in read_manifest(paths)}
-    months = sorted(month for day in days if (month := calendar.month_of(day)).start == day)
-    if not months:
-        raise MotcuaError(
-            "Rebuilding the warehouse", f"no delivery in {paths.raw}", "the raw store",
-            "Restore a back-up: make restore.",
-        )  # fmt: skip
-    aside = begin_anew(
-        paths, load_sources(paths.sources), local_now(), is_loss_accepted=is_loss_accepted
-    )
-    if aside is not None:
-        print(f"The warehouse of before is kept: {aside}")
-    return _process(paths, instance, months, ("year_to_date",), FILES_ONLY)
-
-
 def _process(
     paths: Paths,
     instance: dg.DagsterInstance,
@@ -251,11 +231,11 @@ def _run(
         cause = error
         while cause is not None and cause.cause is not None:
             cause = cause.cause
-        said = cause.message.strip() if cause else "failed"
+        message = cause.message.strip() if cause else "failed"
         if cause and cause.cls_name:
             # Dagster puts the name of the class before the sentence.
-            said = re.sub(rf"^[\w.]*{cause.cls_name}: ", "", said)
-        print(f"  {where}: {said}", file=sys.stderr)
+            message = re.sub(rf"^[\w.]*{cause.cls_name}: ", "", message)
+        print(f"  {where}: {message}", file=sys.stderr)
     return result
 
 
@@ -273,12 +253,12 @@ def _totals(result: dg.ExecuteInProcessResult) -> str:
              "refused_file_count": 0}  # fmt: skip
     moved: list[int] = []
     for event in result.get_asset_materialization_events():
-        said = event.materialization.metadata
+        metadata = event.materialization.metadata
         for name in loads:
-            if name in said:
-                loads[name] += int(str(said[name].value))
-        if "moved_month_count" in said:
-            moved.append(int(str(said["moved_month_count"].value)))
+            if name in metadata:
+                loads[name] += int(str(metadata[name].value))
+        if "moved_month_count" in metadata:
+            moved.append(int(str(metadata["moved_month_count"].value)))
     parts = [f"{name.removesuffix('_count').replace('_', ' ')} {count:,}"
              for name, count in loads.items() if count or name == "read_count"]  # fmt: skip
     if not moved:

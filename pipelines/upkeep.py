@@ -1,15 +1,22 @@
-"""The commands `backup` and `restore`: an installation into a folder, and back.
+"""The commands `backup`, `restore` and `rebuild`: an installation into a folder, back, and anew.
 
-Belongs here: saying what was copied. Does not belong here: copying (`assets.engine.backup`).
+Belongs here: printing what was copied, and which periods a rebuild loads. Does not belong here:
+copying (`assets.engine.backup`), setting the old warehouse aside (`assets.engine.rebuild`) and
+running the periods (`pipelines.cli`).
 """
 
 import time
+from datetime import date
 from pathlib import Path
 
 from assets.engine.backup import Part, back_up, restore
+from assets.engine.errors import MotcuaError
 from assets.engine.hash_key import VARIABLE
 from assets.engine.paths import Paths
-from assets.engine.periods import local_now
+from assets.engine.periods import Calendar, Period, local_now
+from assets.engine.raw_store import read_manifest
+from assets.engine.rebuild import begin_anew
+from assets.engine.sources import load_sources
 from pipelines.serve import dagster_home
 
 MEGABYTE = 10**6
@@ -18,7 +25,7 @@ MEGABYTE = 10**6
 def back_up_installation(paths: Paths, target: Path) -> int:
     """Back an installation up into a new folder, and print what the back-up holds."""
     started = time.monotonic()
-    parts = back_up(paths, dagster_home(paths), target, local_now(), _tell_waiting)
+    parts = back_up(paths, dagster_home(paths), target, local_now(), _report_wait)
     _print(parts)
     if not paths.hash_key_file.exists():
         print(f"The key of the dossier hash is that of {VARIABLE}: keep it with the back-up.")
@@ -34,7 +41,30 @@ def restore_installation(origin: Path, paths: Paths) -> int:
     return 0
 
 
-def _tell_waiting() -> None:
+def begin_rebuild(paths: Paths, calendar: Calendar, *, is_loss_accepted: bool) -> list[Period]:
+    """Set the old warehouse aside; return the periods to load, which one run publishes at its end.
+
+    Raises
+    ------
+    MotcuaError
+        The raw store is empty, or lacks files that the old warehouse holds.
+    """
+    days = {date.fromisoformat(delivery.period) for delivery in read_manifest(paths)}
+    months = sorted(month for day in days if (month := calendar.month_of(day)).start == day)
+    if not months:
+        raise MotcuaError(
+            "Rebuilding the warehouse", f"no delivery in {paths.raw}", "the raw store",
+            "Restore a back-up: make restore.",
+        )  # fmt: skip
+    aside = begin_anew(
+        paths, load_sources(paths.sources), local_now(), is_loss_accepted=is_loss_accepted
+    )
+    if aside is not None:
+        print(f"The warehouse of before is kept: {aside}")
+    return months
+
+
+def _report_wait() -> None:
     print("A run is at work; the back-up waits for its end.", flush=True)
 
 

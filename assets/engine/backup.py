@@ -47,7 +47,7 @@ class Part:
 
 
 def back_up(
-    paths: Paths, dagster_home: Path, target: Path, now: datetime, tell_waiting: Callable[[], None]
+    paths: Paths, dagster_home: Path, target: Path, now: datetime, report_wait: Callable[[], None]
 ) -> list[Part]:
     """Copy an installation into the new folder `target` once no run is at work; return its parts.
 
@@ -63,7 +63,7 @@ def back_up(
     building = target.with_name(f".{target.name}.building")
     shutil.rmtree(building, ignore_errors=True)
     private_folder(building)
-    with one_run(paths, tell_waiting), trouble_told(_doing(paths)):
+    with one_run(paths, report_wait), trouble_told(_doing(paths)):
         checkpoint(paths)
         for name, folder in _places(paths, dagster_home).items():
             if folder.is_dir():

@@ -28,7 +28,7 @@ _TOLD = """
 
 
 def note_collections(connection: duckdb.DuckDBPyConnection, arrivals: list[Delivery]) -> list[str]:
-    """Write into `ops.collection` what deliveries in force were asked for, and when.
+    """Write into `ops.collection` what active deliveries were asked for, and when.
 
     `arrivals` are all of one source, export and period. Returns the ids of those for which it was
     written otherwise, or not at all, before.
@@ -96,13 +96,13 @@ def deleted_rows_sql(kind: Kind, keys: str) -> str:
 def _collections(
     arrivals: list[Delivery], loaded: set[str]
 ) -> dict[str, tuple[datetime | None, datetime | None]]:
-    """Return when each delivery in force was asked for as a whole, and came as changes.
+    """Return when each active delivery was asked for as a whole, and came as changes.
 
     The same bytes may have come as both: a whole period and changes without any row are alike.
     """
-    in_force = {d.name: d for d in arrivals if d.delivery_id in loaded}
+    active = {d.name: d for d in arrivals if d.delivery_id in loaded}
     found: dict[str, tuple[datetime | None, datetime | None]] = {}
-    for _, delivery in sorted(in_force.items()):
+    for _, delivery in sorted(active.items()):
         if delivery.asked_at is None:
             continue
         # Local, without a zone.

@@ -49,7 +49,7 @@ def is_free(folder: Path) -> bool:
 
 
 @contextmanager
-def one_run(paths: Paths, tell_waiting: Callable[[], None]) -> Iterator[None]:
+def one_run(paths: Paths, report_wait: Callable[[], None]) -> Iterator[None]:
     """Keep every other run of this installation waiting from the first step to the last.
 
     DuckDB's own lock is held a step at a time. Two runs that take turns in their steps would
@@ -61,7 +61,7 @@ def one_run(paths: Paths, tell_waiting: Callable[[], None]) -> Iterator[None]:
         Another run was at work for longer than `RUN_WAIT_SECONDS`.
     """
     deadline = time.monotonic() + RUN_WAIT_SECONDS
-    has_told = False
+    is_reported = False
     with ExitStack() as held:
         while True:
             try:
@@ -75,8 +75,8 @@ def one_run(paths: Paths, tell_waiting: Callable[[], None]) -> Iterator[None]:
                         "one run at a time",
                         "Look at that run in the UI; end it if it hangs, and run again.",
                     ) from None
-            if not has_told:
-                tell_waiting()
-                has_told = True
+            if not is_reported:
+                report_wait()
+                is_reported = True
             time.sleep(LOOK_SECONDS)
         yield

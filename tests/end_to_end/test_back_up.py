@@ -90,7 +90,7 @@ def test_a_back_up_waits_for_the_run_at_work(
     def stop() -> None:
         raise Waits
 
-    monkeypatch.setattr(upkeep, "_tell_waiting", stop)
+    monkeypatch.setattr(upkeep, "_report_wait", stop)
     with locked(home.warehouse), pytest.raises(Waits):
         upkeep.back_up_installation(home, tmp_path / "copy")
     assert not (tmp_path / "copy").exists()
