@@ -136,6 +136,7 @@ def indicators(
                 if table is OWN_COUNT
                 else count_payments(connection)
             )
+            context.log.info("counted %s: %s", table.name, counted(changed, "changed row"))
             yield dg.MaterializeResult(
                 asset_key=table_key(table), metadata={"changed_row_count": changed}
             )

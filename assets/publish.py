@@ -78,6 +78,7 @@ def publish(
             file_name, publisher = PUBLISHERS[table]
             rows = publisher(connection, installation.paths)
             file = installation.paths.published / file_name
+            context.log.info("published %s, %s rows", file_name, f"{sum(rows.values()):,}")
             yield dg.MaterializeResult(
                 asset_key=table_key(table),
                 metadata={
