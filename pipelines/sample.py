@@ -7,9 +7,10 @@ belong here: running the periods (`pipelines.cli`) and the portal (`tests/portal
 import os
 import shutil
 
-from assets.engine.inbox import delivery_of, inbox_files, period_of
+from assets.engine.inbox import delivery_of, inbox_files
 from assets.engine.paths import PROJECT, Paths, private_folder
 from assets.engine.periods import Calendar, Period, local_now
+from assets.engine.placing import period_of
 from assets.engine.raw_store import newest, read_manifest
 from assets.engine.reference import read_reference
 from assets.engine.sources import load_sources

@@ -1,7 +1,8 @@
-"""The inbox: which files lie there, which are new, and which reporting period each belongs to.
+"""The inbox: which files lie there, which are new, and collecting those of a period.
 
-Belongs here: one pass over `inbox/<source>/<export>/`, placing a file in its period, collecting a
-period's files. Does not belong here: copying (`assets.engine.raw_store`) and reading rows.
+Belongs here: one pass over `inbox/<source>/<export>/`, and collecting a period's files. Does not
+belong here: which period a file belongs to (`assets.engine.placing`), copying
+(`assets.engine.raw_store`) and reading rows.
 
 The manifest is asked first: a file whose bytes its name stands for already has its period there,
 and is opened only if its time changed. That of an unchanged file is never opened.
@@ -13,18 +14,17 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import datetime
 from difflib import get_close_matches
 from pathlib import Path
 
 from assets.engine.coverage import unstated_coverage
 from assets.engine.disk import trouble_told
-from assets.engine.errors import FileRefused, MotcuaError
 from assets.engine.manifest import Manifest
-from assets.engine.opening import period_line
 from assets.engine.paths import Paths
-from assets.engine.periods import Calendar, Period, load_calendar
-from assets.engine.raw_store import Delivery, FileGrew, Place, holds, is_unchanged, reading_folder
+from assets.engine.periods import Period, load_calendar
+from assets.engine.placing import InboxFile, period_of
+from assets.engine.raw_store import Delivery, FileGrew, Place, holds, is_unchanged
 from assets.engine.unpack import fits
 from schemas.settings import Source
 
@@ -36,26 +36,6 @@ LOOK_SECONDS = 0.5
 QUIET_SECONDS = 3.0
 # A folder of another form may be named after a person.
 _IDENTIFIER = re.compile(r"[a-z0-9_]+")
-_LIKE_A_DAY = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
-
-
-@dataclass(frozen=True)
-class InboxFile:
-    """A file in the inbox of a known export, with the folder that may name its period.
-
-    `name` is its path below the folder of its export, so each period's folder has names of its own.
-    """
-
-    source: str
-    export: str
-    path: Path
-    name: str
-    folder_key: str | None
-
-    @property
-    def place(self) -> Place:
-        """Its source, export and name: what the manifest knows it by."""
-        return self.source, self.export, self.name
 
 
 @dataclass(frozen=True)
@@ -216,39 +196,6 @@ def _covers_more(file: InboxFile, delivered: Delivery, month: Period, now: datet
     written = datetime.fromtimestamp(file.path.stat().st_mtime, now.tzinfo)
     again = replace(delivered, modified_at=written.isoformat(), collected_at=now.isoformat())
     return unstated_coverage(again, month) > unstated_coverage(delivered, month)
-
-
-def period_of(
-    paths: Paths, calendar: Calendar, file: InboxFile, now: datetime, delivered: Delivery | None
-) -> Period | None:
-    """Return the period of a file: its folder's, else its own period line's, else the running.
-
-    None if the folder looks like a day but is not a period key, or the line ends in a period that
-    no run can have. A folder that disagrees with the file's own line is found when the file is
-    read, and refuses it.
-
-    `delivered` is the newest delivery of its name, if the file still holds its bytes: it stays in
-    that period. A file that nothing dates lies in the inbox long after its period, and would be
-    delivered again as the word of each later one. Its time does not matter, for a copy, or a backup
-    that was put back, has one of its own.
-    """
-    if file.folder_key is not None and _LIKE_A_DAY.fullmatch(file.folder_key):
-        try:
-            period = calendar.month_from_key(file.folder_key)
-        except MotcuaError:
-            return None
-        return period if period.start <= now.date() else None
-    if delivered is not None:
-        return calendar.month_of(date.fromisoformat(delivered.period))
-    try:
-        with reading_folder(paths) as workspace:
-            line = period_line(file.path, workspace)
-    except FileRefused:
-        line = None
-    running = calendar.month_of(now.date())
-    if line is None or line[0] > line[1]:
-        return running
-    return calendar.month_of(line[1]) if calendar.first_period <= line[1] <= running.end else None
 
 
 def _misplaced_files(paths: Paths, sources: dict[str, Source], known: set[Path]) -> Counter[str]:

@@ -9,16 +9,10 @@ from collections import Counter
 from contextlib import suppress
 from datetime import datetime
 
-from assets.engine.inbox import (
-    InboxFile,
-    delivery_of,
-    inbox_files,
-    new_or_touched,
-    period_of,
-    still_growing,
-)
+from assets.engine.inbox import delivery_of, inbox_files, new_or_touched, still_growing
 from assets.engine.paths import Paths
 from assets.engine.periods import load_calendar
+from assets.engine.placing import InboxFile, period_of
 from assets.engine.raw_store import newest, read_manifest
 from schemas.settings import Source
 

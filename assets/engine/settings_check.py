@@ -17,9 +17,9 @@ from pathlib import Path
 import duckdb
 
 from assets.engine.errors import FileRefused, SettingsError
-from assets.engine.inbox import InboxFile, period_of
 from assets.engine.paths import Paths, private_folder
 from assets.engine.periods import Period, load_calendar, local_now
+from assets.engine.placing import InboxFile, period_of
 from assets.engine.settings_counts import look_at_counts
 from assets.engine.settings_draft import DraftExport, DraftSource, draft_source, engine_misfits
 from assets.engine.settings_findings import Findings, toml_text

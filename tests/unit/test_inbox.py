@@ -16,12 +16,12 @@ from assets.engine.inbox import (
     collect_period,
     delivery_of,
     inbox_files,
-    period_of,
     read_inbox,
 )
 from assets.engine.paths import Paths
 from assets.engine.pending import pending_files
 from assets.engine.periods import TIMEZONE
+from assets.engine.placing import period_of
 from assets.engine.raw_store import Delivery, newest, read_manifest
 from assets.engine.sources import load_sources
 from tests.support import CALENDAR
