@@ -2,8 +2,8 @@
 
 Belongs here: sniffing, the first rows of delimited text, the lines of a file that speak of the
 file itself ("Từ ngày … đến ngày …", "Thời điểm xuất …"). Does not belong here: reading the rows
-of a container (`workbook`, `web_page`, `spreadsheet_xml`, `json_file`), expanding archives
-(`unpack`), old encodings (`legacy_text`), what the cells mean (`headers`, `text_table`).
+of a container (`formats`, `json_file`), expanding archives
+(`formats.archive`), old encodings (`legacy_text`), what the cells mean (`headers`, `text_table`).
 """
 
 import csv

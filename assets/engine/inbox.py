@@ -20,12 +20,12 @@ from pathlib import Path
 
 from assets.engine.coverage import unstated_coverage
 from assets.engine.disk import trouble_told
+from assets.engine.formats.archive import fits
 from assets.engine.manifest import Manifest
 from assets.engine.paths import Paths
 from assets.engine.periods import Period, load_calendar
 from assets.engine.placing import InboxFile, period_of
 from assets.engine.raw_store import Delivery, FileGrew, Place, holds, is_unchanged
-from assets.engine.unpack import fits
 from schemas.settings import Source
 
 # What office programs leave beside an open document.

@@ -23,6 +23,11 @@ from assets.engine.containers import (
     sniff,
 )
 from assets.engine.errors import FileRefused
+from assets.engine.formats.archive import unpack
+from assets.engine.formats.old_workbook import has_surplus, is_old_workbook, old_workbook_sheets
+from assets.engine.formats.spreadsheet_xml import spreadsheet_xml_sheets
+from assets.engine.formats.web_page import web_page_tables
+from assets.engine.formats.workbook import workbook_sheets
 from assets.engine.headers import Header, HeaderMissing, find_header
 from assets.engine.json_file import json_objects_sql, json_records
 from assets.engine.legacy_text import (
@@ -32,12 +37,7 @@ from assets.engine.legacy_text import (
     repair,
     transcode,
 )
-from assets.engine.old_workbook import has_surplus, is_old_workbook, old_workbook_sheets
-from assets.engine.spreadsheet_xml import spreadsheet_xml_sheets
 from assets.engine.text_table import TextTable, delimited_table, grid_table, json_table
-from assets.engine.unpack import unpack
-from assets.engine.web_page import web_page_tables
-from assets.engine.workbook import workbook_sheets
 from schemas.settings import Export
 
 # What old spreadsheet programs cut a list at.

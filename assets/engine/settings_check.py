@@ -17,6 +17,7 @@ from pathlib import Path
 import duckdb
 
 from assets.engine.errors import FileRefused, SettingsError
+from assets.engine.formats.archive import fits
 from assets.engine.paths import Paths, private_folder
 from assets.engine.periods import Period, load_calendar, local_now
 from assets.engine.placing import InboxFile, period_of
@@ -27,7 +28,6 @@ from assets.engine.settings_headers import fitted
 from assets.engine.settings_offered import Offered, offered, usual_column
 from assets.engine.settings_trial import Trial, run_trial
 from assets.engine.settings_tries import try_all
-from assets.engine.unpack import fits
 from assets.engine.warehouse import reader
 
 

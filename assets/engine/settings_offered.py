@@ -16,6 +16,7 @@ import duckdb
 
 from assets.engine.containers import HEAD_BYTES, Cells, delimited_heads, sniff
 from assets.engine.errors import FileRefused
+from assets.engine.formats.archive import unpack
 from assets.engine.headers import GROUP_SEPARATOR, Header, best_header, spare_headers
 from assets.engine.json_file import JsonRecords, json_objects_sql, json_records
 from assets.engine.json_scan import members, skip_blanks
@@ -24,7 +25,6 @@ from assets.engine.opening import sheets_of
 from assets.engine.settings_draft import DraftExport
 from assets.engine.settings_findings import is_written_like_a_name
 from assets.engine.text import header_key, label_key, shape
-from assets.engine.unpack import unpack
 from schemas.usual_headers import PEOPLE_HEADER, USUAL_HEADERS
 
 _HEAD_ROWS = 50

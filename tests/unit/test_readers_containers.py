@@ -13,7 +13,6 @@ import pytest
 import xlsxwriter
 import xlwt
 
-from assets.engine import unpack as unpacking
 from assets.engine.containers import (
     Cells,
     Container,
@@ -23,7 +22,8 @@ from assets.engine.containers import (
     sniff,
 )
 from assets.engine.errors import FileRefused
-from assets.engine.unpack import UNFIT, unpack
+from assets.engine.formats import archive as unpacking
+from assets.engine.formats.archive import UNFIT, unpack
 
 CSV = "Mã hồ sơ;Chủ hồ sơ\r\n0001;Lò Thị Mẫu\r\n"
 SPREADSHEET = (

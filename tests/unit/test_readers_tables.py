@@ -17,12 +17,12 @@ import xlsxwriter
 import xlwt
 from sample_legacy import encode_legacy
 
-from assets.engine import spreadsheet_xml, web_page, workbook_bounds
 from assets.engine.errors import FileRefused
-from assets.engine.old_workbook import has_surplus, old_workbook_sheets
-from assets.engine.spreadsheet_xml import spreadsheet_xml_sheets
-from assets.engine.web_page import web_page_tables
-from assets.engine.workbook import workbook_sheets
+from assets.engine.formats import spreadsheet_xml, web_page, workbook_bounds
+from assets.engine.formats.old_workbook import has_surplus, old_workbook_sheets
+from assets.engine.formats.spreadsheet_xml import spreadsheet_xml_sheets
+from assets.engine.formats.web_page import web_page_tables
+from assets.engine.formats.workbook import workbook_sheets
 from tests.unit.fuzz_lists import biff_cells
 
 DAY = "%d/%m/%Y"

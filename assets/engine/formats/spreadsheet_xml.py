@@ -13,7 +13,7 @@ import lxml.etree
 
 from assets.engine.containers import SPREADSHEET_NAMESPACE, Cells
 from assets.engine.errors import FileRefused
-from assets.engine.workbook import number_text
+from assets.engine.formats.workbook import number_text
 
 MAX_ROWS, MAX_COLUMNS = 1 << 20, 256
 MAX_BLANK_ROWS = 100_000

@@ -1,7 +1,7 @@
 """What an .xlsx file would make its reader allocate, found before it is opened.
 
 Belongs here: bounds of a workbook's parts and of the extent of its sheets. Does not belong here:
-reading cells (`assets.engine.workbook`).
+reading cells (`assets.engine.formats.workbook`).
 
 Calamine holds a sheet as one dense grid up to its last row and column. One stray cell in the last
 corner of a sheet asks for half a terabyte, and the process dies of that without an exception.
@@ -13,7 +13,7 @@ import zlib
 from pathlib import Path
 
 from assets.engine.errors import FileRefused
-from assets.engine.unpack import is_whole_zip
+from assets.engine.formats.archive import is_whole_zip
 
 MAX_EXPANDED_BYTES = 6 << 30
 MAX_RATIO = 300

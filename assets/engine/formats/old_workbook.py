@@ -1,8 +1,8 @@
 """Workbooks of Excel 97 to 2003 (.xls): every sheet as text, read by xlrd.
 
 Belongs here: opening a BIFF workbook safely, its cells as text. Does not belong here: .xlsx
-(`assets.engine.workbook`), which sheets count and what their cells mean. No message of a library
-leaves this module: it may quote a cell.
+(`workbook`), which sheets count and what their cells mean. No message of a library leaves this
+module: it may quote a cell.
 
 Calamine reads these files too, and faster; but it holds a sheet as one dense grid, so one damaged
 column number makes it ask for 128 GiB, of which the process dies without an exception.
@@ -19,7 +19,7 @@ import xlrd.compdoc
 import xlrd.xldate
 
 from assets.engine.containers import OLE, Cells
-from assets.engine.workbook import (
+from assets.engine.formats.workbook import (
     damaged_workbook,
     date_text,
     fill_downwards,
@@ -38,7 +38,7 @@ def is_old_workbook(file: Path) -> bool:
 
 
 def old_workbook_sheets(file: Path, date_format: str) -> list[list[Cells]]:
-    """Return the cells of every sheet as text, as `assets.engine.workbook` does.
+    """Return the cells of every sheet as text, as `assets.engine.formats.workbook` does.
 
     Raises
     ------

@@ -1,8 +1,8 @@
 """Workbooks: every sheet of an .xlsx file as text, read by calamine.
 
 Belongs here: opening a workbook safely, cells to text. Does not belong here: .xls
-(`assets.engine.old_workbook`), which sheets count and what their cells mean. No message of a
-library leaves this module: it may quote a cell.
+(`old_workbook`), which sheets count and what their cells mean. No message of a library leaves this
+module: it may quote a cell.
 """
 
 import math
@@ -15,7 +15,7 @@ import python_calamine
 
 from assets.engine.containers import Cells
 from assets.engine.errors import FileRefused
-from assets.engine.workbook_bounds import check_bounds
+from assets.engine.formats.workbook_bounds import check_bounds
 
 # Repeated texts (states, units, procedures) and dates are kept once, up to this many.
 _KEPT_TEXTS = 1 << 16
