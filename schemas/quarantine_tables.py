@@ -38,6 +38,7 @@ DELIVERY = Table(
      Column("is_coverage_stated", "BOOLEAN", "Tệp tự ghi ngày bao phủ",
             "Whether the file, or its portal, states that day; else it is the day before the file "
             "was written"),
+     Column("stated_to", "DATE", "Ngày cuối mà tệp tự ghi", "Last day that the file states"),
      Column("extracted_at", "TIMESTAMP", "Thời điểm xuất tệp", "Extraction, as the file states it"),
      Column("origin", "VARCHAR", "Nguồn gốc", "Portal it was extracted from", False,
             ("local", "national")),

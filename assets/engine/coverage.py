@@ -1,14 +1,37 @@
 """Which days a delivered file speaks for.
 
-Belongs here: its own "Từ ngày … đến ngày …" line, the last day it covers. Does not belong here:
-finding the line (`assets.engine.containers`), the cut-off of all files (`assets.engine.compute`).
+Belongs here: its own "Từ ngày … đến ngày …" line, the last day it covers, when it was extracted.
+Does not belong here: finding the lines (`assets.engine.containers`), the cut-off of all files
+(`assets.engine.compute`).
+
+No file speaks for days after it was collected, whatever it, its time or its portal says.
 """
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from assets.engine.errors import FileRefused
 from assets.engine.periods import Period
 from assets.engine.raw_store import Delivery
+
+# Clocks that nobody sets go wrong by minutes, and some exports state the next whole quarter.
+CLOCK_SKEW = timedelta(minutes=15)
+_ONE_DAY = timedelta(days=1)
+_WARNING = "covers the days until "
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """The last day that a file covers, and a warning where that is not what it states."""
+
+    day: date
+    warning: str | None = None
+
+    def added_to(self, warnings: Iterable[str]) -> list[str]:
+        """Return the warnings of a file with this one in place of an earlier one."""
+        others = [text for text in warnings if not text.startswith(_WARNING)]
+        return [*others, self.warning] if self.warning else others
 
 
 def stated_period(lines: list[tuple[date, date] | None]) -> tuple[date, date] | None:
@@ -24,30 +47,13 @@ def stated_period(lines: list[tuple[date, date] | None]) -> tuple[date, date] | 
     return stated[0] if stated else None
 
 
-def unstated_coverage(delivery: Delivery, month: Period) -> date:
-    """Return the last day that a delivery covers whose list states none.
-
-    The manifest says it of what a portal gave; of a file it is the day before it was written.
-    """
-    if delivery.covers_to is not None:
-        return date.fromisoformat(delivery.covers_to)
-    written = datetime.fromisoformat(delivery.modified_at).date()
-    if written <= month.start:
-        # A copy can carry any time; one before the period began says nothing.
-        written = datetime.fromisoformat(delivery.collected_at).date()
-    return min(month.end, written - timedelta(days=1))
-
-
-def covers_to(delivery: Delivery, month: Period, stated: tuple[date, date] | None) -> date:
-    """Return the last day a file of a month covers.
-
-    The manifest says it of what a portal gave. A file of the inbox states it, or it is the day
-    before the file was written.
+def stated_end(stated: tuple[date, date] | None, month: Period) -> date | None:
+    """Return the last day that a file of a month states, if it does.
 
     Raises FileRefused if the stated days are reversed, or end in another month.
     """
-    if stated is None or delivery.covers_to is not None:
-        return unstated_coverage(delivery, month)
+    if stated is None:
+        return None
     first, last = stated
     if first > last or not month.start <= last <= month.end:
         raise FileRefused(
@@ -59,3 +65,77 @@ def covers_to(delivery: Delivery, month: Period, stated: tuple[date, date] | Non
             "Move the file to its period's folder, or correct the line.",
         )
     return last
+
+
+def written_on(delivery: Delivery, month: Period) -> date:
+    """Return the day on which a file was written, at the latest the one of its collection."""
+    collected = datetime.fromisoformat(delivery.collected_at)
+    written = datetime.fromisoformat(delivery.modified_at)
+    # A copy can carry any time; one before the period began says nothing.
+    is_believed = month.start < written.date() and written < collected
+    return (written if is_believed else collected).date()
+
+
+def coverage(
+    delivery: Delivery,
+    month: Period,
+    stated_to: date | None = None,
+    extracted_at: datetime | None = None,
+) -> Coverage:
+    """Return the last day that a delivery of a month covers.
+
+    The manifest says it of what a portal gave, and a file of the inbox states it. Where neither is,
+    or where that day came after the bytes did, it is the day before the file was written. A list of
+    today that states "đến ngày <today>" covers today.
+
+    Parameters
+    ----------
+    stated_to
+        The last day that the file states of itself.
+    extracted_at
+        When the file was extracted, as it states and as far as that is believed.
+    """
+    written = written_on(delivery, month)
+    if extracted_at is not None and month.start < extracted_at.date() < written:
+        written = extracted_at.date()
+    before = min(month.end, written - _ONE_DAY)
+    if delivery.covers_to is not None:
+        stated, last = date.fromisoformat(delivery.covers_to), before
+    else:
+        stated, last = stated_to or before, written
+    if stated <= last:
+        return Coverage(stated)
+    return Coverage(
+        before,
+        f"{_WARNING}{before:%d/%m/%Y} only: it states {stated:%d/%m/%Y}, a day that had not come "
+        "when it was made",
+    )
+
+
+def widest_coverage(
+    arrivals: Iterable[Delivery],
+    month: Period,
+    stated_to: date | None = None,
+    extracted_at: datetime | None = None,
+) -> Coverage:
+    """Return the coverage of bytes that arrived more than once: of whichever reaches furthest."""
+    found = [coverage(arrival, month, stated_to, extracted_at) for arrival in arrivals]
+    return max(found, key=lambda item: item.day)
+
+
+def believed_extraction(
+    stated: datetime | None, delivery: Delivery
+) -> tuple[datetime | None, str | None]:
+    """Return when a file was extracted, local, if that is believed, and a warning if it is not.
+
+    A file that was extracted after it arrived states a wrong time: it counts as one that states
+    none, else each later delivery would be superseded by it.
+    """
+    if stated is None or stated <= delivery.arrived_at:
+        return stated, None
+    if stated <= delivery.arrived_at + CLOCK_SKEW:
+        return None, None
+    return None, (
+        f"states that it was extracted at {stated:%d/%m/%Y %H:%M}, after it arrived: the time of "
+        "its arrival counts"
+    )

@@ -18,7 +18,7 @@ from datetime import datetime
 from difflib import get_close_matches
 from pathlib import Path
 
-from assets.engine.coverage import unstated_coverage
+from assets.engine.coverage import coverage
 from assets.engine.disk import trouble_told
 from assets.engine.formats.archive import fits
 from assets.engine.manifest import Manifest
@@ -195,7 +195,7 @@ def _covers_more(file: InboxFile, delivered: Delivery, month: Period, now: datet
         return False
     written = datetime.fromtimestamp(file.path.stat().st_mtime, now.tzinfo)
     again = replace(delivered, modified_at=written.isoformat(), collected_at=now.isoformat())
-    return unstated_coverage(again, month) > unstated_coverage(delivered, month)
+    return coverage(again, month).day > coverage(delivered, month).day
 
 
 def _misplaced_files(paths: Paths, sources: dict[str, Source], known: set[Path]) -> Counter[str]:

@@ -28,7 +28,7 @@ from tests.unit.deliveries import ask, deliver_csv, dossier
 FIXTURE = Path(__file__).with_name("installation.tar.xz")
 PERIODS = ["2022-12-15", "2023-01-15", "2023-02-15"]
 # Published columns that 63cb62e did not have.
-ADDED_SINCE = frozenset({"is_coverage_stated"})
+ADDED_SINCE = frozenset({"is_coverage_stated", "stated_to"})
 TO_DEFINE_ANEW = "UPDATE ops.schema_version SET definitions = ''"
 
 

@@ -9,7 +9,7 @@ import duckdb
 import pyarrow as pa
 
 from assets.engine import raw_store, register
-from assets.engine.coverage import covers_to, stated_period
+from assets.engine.coverage import believed_extraction, stated_end, stated_period, widest_coverage
 from assets.engine.deleted_rows import note_collections
 from assets.engine.errors import FileRefused
 from assets.engine.load.records import PER_DELIVERY, record_delivery, record_list
@@ -35,8 +35,9 @@ _SQL = Path(__file__).parent
 class FileLoad:
     """The loading of one file.
 
-    `exports` is its export under each set of headers, the likeliest first; `arrivals` are all
-    deliveries of its source, export and period, in the order of arrival.
+    `delivery` is the first of its bytes; `exports` is its export under each set of headers, the
+    likeliest first; `arrivals` are all deliveries of its source, export and period, in the order of
+    arrival.
     """
 
     connection: duckdb.DuckDBPyConnection
@@ -48,6 +49,11 @@ class FileLoad:
     arrivals: list[Delivery]
     version: str
     run_id: str
+
+    @property
+    def same_bytes(self) -> list[Delivery]:
+        """Every arrival of the bytes, under whatever name."""
+        return [item for item in self.arrivals if item.delivery_id == self.delivery.delivery_id]
 
     @property
     def kind(self) -> Kind:
@@ -114,16 +120,19 @@ def settle_arrivals(job: FileLoad) -> None:
 
 
 def _staged_result(job: FileLoad, staged: StagedFile) -> Loaded:
-    stated = stated_period(staged.period_lines)
+    stated_to = stated_end(stated_period(staged.period_lines), job.period)
+    extracted_at, warning = believed_extraction(staged.extracted_at, job.delivery)
+    covered = widest_coverage(job.same_bytes, job.period, stated_to, extracted_at)
     return Loaded(
         job.delivery, "loaded",
-        covers_to=covers_to(job.delivery, job.period, stated),
-        is_coverage_stated=stated is not None or job.delivery.covers_to is not None,
+        covers_to=covered.day,
+        is_coverage_stated=stated_to is not None or job.delivery.covers_to is not None,
+        stated_to=stated_to,
         read=staged.read_count,
         quarantined=staged.rejected_count,
         layout=sum(item.layout.counts.total() for item in staged.lists),
-        warnings=staged.warnings,
-        extracted_at=staged.extracted_at,
+        warnings=covered.added_to([*staged.warnings, *([warning] if warning else [])]),
+        extracted_at=extracted_at,
     )  # fmt: skip
 
 

@@ -4,12 +4,11 @@ import hashlib
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
 
 import duckdb
 
 from assets.engine import raw_store
-from assets.engine.coverage import unstated_coverage
+from assets.engine.coverage import widest_coverage
 from assets.engine.hash_key import dossier_hash_key
 from assets.engine.load.file import FileLoad, load_file, settle_arrivals
 from assets.engine.load.report import Loaded, is_loaded
@@ -23,7 +22,7 @@ from schemas.rules import RULES, Rule
 from schemas.settings import Export, Source
 
 # Raised when reading or validation changes, so that a re-materialised period is read again.
-READING_VERSION = "3"
+READING_VERSION = "4"
 
 
 def load_period(
@@ -66,16 +65,8 @@ def _load_arrivals(job: FileLoad, progress: Callable[[str], None]) -> list[Loade
     A superseded file says when a dossier was first due, and an older snapshot which dossiers are
     gone. Returns what is active, and what was refused and has no successor.
     """
-    # Bytes are read as they first arrived, whatever names they got since, and cover the days that
-    # they covered last.
-    last = {d.delivery_id: d for d in sorted(job.arrivals, key=_written)}
-    covers_to = {d.delivery_id: d.covers_to for d in job.arrivals}
-    first = {
-        d.delivery_id: replace(
-            d, covers_to=covers_to[d.delivery_id], modified_at=last[d.delivery_id].modified_at
-        )
-        for d in reversed(job.arrivals)
-    }
+    # Bytes are read as they first arrived, whatever names they got since.
+    first = {d.delivery_id: d for d in reversed(job.arrivals)}
     newest, results = set(), []
     for sequence in sequences(job.arrivals, job.exports[0]):
         newest.add(sequence[-1].delivery_id)
@@ -87,10 +78,6 @@ def _load_arrivals(job: FileLoad, progress: Callable[[str], None]) -> list[Loade
         for result in results
         if result.delivery.delivery_id in newest or is_loaded(job.connection, result.delivery)
     ]
-
-
-def _written(delivery: Delivery) -> datetime:
-    return datetime.fromisoformat(delivery.modified_at)
 
 
 def _load_one(job: FileLoad, progress: Callable[[str], None]) -> Loaded:
@@ -189,7 +176,7 @@ def _known(job: FileLoad) -> Loaded | None:
                     WHEN reason IS NULL THEN 'loaded' ELSE 'refused' END,
                reason, covers_to, read_count, accepted_count, quarantined_count,
                flagged_count, duplicate_count, layout_count, unit_unknown_count, warnings,
-               is_coverage_stated
+               extracted_at, is_coverage_stated, stated_to
         FROM ops.delivery
         WHERE delivery_id = ? AND (reading_version = ? OR ?)
         """,
@@ -203,24 +190,27 @@ def _known(job: FileLoad) -> Loaded | None:
         return Loaded(delivery, "refused", reason)
     if row is None:
         return None
-    *counts, is_stated = row
-    known = replace(Loaded(delivery, *counts), is_new=False, is_coverage_stated=is_stated)
-    return _covering(connection, known, job.period)
+    *counts, extracted_at, is_stated, stated_to = row
+    known = replace(
+        Loaded(delivery, *counts), is_new=False, extracted_at=extracted_at,
+        is_coverage_stated=is_stated, stated_to=stated_to,
+    )  # fmt: skip
+    return _covering(job, known)
 
 
-def _covering(connection: duckdb.DuckDBPyConnection, known: Loaded, period: Period) -> Loaded:
+def _covering(job: FileLoad, known: Loaded) -> Loaded:
     """Return what is known of a delivery, with the days it covers since it was delivered again.
 
-    What a file of the inbox states of its days stays as it is.
+    Of a file that an older version read nobody knows what it states.
     """
-    delivery = known.delivery
-    if known.covers_to is None or (known.is_coverage_stated is not False and not delivery.scope):
+    is_file = not known.delivery.scope
+    if known.covers_to is None or (is_file and not known.stated_to and known.is_coverage_stated):
         return known
-    covers_to = unstated_coverage(delivery, period)
-    if covers_to == known.covers_to:
-        return known
-    connection.execute(
-        "UPDATE ops.delivery SET covers_to = ? WHERE delivery_id = ?",
-        [covers_to, delivery.delivery_id],
-    )
-    return replace(known, covers_to=covers_to)
+    covered = widest_coverage(job.same_bytes, job.period, known.stated_to, known.extracted_at)
+    warnings = covered.added_to(known.warnings or [])
+    if (covered.day, warnings) != (known.covers_to, known.warnings):
+        job.connection.execute(
+            "UPDATE ops.delivery SET covers_to = ?, warnings = ? WHERE delivery_id = ?",
+            [covered.day, warnings, known.delivery.delivery_id],
+        )
+    return replace(known, covers_to=covered.day, warnings=warnings)

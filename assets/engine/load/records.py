@@ -57,6 +57,7 @@ def record_delivery(
         "reason": result.reason,
         "covers_to": result.covers_to,
         "is_coverage_stated": result.is_coverage_stated,
+        "stated_to": result.stated_to,
         "extracted_at": result.extracted_at,
         "origin": origin,
         "is_snapshot": is_snapshot,

@@ -28,6 +28,7 @@ class Loaded:
     is_new: bool = True
     extracted_at: datetime | None = None
     is_coverage_stated: bool | None = None
+    stated_to: date | None = None
 
     def check_conservation(self) -> None:
         """Assert that every row read is accounted for exactly once."""
