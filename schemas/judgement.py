@@ -45,7 +45,9 @@ FACTS = {
     "procedure": ("procedure_code_is_restored", "procedure_code_is_nonstandard"),
 }  # fmt: skip
 # What is known of a row once its unit was looked up.
-UNIT_FACTS = ("unit_is_missing", "unit_is_unknown", "unit_code_is_restored")
+UNIT_FACTS = (
+    "unit_is_missing", "unit_is_unknown", "unit_code_is_restored", "unit_name_is_moved",
+)  # fmt: skip
 
 TEXT = pd.ArrowDtype(pyarrow.string())
 DATE = pd.ArrowDtype(pyarrow.date32())
@@ -124,6 +126,7 @@ DOSSIER_CONDITIONS: dict[str, Condition] = {
     "procedure_code_restored": _fact("procedure_code_is_restored"),
     "procedure_code_nonstandard": _fact("procedure_code_is_nonstandard"),
     "unit_code_restored": _fact("unit_code_is_restored"),
+    "unit_name_moved": _fact("unit_name_is_moved"),
     "unit_unknown": _fact("unit_is_unknown"),
     "unit_missing": _fact("unit_is_missing"),
 }

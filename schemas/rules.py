@@ -134,6 +134,11 @@ DOSSIER_FLAGS = (
           "The procedure code is not of the national form: kept as it is.", "portal"),
     _flag("unit_code_restored", "Mã đơn vị mất số 0 ở đầu: đã khôi phục.",
           "The unit code had lost its leading zeros: restored.", "portal"),
+    _flag("unit_name_moved",
+          "Tên đơn vị đã chuyển sang đơn vị khác trong kỳ: tính cho đơn vị mang tên này vào ngày "
+          "cuối của danh sách; xuất bằng mã đơn vị.",
+          "The unit's name went to another unit within the period: counted for the one that bears "
+          "it on the last day of the list; export codes of units.", "portal"),
     _flag("unit_unknown", "Đơn vị không có trong danh mục: tính vào nhóm chưa rõ đơn vị.",
           "The unit is not in reference.unit: counted as 'unassigned'.", "settings"),
     _flag("unit_missing", "Không có đơn vị giải quyết: tính vào nhóm chưa rõ đơn vị; bổ sung.",

@@ -20,10 +20,14 @@ _RAW = RAW_PREFIX + "unit_code"
 
 @dataclass(frozen=True)
 class UnitLabels:
-    """What each label means, by its normal form, and codes by their text without leading zeros."""
+    """What each label means, by its normal form, and codes by their text without leading zeros.
+
+    `moved` are the names that went from one unit to another within the days that a list covers.
+    """
 
     codes: dict[str, str]
     shortened: dict[str, str]
+    moved: frozenset[str] = frozenset()
 
     def code_of(self, text: str | None) -> tuple[str | None, bool]:
         """Return the unit that `text` means, and whether its leading zeros had to be restored."""
@@ -35,21 +39,27 @@ class UnitLabels:
 
 
 def unit_labels(
-    connection: duckdb.DuckDBPyConnection, source: Source, export: Export, day: date
+    connection: duckdb.DuckDBPyConnection,
+    source: Source,
+    export: Export,
+    day: date,
+    since: date | None = None,
 ) -> UnitLabels:
-    """Return what the labels of this export mean in a list of a period that ends on `day`.
+    """Return what the labels of this export mean in a list that covers the days until `day`.
 
     A code means itself at any time. A name means the unit that bears it on `day`; where none does,
     the one that bore it last before: dossiers of an abolished commune stay in the lists. Names
     that are given later mean nothing yet, and one that means two units says nothing: its rows
-    count as unassigned.
+    count as unassigned. One that meant another unit on a day since `since` has moved.
 
-    The period decides, not the day of delivery: a list says the same whenever it is read. A list
-    of an old period that a portal writes with today's names is therefore read as of old; where the
-    name went to another unit, have the portal write codes. A dossier received before a change and
-    listed after it belongs to the unit that the list names, for that one handles it now.
+    The days covered decide, not the day of loading: a list says the same whenever it is read. A
+    list of an old period that a portal writes with today's names is therefore read as of old; where
+    the name went to another unit, have the portal write codes. A dossier received before a change
+    and listed after it belongs to the unit that the list names, for that one handles it now.
     """
-    names = bearers_of_names(connection, source, day) if export.units != "code" else {}
+    has_names = export.units != "code"
+    names = bearers_of_names(connection, source, day) if has_names else {}
+    moved = _moved(connection, source, names, since or day, day) if has_names else frozenset()
     codes: list[str] = []
     if export.units != "name":
         rows = connection.execute("SELECT DISTINCT unit_code FROM reference.unit").fetchall()
@@ -59,7 +69,30 @@ def unit_labels(
         names.setdefault(label_key(code), set()).add(code)
         if code.isdecimal() and code.startswith("0"):
             short.setdefault(code.lstrip("0"), set()).add(code)
-    return UnitLabels(_unambiguous(names), _unambiguous(short))
+    return UnitLabels(_unambiguous(names), _unambiguous(short), moved)
+
+
+def _moved(
+    connection: duckdb.DuckDBPyConnection,
+    source: Source,
+    names: dict[str, set[str]],
+    since: date,
+    day: date,
+) -> frozenset[str]:
+    """Return which of the names on `day` meant another unit on a day since `since`."""
+    changes = connection.execute(
+        "SELECT DISTINCT valid_from FROM reference.unit WHERE valid_from > ? AND valid_from <= ?",
+        [since, day],
+    ).fetchall()
+    if not changes:
+        return frozenset()
+    days = {since, *(first for (first,) in changes)} - {day}
+    before = [bearers_of_names(connection, source, other) for other in days]
+    return frozenset(
+        name
+        for name, codes in names.items()
+        if any(old.get(name, codes) != codes for old in before)
+    )
 
 
 def bearers_of_names(
@@ -115,6 +148,7 @@ def with_units(batch: pa.Table, labels: UnitLabels) -> pa.Table:
             code is None and not empty for (code, _), empty in zip(meanings, is_empty, strict=True)
         ],
         "unit_code_is_restored": [restored for _, restored in meanings],
+        "unit_name_is_moved": [label_key(text or "") in labels.moved for text in texts],
     }
     for name in UNIT_FACTS:
         batch = batch.append_column(name, pa.array(facts[name], pa.bool_()).take(spelled.indices))

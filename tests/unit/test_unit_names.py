@@ -1,19 +1,22 @@
 """Which unit a name means: names outlive territories, and went from one commune to another."""
 
+import os
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import duckdb
 import pytest
 
 from assets.engine.paths import Paths
+from assets.engine.periods import TIMEZONE
 from assets.engine.reference import load_reference
 from assets.engine.sources import load_sources
 from assets.engine.units import unit_labels
 from assets.engine.warehouse import warehouse
 from schemas.settings import Source
-from tests.support import SETTINGS, new_installation
-from tests.unit.deliveries import ask, deliver_csv, dossier, load
+from tests.support import SETTINGS, new_installation, take_in
+from tests.unit.deliveries import ask, deliver_csv, deliver_workbook, dossier, load
 
 # The last days of reporting months before and after the two changes.
 IN_2019, IN_2020 = date(2019, 12, 14), date(2020, 1, 14)
@@ -147,3 +150,66 @@ def test_a_code_without_its_zeros_that_fits_two_units_means_none(
     meant = [_meant(connection, source, text, AFTER) for text in ("1096", "01096", "001096")]
     connection.rollback()
     assert meant == [None, "01096", "001096"]
+
+
+def _read_on(
+    paths: Paths, day: datetime, *rows: dict[str, str], line: str = ""
+) -> list[tuple[object, ...]]:
+    """Deliver a list on a day within the month of the change; return units and flags of rows."""
+    if line:
+        file = deliver_workbook(paths, list(rows), period="2025-06-15", line=line)
+    else:
+        file = deliver_csv(paths, list(rows), period="2025-06-15")
+    os.utime(file, (day.timestamp(),) * 2)
+    with warehouse(paths) as opened:
+        take_in(paths, ["2025-06-15"], opened, day)
+    found = "SELECT unit_code, list_contains(coalesce(flags, []), 'unit_name_moved') "
+    return ask(paths, f"{found} FROM core.dossier_version ORDER BY delivery_id, row_number")
+
+
+MOVED, KEPT = "UBND xã Pà Vầy Sủ", "UBND xã Chí Cà"
+
+
+@pytest.mark.parametrize(
+    ("day", "line", "expected"),
+    [
+        pytest.param(25, "", ("01120", False), id="before the change"),
+        pytest.param(30, "", ("01120", False), id="on its eve"),
+        pytest.param(31, "", ("01120", False), id="written on its day, covers the eve"),
+        pytest.param(32, "", ("01096", True), id="the day after"),
+        pytest.param(44, "", ("01096", True), id="at the end of the period"),
+        pytest.param(25, "14/07/2025", ("01120", False), id="a line that ends ahead"),
+        pytest.param(44, "30/06/2025", ("01120", False), id="a line that ends on the eve"),
+        pytest.param(44, "01/07/2025", ("01096", True), id="a line that ends on the day"),
+    ],
+)
+def test_a_name_is_read_as_of_the_last_day_that_the_list_covers(
+    day: int, line: str, expected: tuple[str, bool], installation: Paths
+) -> None:
+    moment = datetime(2025, 6, 1, 10, tzinfo=ZoneInfo(TIMEZONE)) + timedelta(days=day - 1)
+    line = line and f"Từ ngày 15/06/2025 đến ngày {line}"
+    rows = [dossier(1, unit_code=MOVED, received_date="16/06/2025"), dossier(2, unit_code=KEPT)]
+    moved, kept = _read_on(installation, moment, *rows, line=line)
+    assert moved == expected
+    assert kept[1] is False
+
+
+def test_the_same_bytes_after_the_change_mean_what_they_meant(installation: Paths) -> None:
+    """Their names were written before it, whatever days they cover since."""
+    row = dossier(1, unit_code=MOVED, received_date="16/06/2025")
+    for day in (datetime(2025, 6, 25, 10), datetime(2025, 7, 10, 10)):  # noqa: DTZ001
+        moment = day.replace(tzinfo=ZoneInfo(TIMEZONE))
+        assert _read_on(installation, moment, row) == [("01120", False)]
+    assert ask(installation, "SELECT covers_to FROM ops.delivery") == [(date(2025, 7, 9),)]
+
+
+def test_a_name_that_begins_or_ends_within_the_period_has_not_moved(
+    connection: duckdb.DuckDBPyConnection, source: Source
+) -> None:
+    export = source.exports["dossiers_commune"]
+    moved = unit_labels(connection, source, export, AFTER, date(2025, 6, 15)).moved
+    assert "ubnd xã pà vầy sủ" in moved
+    assert "ubnd xã khuôn lùng" in moved
+    for name in ("ubnd xã xín mần", "ubnd tỉnh tuyên quang", "ubnd xã nàn ma", "01096"):
+        assert name not in moved
+    assert unit_labels(connection, source, export, AFTER, date(2025, 7, 1)).moved == frozenset()

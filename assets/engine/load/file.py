@@ -1,7 +1,7 @@
 """Loading one file: staged, then written in one transaction, or refused as a whole."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -9,7 +9,13 @@ import duckdb
 import pyarrow as pa
 
 from assets.engine import raw_store, register
-from assets.engine.coverage import believed_extraction, stated_end, stated_period, widest_coverage
+from assets.engine.coverage import (
+    believed_extraction,
+    coverage,
+    stated_end,
+    stated_period,
+    widest_coverage,
+)
 from assets.engine.deleted_rows import note_collections
 from assets.engine.errors import FileRefused
 from assets.engine.load.records import PER_DELIVERY, record_delivery, record_list
@@ -20,7 +26,8 @@ from assets.engine.periods import Period
 from assets.engine.raw_store import Delivery
 from assets.engine.record_keys import own_code_sql, record_sql, stored_columns
 from assets.engine.supersession import set_active
-from assets.engine.units import unit_labels
+from assets.engine.text_table import TextTable
+from assets.engine.units import UnitLabels, unit_labels
 from assets.engine.warehouse import reader, sql_file, transaction
 from schemas.core_tables import BOOKKEEPING
 from schemas.exports import DOSSIER, Kind
@@ -94,23 +101,33 @@ def stage_file(job: FileLoad, workspace: Path) -> StagedFile:
     delivery = job.delivery
     opened, tables = open_file(raw_store.blob_of(job.paths, delivery), job.exports, workspace)
     export = opened.export
-    labels = unit_labels(job.connection, job.source, export, job.period.end)
     circumstances = Circumstances(
         datetime.fromisoformat(delivery.collected_at).date(),
         job.source.origin == "national",
         frozenset(export.columns),
     )
     with reader(job.paths) as reading:
-        lists = [
-            stage_list(
-                reading, table, export, labels, circumstances=circumstances, workspace=workspace
+        lists, line = [], None
+        for table in tables:
+            line = table.period or line  # that of the first sheet is the others', too
+            labels = _labels(job, export, replace(table, period=line))
+            lists.append(
+                stage_list(
+                    reading, table, export, labels, circumstances=circumstances, workspace=workspace
+                )
             )
-            for table in tables
-        ]
     warnings = [text for item in lists for text in item.warnings]
     staged = StagedFile(export, lists, [*warnings, *opened.warnings])
     _check_share(staged, job.source.refuse_above_share)
     return staged
+
+
+def _labels(job: FileLoad, export: Export, table: TextTable) -> UnitLabels:
+    """Return what the units of a list mean on the last day that it covered when it first came."""
+    stated_to = stated_end(stated_period([table.period]), job.period)
+    extracted_at, _ = believed_extraction(table.extracted_at, job.delivery)
+    day = coverage(job.delivery, job.period, stated_to, extracted_at).day
+    return unit_labels(job.connection, job.source, export, day, min(job.period.start, day))
 
 
 def settle_arrivals(job: FileLoad) -> None:
