@@ -80,8 +80,8 @@ def delivery(
                 give_up_at=give_up_at,
             )
         _report(context, period, collected, fetched)
-    for reason, count in inbox.strays.items():
-        context.log.warning("files in the inbox that no run collects: %s, %s", count, reason)
+    for reason, count in sorted(inbox.strays.items()):
+        context.log.warning("in the inbox, collected by no run: %s, %s", count, reason)
     yield dg.MaterializeResult(
         asset_key=table_key(MANIFEST), metadata={"stray_file_count": sum(inbox.strays.values())}
     )
@@ -100,12 +100,8 @@ def _report(
         counted(len(new), "new file"),
         f"{sum(item.size for item in new):,}",
     )
-    if collected.unreadable:
-        context.log.error(
-            "%s of the inbox cannot be read. Check the permissions; what can be read then is "
-            "collected with the next run of this period.",
-            counted(collected.unreadable, "file"),
-        )
+    for reason, count in sorted(collected.left.items()):
+        context.log.warning("in the inbox, not collected this time: %s, %s", count, reason)
     if collected.growing:
         context.log.warning(
             "%s of the inbox still being written: collected with the next run of this period.",
@@ -115,7 +111,7 @@ def _report(
         {
             "period_label": period.label,
             "new_file_count": len(new),
-            "unreadable_file_count": collected.unreadable,
+            "unreadable_file_count": collected.left.total(),
             "growing_file_count": collected.growing,
             "new_bytes": sum(item.size for item in new),
             "fetched_page_count": fetched.page_count,

@@ -7,13 +7,15 @@ belong here: running the periods (`pipelines.cli`) and the portal (`tests/portal
 import os
 import shutil
 
-from assets.engine.inbox import delivery_of, inbox_files
+from assets.engine.hashed import Hashes
+from assets.engine.inbox import delivery_of
 from assets.engine.paths import PROJECT, Paths, private_folder
 from assets.engine.periods import Calendar, Period, local_now
 from assets.engine.placing import period_of
 from assets.engine.raw_store import newest, read_manifest
 from assets.engine.reference import read_reference
 from assets.engine.sources import load_sources
+from assets.engine.walking import walk_inbox
 
 SAMPLE = PROJECT / "data" / "sample"
 SAMPLE_INBOX = SAMPLE / "inbox"
@@ -27,10 +29,10 @@ def sample_periods(source: str | None, paths: Paths, calendar: Calendar) -> list
         keys = {folder.name for folder in SAMPLE_INBOX.glob("*/*/*")}
         return [calendar.month_from_key(key) for key in sorted(keys)]
     sources = load_sources(paths.sources)
-    now, taken = local_now(), newest(read_manifest(paths))
+    now, taken, hashes = local_now(), newest(read_manifest(paths)), Hashes(paths)
     placed = (
-        period_of(paths, calendar, file, now, delivery_of(file, taken))
-        for file in inbox_files(paths, sources)
+        period_of(paths, calendar, file, now, delivery_of(file, taken, hashes))
+        for file in walk_inbox(paths, sources).files
     )
     return sorted({period for period in placed if period is not None})
 

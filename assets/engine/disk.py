@@ -6,6 +6,7 @@ other error. Does not belong here: what is written.
 
 import errno
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,6 +26,8 @@ _REMEDIES = {
     errno.EIO: ("a sound disk", "Look at the system's log, and mend or replace the disk"),
 }
 
+# What no single file may take of the disk.
+RESERVE = 64 << 20
 # What DuckDB says of a block whose checksum is not that of its content.
 DAMAGED = "Corrupt database file"
 
@@ -63,6 +66,15 @@ def is_unreadable(error: duckdb.Error) -> bool:
     return _trouble(error) is None and (
         isinstance(error, duckdb.IOException) or DAMAGED in str(error)
     )
+
+
+def lacks_room(folder: Path, size: int) -> bool:
+    """Return whether a file of a size would fill the disk of a folder that is not full already.
+
+    A full one stops everything, and says so; a file that is too large costs itself.
+    """
+    free = shutil.disk_usage(folder).free
+    return RESERVE < free < size + RESERVE
 
 
 def sync(path: Path) -> None:

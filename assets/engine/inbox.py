@@ -5,37 +5,32 @@ belong here: which period a file belongs to (`assets.engine.placing`), copying
 (`assets.engine.raw_store`) and reading rows.
 
 The manifest is asked first: a file whose bytes its name stands for already has its period there,
-and is opened only if its time changed. That of an unchanged file is never opened.
+and is read only if it may have changed since it was read last (`assets.engine.hashed`).
 """
 
-import re
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from difflib import get_close_matches
 from pathlib import Path
 
 from assets.engine.coverage import coverage
-from assets.engine.disk import trouble_told
-from assets.engine.formats.archive import fits
+from assets.engine.disk import lacks_room, trouble_told
+from assets.engine.hashed import Hashes, settled_stamp
 from assets.engine.manifest import Manifest
 from assets.engine.paths import Paths
 from assets.engine.periods import Period, load_calendar
 from assets.engine.placing import InboxFile, period_of
-from assets.engine.raw_store import Delivery, FileGrew, Place, holds, is_unchanged
+from assets.engine.raw_store import Delivery, FileGrew, Place, written_at
+from assets.engine.walking import unreadable, walk_inbox
 from schemas.settings import Source
 
-# What office programs leave beside an open document.
-LOCK = "~$"
-IGNORED = (".", LOCK)
 # Windows shares may keep a file's time still while it is written, so its size is looked at too.
 LOOK_SECONDS = 0.5
 QUIET_SECONDS = 3.0
-# A folder of another form may be named after a person.
-_IDENTIFIER = re.compile(r"[a-z0-9_]+")
+_NO_ROOM = "larger than the room on the disk of raw/: make room, or deliver it in parts"
 
 
 @dataclass(frozen=True)
@@ -43,42 +38,24 @@ class Inbox:
     """What one pass over the inbox found.
 
     `new` are the files by the key of their period whose name does not stand for their bytes yet;
-    `strays` counts those that no run will ever collect, by where they lie and why.
+    `strays` counts what no run collects as it is, by where it lies and why.
     """
 
     manifest: Manifest
+    hashes: Hashes
     now: datetime
     new: dict[str, list[InboxFile]]
     growing: set[Path]
-    unreadable: int
-    strays: dict[str, int]
+    strays: Counter[str]
 
 
 @dataclass
 class Collected:
-    """What a period's collection took, and how many files it could not read or must wait for."""
+    """What a period's collection took, and what it left: growing files, and others by reason."""
 
-    unreadable: int
     growing: int = 0
     new: list[Delivery] = field(default_factory=list)
-
-
-def inbox_files(paths: Paths, sources: dict[str, Source]) -> Iterator[InboxFile]:
-    """Yield the files of every export of every source, in the order of their paths."""
-    for source, settings in sorted(sources.items()):
-        for export in sorted(settings.exports):
-            root = paths.inbox / source / export
-            for file in sorted(root.rglob("*")):
-                if _is_of(file, settings.exports[export].files):
-                    parts = file.relative_to(root).parts
-                    folder = parts[0] if len(parts) > 1 else None
-                    yield InboxFile(source, export, file, "/".join(parts), folder)
-
-
-def _is_of(file: Path, patterns: list[str]) -> bool:
-    """Say whether a file is one of an export: by its name, and no lock of an office program."""
-    is_named = fits(file.name, patterns) and not file.name.startswith(IGNORED)
-    return is_named and file.is_file()
+    left: Counter[str] = field(default_factory=Counter)
 
 
 def still_growing(files: Iterable[Path]) -> set[Path]:
@@ -103,8 +80,8 @@ def still_growing(files: Iterable[Path]) -> set[Path]:
 
 def _size_and_time(file: Path) -> tuple[int, float]:
     try:
-        status = file.stat()
-    except OSError:  # told when it is collected
+        status = file.lstat()
+    except OSError:  # named when it is collected
         return 0, 0.0
     return status.st_size, status.st_mtime
 
@@ -112,126 +89,98 @@ def _size_and_time(file: Path) -> tuple[int, float]:
 def read_inbox(paths: Paths, sources: dict[str, Source], now: datetime) -> Inbox:
     """Place every file of the inbox; a file that vanished or may not be read stops no other.
 
-    A file that is still being written is waited for a moment. One that its name stands for with
-    the same size and time is not looked at again.
+    A file that is still being written is waited for a moment. One whose bytes its name stands for
+    is not looked at again.
     """
-    manifest, calendar = Manifest(paths), load_calendar(paths.settings)
-    files = list(inbox_files(paths, sources))
-    growing = still_growing(file.path for file in new_or_touched(files, manifest.newest))
+    manifest, calendar, hashes = Manifest(paths), load_calendar(paths.settings), Hashes(paths)
+    walk = walk_inbox(paths, sources)
+    touched = new_or_touched(walk.files, manifest.newest, hashes)
+    growing = still_growing(file.path for file in touched)
     if growing:
         # Who puts a file there and runs its period at once means that file too.
         time.sleep(QUIET_SECONDS)
         growing = still_growing(growing)
     new: dict[str, list[InboxFile]] = {}
-    unreadable, strays = 0, _misplaced_files(paths, sources, {file.path for file in files})
-    for file in files:
+    for file in walk.files:
         try:
-            delivered = delivery_of(file, manifest.newest)
+            delivered = delivery_of(file, manifest.newest, hashes)
             period = period_of(paths, calendar, file, now, delivered)
-        except OSError:
-            unreadable += 1
+            is_new = delivered is None or (
+                period is not None and _covers_more(file, delivered, period, now)
+            )
+        except OSError as error:
+            walk.strays[unreadable(file, error)] += 1
             continue
         if period is None:
-            strays[
+            walk.strays[
                 f"in {file.source}/{file.export}/, of a period before {calendar.first_period} or "
                 "to come, or in a folder that is no period key such as "
                 f"{calendar.month(2023, 11).key}"
             ] += 1
-        elif delivered is None or _covers_more(file, delivered, period, now):
+        elif is_new:
             new.setdefault(period.key, []).append(file)
-    return Inbox(manifest, now, new, growing, unreadable, dict(strays))
+    hashes.keep()
+    return Inbox(manifest, hashes, now, new, growing, walk.strays)
 
 
 def collect_period(inbox: Inbox, period: Period) -> Collected:
     """Copy into the raw store what the inbox holds for `period`.
 
-    What could not be read is counted; its name, which the system's message would quote, is in no
-    message. A file that is still being written is left to the next run.
+    What cannot be taken is counted by what is wrong; its name, which the system's message would
+    quote, is in no message. A file that is still being written is left to the next run.
     """
-    collected = Collected(inbox.unreadable)
+    collected = Collected()
     for file in inbox.new.get(period.key, []):
         if file.path in inbox.growing:
             collected.growing += 1
             continue
         try:
+            if lacks_room(inbox.manifest.paths.data, file.path.lstat().st_size):
+                collected.left[f"in {file.source}/{file.export}/{period.key}/, {_NO_ROOM}"] += 1
+                continue
+            stamp = settled_stamp(file.path)
             with trouble_told(f"Copying a file of {file.source}/{file.export}"):
                 delivery = inbox.manifest.collect(
                     file.path, source=file.source, export=file.export, period=period.key,
                     name=file.name, now=inbox.now,
                 )  # fmt: skip
+            if delivery is not None:
+                inbox.hashes.note(file.path, stamp, delivery.sha256)
+                collected.new.append(delivery)
         except FileGrew:
             collected.growing += 1
-        except OSError:
-            collected.unreadable += 1
-        else:
-            collected.new += [delivery] if delivery else []
+        except OSError as error:
+            collected.left[unreadable(file, error)] += 1
+    inbox.hashes.keep()
     return collected
 
 
 def new_or_touched(
-    files: Iterable[InboxFile], newest: Mapping[Place, Delivery]
+    files: Iterable[InboxFile], newest: Mapping[Place, Delivery], hashes: Hashes
 ) -> Iterator[InboxFile]:
-    """Yield the files whose name does not stand for their size and time; none is opened."""
+    """Yield the files that may hold other bytes than their name stands for; none is opened."""
     for file in files:
         with suppress(OSError):  # it is gone
             before = newest.get(file.place)
-            if before is None or not is_unchanged(file.path, before):
+            if before is None or hashes.known(file.path) != before.sha256:
                 yield file
 
 
-def delivery_of(file: InboxFile, newest: Mapping[Place, Delivery]) -> Delivery | None:
+def delivery_of(
+    file: InboxFile, newest: Mapping[Place, Delivery], hashes: Hashes
+) -> Delivery | None:
     """Return the newest delivery of a file's name if the file still holds its bytes."""
     before = newest.get(file.place)
-    return before if before is not None and holds(file.path, before) else None
+    if before is None or file.path.lstat().st_size != before.size:
+        return None
+    return before if hashes.of(file.path) == before.sha256 else None
 
 
 def _covers_more(file: InboxFile, delivered: Delivery, month: Period, now: datetime) -> bool:
     """Return whether the bytes of a delivery cover more of its month, delivered again.
 
-    A list without rows is the same bytes before and after the close of its month. What nothing
-    dates lies on in the inbox, and is not delivered again whatever its time says.
+    A list without rows is the same bytes each night, and before and after the close of its month.
     """
-    if file.folder_key is None:
-        return False
-    written = datetime.fromtimestamp(file.path.stat().st_mtime, now.tzinfo)
+    written = written_at(file.path.lstat(), now.tzinfo)
     again = replace(delivered, modified_at=written.isoformat(), collected_at=now.isoformat())
     return coverage(again, month).day > coverage(delivered, month).day
-
-
-def _misplaced_files(paths: Paths, sources: dict[str, Source], known: set[Path]) -> Counter[str]:
-    """Count the files that are of no export, by where they lie."""
-    strays: Counter[str] = Counter()
-    for file in paths.inbox.rglob("*"):
-        if file.name.startswith(LOCK) and file.is_file():
-            strays["lock files of an office program: close the list there and save it"] += 1
-        elif file not in known and not file.name.startswith(IGNORED) and file.is_file():
-            strays[_misplaced(file.relative_to(paths.inbox).parts[:-1], sources)] += 1
-    return strays
-
-
-def _misplaced(folders: tuple[str, ...], sources: dict[str, Source]) -> str:
-    """Return where a file lies that is of no export, and where it may belong."""
-    if not folders:
-        return "outside any folder: move each to <source>/<export>/"
-    source = folders[0]
-    if source not in sources:
-        return (
-            f"in {_told(source)}/, which no settings file is named after{_meant(source, sources)}"
-        )
-    exports = sources[source].exports
-    if len(folders) == 1:
-        return f"in {source}/, outside the folders of its exports ({', '.join(sorted(exports))})"
-    export = folders[1]
-    if export not in exports:
-        meant = _meant(export, exports)
-        return f"in {source}/{_told(export)}/, which is no export of that source{meant}"
-    return f"in {source}/{export}/, under a name that the export's `files` do not fit"
-
-
-def _told(folder: str) -> str:
-    return folder if _IDENTIFIER.fullmatch(folder) else "(a folder of another form)"
-
-
-def _meant(folder: str, known: Iterable[str]) -> str:
-    close = get_close_matches(folder.casefold(), list(known), n=1)
-    return f"; did you mean {close[0]}?" if close else ""

@@ -17,12 +17,13 @@ from assets.engine.paths import Paths, private_file
 from assets.engine.raw_store import (
     Delivery,
     Scope,
-    is_unchanged,
     manifest_file,
     newest,
     read_manifest,
     store_bytes,
+    written_at,
 )
+from assets.engine.text import name_key
 
 
 @dataclass(frozen=True)
@@ -63,10 +64,8 @@ class Manifest:
         FileGrew
             Somebody wrote to the file while it was copied; nothing of it was taken.
         """
-        last = self._last.get(((source, export, name), period))
-        if asked is None and last is not None and is_unchanged(file, last):
-            return None
-        modified_at = datetime.fromtimestamp(file.stat().st_mtime, now.tzinfo)
+        last = self._last.get(((source, export, name_key(name)), period))
+        modified_at = written_at(file.lstat(), now.tzinfo)
         sha256, size = store_bytes(self.paths, file)
         is_same = last is not None and last.sha256 == sha256
         if last is not None and is_same and not self._says_more(last, asked, modified_at):

@@ -9,20 +9,25 @@ from collections import Counter
 from contextlib import suppress
 from datetime import datetime
 
-from assets.engine.inbox import delivery_of, inbox_files, new_or_touched, still_growing
+from assets.engine.disk import lacks_room
+from assets.engine.hashed import Hashes
+from assets.engine.inbox import delivery_of, new_or_touched, still_growing
 from assets.engine.paths import Paths
 from assets.engine.periods import load_calendar
 from assets.engine.placing import InboxFile, period_of
 from assets.engine.raw_store import newest, read_manifest
+from assets.engine.walking import walk_inbox
 from schemas.settings import Source
 
 
 def pending_files(paths: Paths, sources: dict[str, Source]) -> list[InboxFile]:
-    """Return the files, whole by now, whose name does not stand for their size and time yet.
+    """Return the files, whole by now, that may hold other bytes than their name stands for.
 
     No file is opened: this is asked every minute.
     """
-    found = list(new_or_touched(inbox_files(paths, sources), newest(read_manifest(paths))))
+    hashes = Hashes(paths, believes_shares=True)
+    files = walk_inbox(paths, sources).files
+    found = list(new_or_touched(files, newest(read_manifest(paths)), hashes))
     growing = still_growing(file.path for file in found)
     return [file for file in found if file.path not in growing]
 
@@ -32,8 +37,9 @@ def listing_key(files: list[InboxFile]) -> str:
     lines = []
     for file in files:
         with suppress(OSError):
-            status = file.path.stat()
-            lines.append(f"{file.path}\0{status.st_size}\0{status.st_mtime_ns}")
+            status = file.path.lstat()
+            times = f"{status.st_mtime_ns}\0{status.st_ctime_ns}"
+            lines.append(f"{file.path}\0{status.st_ino}\0{status.st_size}\0{times}")
     return _hash(lines)
 
 
@@ -45,18 +51,19 @@ def content_keys(paths: Paths, files: list[InboxFile], now: datetime) -> dict[st
     and is new all the same.
     """
     deliveries, calendar = read_manifest(paths), load_calendar(paths.settings)
-    taken = newest(deliveries)
+    taken, hashes = newest(deliveries), Hashes(paths, believes_shares=True)
     last = {(item.place, item.period): item.sha256 for item in deliveries}
     versions = Counter((item.place, item.period) for item in deliveries)
     lines: dict[str, list[str]] = {}
     for file in files:
         with suppress(OSError):
-            delivered = delivery_of(file, taken)
+            if lacks_room(paths.data, file.path.lstat().st_size):
+                continue
+            delivered = delivery_of(file, taken, hashes)
             period = period_of(paths, calendar, file, now, delivered)
             if delivered is not None or period is None:
                 continue
-            with file.path.open("rb") as content:
-                sha256 = hashlib.file_digest(content, "sha256").hexdigest()
+            sha256 = hashes.of(file.path)
             place = (file.place, period.key)
             if last.get(place) != sha256:
                 line = "\0".join((*file.place, sha256, str(versions[place])))

@@ -14,6 +14,7 @@ from assets.engine.opening import period_line
 from assets.engine.paths import Paths
 from assets.engine.periods import Calendar, Period
 from assets.engine.raw_store import Delivery, Place, reading_folder
+from assets.engine.text import name_key
 
 _LIKE_A_DAY = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
 
@@ -33,8 +34,8 @@ class InboxFile:
 
     @property
     def place(self) -> Place:
-        """Its source, export and name: what the manifest knows it by."""
-        return self.source, self.export, self.name
+        """Its source, export and name as it is compared: what the manifest knows it by."""
+        return self.source, self.export, name_key(self.name)
 
 
 def period_of(

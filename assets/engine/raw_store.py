@@ -6,6 +6,7 @@ here: adding to the manifest (`assets.engine.manifest`), where files are found
 the manifest (0600) and never reach DuckDB, logs or messages.
 """
 
+import errno
 import hashlib
 import os
 import shutil
@@ -13,15 +14,20 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
+from io import BufferedReader
 from pathlib import Path
+from stat import S_ISREG
 from typing import Literal
 
 from assets.engine.disk import sync
 from assets.engine.locks import locked
 from assets.engine.manifest_conversion import whole_lines, with_fields
 from assets.engine.paths import PRIVATE_FILE, Paths, private_folder
+from assets.engine.text import name_key
 
+# What a file's time may be: one more day lies on either side in every zone.
+EARLIEST, LATEST = datetime(1, 1, 3, tzinfo=UTC), datetime(9999, 12, 29, tzinfo=UTC)
 CHUNK = 1 << 20
 _READING = ".reading-"
 _INCOMING = ".incoming-"
@@ -30,7 +36,7 @@ SUFFIXES = ("csv", "gz", "htm", "html", "json", "jsonl", "ndjson", "tsv", "txt",
             "xlsx", "xml", "zip")  # fmt: skip
 
 
-# Source, export and name.
+# Source, export and name, as names are compared.
 Place = tuple[str, str, str]
 
 
@@ -63,8 +69,8 @@ class Delivery:
 
     @property
     def place(self) -> Place:
-        """Its source, export and name."""
-        return self.source, self.export, self.name
+        """Its source, export and name: another way to write the name is the same place."""
+        return self.source, self.export, name_key(self.name)
 
     @property
     def delivery_id(self) -> str:
@@ -106,24 +112,33 @@ def newest(deliveries: list[Delivery]) -> dict[Place, Delivery]:
     return {item.place: item for item in deliveries}
 
 
-def is_unchanged(file: Path, delivery: Delivery) -> bool:
-    """Return whether a file has the size and time that it had when it was delivered."""
-    status = file.stat()
-    modified_at = datetime.fromtimestamp(status.st_mtime, UTC)
-    return (status.st_size, modified_at) == (
-        delivery.size,
-        datetime.fromisoformat(delivery.modified_at),
-    )
+def written_at(status: os.stat_result, zone: tzinfo | None) -> datetime:
+    """Return when a file was written last; a time that no calendar has is the nearest that it has.
+
+    A file can carry any time, of the year 40,000 too.
+    """
+    seconds = min(max(status.st_mtime, EARLIEST.timestamp()), LATEST.timestamp())
+    return datetime.fromtimestamp(seconds, zone)
 
 
-def holds(file: Path, delivery: Delivery) -> bool:
-    """Return whether a file holds the bytes of a delivery; it is read only if its time differs."""
-    if is_unchanged(file, delivery):
-        return True
-    if file.stat().st_size != delivery.size:
-        return False
-    with file.open("rb") as content:
-        return hashlib.file_digest(content, "sha256").hexdigest() == delivery.sha256
+@contextmanager
+def opened(file: Path) -> Iterator[BufferedReader]:
+    """Open a file to read it.
+
+    Raises
+    ------
+    OSError
+        It is a link, folder or device by now, or may not be read. Opening a pipe would wait for
+        whoever writes to it.
+    """
+    with open(file, "rb", opener=_at_once) as content:
+        if not S_ISREG(os.fstat(content.fileno()).st_mode):
+            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+        yield content
+
+
+def _at_once(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NONBLOCK | os.O_NOFOLLOW)
 
 
 def blob_of(paths: Paths, delivery: Delivery) -> Path:
@@ -164,19 +179,23 @@ def store_bytes(paths: Paths, file: Path) -> tuple[str, int]:
     # Only runs collect, one at a time: what lies here is of one that was killed.
     for left_behind in folder.glob(f"{_INCOMING}*"):
         left_behind.unlink()
-    before = file.stat()
     digest = hashlib.sha256()
     descriptor, temporary = tempfile.mkstemp(dir=folder, prefix=_INCOMING)
     try:
-        with os.fdopen(descriptor, "wb") as target, file.open("rb") as origin:
+        with os.fdopen(descriptor, "wb") as target, opened(file) as origin:
+            before = os.fstat(origin.fileno())
             while chunk := origin.read(CHUNK):
                 digest.update(chunk)
                 target.write(chunk)
+                if target.tell() > before.st_size:
+                    break  # it grows, perhaps for ever
             size = target.tell()
             target.flush()
             os.fsync(target.fileno())
-        after = file.stat()
-        if (after.st_size, after.st_mtime_ns) != (size, before.st_mtime_ns):
+        after = file.lstat()
+        if (after.st_ino, after.st_size, after.st_mtime_ns) != (
+            before.st_ino, size, before.st_mtime_ns,
+        ):  # fmt: skip
             raise FileGrew
         blob = _blob(paths, digest.hexdigest())
         if not blob.exists():

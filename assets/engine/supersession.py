@@ -39,9 +39,9 @@ def sequences(arrivals: list[Delivery], export: Export) -> list[list[Delivery]]:
     """
     found: dict[str, dict[str, Delivery]] = {}
     for delivery in arrivals:
-        sequence = found.setdefault("" if export.is_snapshot else delivery.name, {})
+        sequence = found.setdefault("" if export.is_snapshot else delivery.place[-1], {})
         last = next(reversed(sequence.values()), None)
-        if last and (last.name, last.delivery_id) == (delivery.name, delivery.delivery_id):
+        if last and (last.place, last.delivery_id) == (delivery.place, delivery.delivery_id):
             continue
         sequence.pop(delivery.delivery_id, None)
         sequence[delivery.delivery_id] = delivery
@@ -94,16 +94,11 @@ def refused_with_active_predecessor(
     `arrivals` are of any source, export and period.
     """
     states = dict(connection.execute("SELECT delivery_id, state FROM ops.delivery").fetchall())
-    loaded = {
-        (d.source, d.export, d.period, d.name)
-        for d in arrivals
-        if states.get(d.delivery_id) == "loaded"
-    }
+    loaded = {(d.place, d.period) for d in arrivals if states.get(d.delivery_id) == "loaded"}
     return {
         d.delivery_id
         for d in arrivals
-        if states.get(d.delivery_id) == "refused"
-        and (d.source, d.export, d.period, d.name) in loaded
+        if states.get(d.delivery_id) == "refused" and (d.place, d.period) in loaded
     }
 
 

@@ -66,6 +66,14 @@ def label_key(text: str) -> str:
     return _TONE.sub(lambda match: TONES[match.group()], folded)
 
 
+def name_key(name: str) -> str:
+    """Return the form in which two names of a file, with its folders, are equal.
+
+    Case makes no difference, as on a share of Windows, nor do NFC and NFD, nor blanks.
+    """
+    return "/".join(clean(part).lower() for part in name.split("/"))
+
+
 def header_key(text: str) -> str:
     """Return the form in which two spellings of one header are equal: without "(VNĐ)"."""
     return without_brackets(label_key(text))

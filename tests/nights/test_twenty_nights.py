@@ -18,11 +18,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from assets.engine.inbox import inbox_files
 from assets.engine.paths import PROJECT, Paths, private_folder
 from assets.engine.periods import local_now
 from assets.engine.raw_store import read_manifest
 from assets.engine.sources import load_sources
+from assets.engine.walking import walk_inbox
 from tests.assets.deliveries import COMMUNE, correct_commune, read_commune
 from tests.end_to_end.tables import differences
 from tests.nights import night
@@ -164,8 +164,8 @@ def test_nights_in_a_row_end_as_one_clean_load(
 
 def _assert_all_collected(paths: Paths) -> None:
     """What lies in the inbox is what the store has last under its name: no delivery was lost."""
-    latest = {(item.source, item.export, item.name): item.sha256 for item in read_manifest(paths)}
-    for file in inbox_files(paths, load_sources(paths.sources)):
+    latest = {item.place: item.sha256 for item in read_manifest(paths)}
+    for file in walk_inbox(paths, load_sources(paths.sources)).files:
         sha256 = hashlib.sha256(file.path.read_bytes()).hexdigest()
         assert latest[file.place] == sha256
 

@@ -109,7 +109,7 @@ def test_a_file_is_taken_when_its_upload_has_ended(
         whole.write_bytes(b"another")
         os.utime(whole, (LONG_AGO, LONG_AGO))
         early = _collect(installation)
-        assert (early.growing, early.unreadable) == (1, 0)
+        assert (early.growing, early.left) == (1, {})
         assert [item.name for item in early.new] == [f"{KEY}/b.csv"]
         upload.communicate()
     late = _collect(installation)

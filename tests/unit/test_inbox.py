@@ -11,11 +11,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from assets.engine.hashed import Hashes
 from assets.engine.inbox import (
     Collected,
     collect_period,
     delivery_of,
-    inbox_files,
     read_inbox,
 )
 from assets.engine.paths import Paths
@@ -24,6 +24,7 @@ from assets.engine.periods import TIMEZONE
 from assets.engine.placing import period_of
 from assets.engine.raw_store import Delivery, newest, read_manifest
 from assets.engine.sources import load_sources
+from assets.engine.walking import walk_inbox
 from tests.support import CALENDAR
 from tests.unit.deliveries import deliver_workbook, dossier
 
@@ -39,9 +40,11 @@ def _put(paths: Paths, *parts: str, text: str = "x;y\n1;2\n") -> Path:
 
 
 def _periods(paths: Paths) -> list[str | None]:
-    files = inbox_files(paths, load_sources(paths.sources))
-    taken = newest(read_manifest(paths))
-    periods = [period_of(paths, CALENDAR, file, NOW, delivery_of(file, taken)) for file in files]
+    files = walk_inbox(paths, load_sources(paths.sources)).files
+    taken, hashes = newest(read_manifest(paths)), Hashes(paths)
+    periods = [
+        period_of(paths, CALENDAR, file, NOW, delivery_of(file, taken, hashes)) for file in files
+    ]
     return [period.key if period else None for period in periods]
 
 
@@ -125,7 +128,7 @@ def test_a_name_fits_a_pattern_whichever_way_its_letters_are_composed(installati
     source = sources["xin_man"].model_copy(update={"exports": {"dossiers_commune": export}})
     _put(installation, unicodedata.normalize("NFD", "hồ sơ xã.csv"))
     _put(installation, "phí.csv")
-    assert len(list(inbox_files(installation, {"xin_man": source}))) == 1
+    assert len(walk_inbox(installation, {"xin_man": source}).files) == 1
 
 
 def test_an_unchanged_file_is_nothing_new_and_a_changed_one_is(installation: Paths) -> None:
@@ -155,8 +158,11 @@ def test_an_inbox_that_did_not_change_is_not_opened_again(installation: Paths) -
     undated.touch()
     with _opened_below(installation.inbox) as opened:
         assert _collect_all(installation) == []
-    # Its bytes are compared; it is not read for its period.
-    assert opened == [undated]
+    # Its bytes are compared, once; it is not read for its period.
+    assert set(opened) == {undated}
+    with _opened_below(installation.inbox) as opened:
+        assert _collect_all(installation) == []
+    assert opened == []
 
 
 def _collect_all(paths: Paths) -> list[Delivery]:

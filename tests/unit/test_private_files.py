@@ -58,7 +58,9 @@ def test_no_part_of_a_file_is_left_beside_the_raw_store(installation: Paths) -> 
         deliver_csv(installation, [dossier(number)])
         load(installation)
     assert [path.name for path in installation.raw.rglob(".incoming-*")] == []
-    assert len([path for path in installation.raw.rglob("*") if path.is_file()]) == 3
+    names = {path.name for path in installation.raw.rglob("*") if path.is_file()}
+    blobs = {delivery.sha256 for delivery in read_manifest(installation)}
+    assert names == {"manifest.jsonl", "hashed.json", *blobs}
     assert len(read_manifest(installation)) == 3
 
 

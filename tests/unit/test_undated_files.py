@@ -98,27 +98,33 @@ def test_the_bytes_decide_and_not_their_time(kind: str, installation: Paths) -> 
         file.with_suffix(".bak").rename(file)
     else:
         _written(file, day=16 if kind == "a new time" else 30)
-    for key in (JANUARY, FEBRUARY):
-        assert _taken(installation, key, _night(20)) == []
+    # It stays where it is, and covers the days of its period until then.
+    for key, taken in ((FEBRUARY, []), (JANUARY, ["a.csv"]), (JANUARY, []), (FEBRUARY, [])):
+        assert _taken(installation, key, _night(20)) == taken
 
 
-@pytest.mark.parametrize("name", ["a.xls", "b.xls"])
+@pytest.mark.parametrize(
+    ("name", "folder"), [("a.xls", JANUARY), ("b.xls", JANUARY), ("a.xls", "")]
+)
 def test_a_list_without_rows_covers_the_rest_of_its_period_once_it_is_delivered_again(
-    name: str, installation: Paths
+    name: str, folder: str, installation: Paths
 ) -> None:
     """It is the same bytes before and after the close, under the same name or another one."""
-    _written(deliver_payments(installation, [], period=JANUARY), day=10)
+    _written(deliver_payments(installation, [], period=folder), day=10)
     _load(installation, [JANUARY], _night(11))
-    _written(deliver_payments(installation, [], period=JANUARY, name=name), day=16)
+    _written(deliver_payments(installation, [], period=folder, name=name), day=16)
     _load(installation, [JANUARY], _night(17))
     reach = "SELECT covers_to FROM ops.delivery WHERE state = 'loaded'"
     assert ask(installation, reach) == [(date(2023, 1, 14),)]
     assert _taken(installation, JANUARY, _night(18)) == []
 
 
-def test_a_version_that_comes_back_covers_the_days_until_then(installation: Paths) -> None:
+@pytest.mark.parametrize("folder", [JANUARY, ""], ids=["in its folder", "undated"])
+def test_a_version_that_comes_back_covers_the_days_until_then(
+    folder: str, installation: Paths
+) -> None:
     for day, sequence in ((8, 1), (10, 2), (12, 1)):
-        _written(deliver_csv(installation, [dossier(sequence)], period=JANUARY), day=day)
+        _written(deliver_csv(installation, [dossier(sequence)], period=folder), day=day)
         _load(installation, [JANUARY], _night(day + 1))
     reach = "SELECT covers_to FROM ops.delivery WHERE state = 'loaded'"
     assert ask(installation, reach) == [(date(2023, 1, 11),)]

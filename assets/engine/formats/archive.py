@@ -9,7 +9,6 @@ whose dossier it is, or point out of the folder.
 import gzip
 import lzma
 import os
-import unicodedata
 import zipfile
 import zlib
 from collections import Counter
@@ -23,6 +22,7 @@ from assets.engine.containers import archive_kind
 from assets.engine.errors import FileRefused
 from assets.engine.paths import private_file
 from assets.engine.raw_store import SUFFIXES
+from assets.engine.text import name_key
 
 MAX_MEMBERS = 200
 MAX_EXPANDED_BYTES = 16 << 30
@@ -95,8 +95,7 @@ def unpack(file: Path, workspace: Path, patterns: Sequence[str] = ("*",)) -> Unp
 
 def fits(name: str, patterns: Sequence[str]) -> bool:
     """Say whether a file name fits one of the patterns, letters composed or not, in any case."""
-    folded = unicodedata.normalize("NFC", name).lower()
-    return any(fnmatch(folded, unicodedata.normalize("NFC", text).lower()) for text in patterns)
+    return any(fnmatch(name_key(name), name_key(text)) for text in patterns)
 
 
 def _leave_unfit(expansion: _Expansion, patterns: Sequence[str]) -> None:
