@@ -92,7 +92,8 @@ def read_inbox(paths: Paths, sources: dict[str, Source], now: datetime) -> Inbox
     A file that is still being written is waited for a moment. One whose bytes its name stands for
     is not looked at again.
     """
-    manifest, calendar, hashes = Manifest(paths), load_calendar(paths.settings), Hashes(paths)
+    manifest, hashes = Manifest(paths, now), Hashes(paths)
+    calendar = load_calendar(paths.settings)
     walk = walk_inbox(paths, sources)
     touched = new_or_touched(walk.files, manifest.newest, hashes)
     growing = still_growing(file.path for file in touched)

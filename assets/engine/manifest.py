@@ -15,11 +15,12 @@ from typing import IO
 from assets.engine.manifest_conversion import convert_manifest
 from assets.engine.paths import Paths, private_file
 from assets.engine.raw_store import (
+    WITHDRAWN,
     Delivery,
     Scope,
     manifest_file,
     newest,
-    read_manifest,
+    read_arrivals,
     store_bytes,
     written_at,
 )
@@ -41,11 +42,13 @@ class Manifest:
     Only runs add, one at a time.
     """
 
-    def __init__(self, paths: Paths) -> None:
-        """Read the manifest; convert it first where it has no typed fields yet."""
+    def __init__(self, paths: Paths, now: datetime | None = None) -> None:
+        """Read the manifest as of `now`; convert it first where it has no typed fields yet."""
         self.paths = paths
         convert_manifest(manifest_file(paths), paths.settings)
-        self.deliveries = read_manifest(paths)
+        arrivals = read_arrivals(paths, now)
+        self.deliveries, self.clock = arrivals.deliveries, arrivals.clock
+        self._to_come = arrivals.to_come
         self.newest = newest(self.deliveries)
         self._last = {(item.place, item.period): item for item in self.deliveries}
 
@@ -57,14 +60,19 @@ class Manifest:
 
         The same bytes are listed again where they say more. A portal's cover other days, or are the
         whole period, asked for after changes came; a file's were written on a later day. The store
-        keeps them once.
+        keeps them once. A file that a wrong clock had put into a period to come is withdrawn there.
 
         Raises
         ------
         FileGrew
             Somebody wrote to the file while it was copied; nothing of it was taken.
         """
-        last = self._last.get(((source, export, name_key(name)), period))
+        place = (source, export, name_key(name))
+        if asked is None:
+            for misplaced in self._to_come:
+                if misplaced.place == place:
+                    self.withdraw(misplaced, now)
+        last = self._last.get((place, period))
         modified_at = written_at(file.lstat(), now.tzinfo)
         sha256, size = store_bytes(self.paths, file)
         is_same = last is not None and last.sha256 == sha256
@@ -96,17 +104,24 @@ class Manifest:
             for item in after
         )
 
+    def withdraw(self, delivery: Delivery, now: datetime) -> None:
+        """Take a delivery back; its bytes stay in the store."""
+        self._write(asdict(delivery) | {WITHDRAWN: now.isoformat()})
+
     def _add(self, delivery: Delivery) -> None:
         """List a delivery; it is on the disk when this returns."""
-        line = json.dumps(asdict(delivery), ensure_ascii=False) + "\n"
+        self._write(asdict(delivery))
+        self.deliveries.append(delivery)
+        self.newest[delivery.place] = delivery
+        self._last[delivery.place, delivery.period] = delivery
+
+    def _write(self, fields: dict[str, str | int | None]) -> None:
+        line = json.dumps(fields, ensure_ascii=False) + "\n"
         with open(manifest_file(self.paths), "ab+", opener=private_file) as file:
             _end_last_line(file)
             file.write(line.encode("utf-8", "surrogateescape"))
             file.flush()
             os.fsync(file.fileno())
-        self.deliveries.append(delivery)
-        self.newest[delivery.place] = delivery
-        self._last[delivery.place, delivery.period] = delivery
 
 
 def _end_last_line(manifest: IO[bytes]) -> None:

@@ -13,22 +13,26 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 from io import BufferedReader
 from pathlib import Path
 from stat import S_ISREG
 from typing import Literal
 
+from assets.engine.clock import Clock, read_clock
 from assets.engine.disk import sync
 from assets.engine.locks import locked
-from assets.engine.manifest_conversion import whole_lines, with_fields
+from assets.engine.manifest_conversion import Line, whole_lines, with_fields
 from assets.engine.paths import PRIVATE_FILE, Paths, private_folder
+from assets.engine.periods import local_now
 from assets.engine.text import name_key
 
 # What a file's time may be: one more day lies on either side in every zone.
 EARLIEST, LATEST = datetime(1, 1, 3, tzinfo=UTC), datetime(9999, 12, 29, tzinfo=UTC)
 CHUNK = 1 << 20
+# In a line of the manifest that takes a delivery back: when that was.
+WITHDRAWN = "withdrawn_at"
 _READING = ".reading-"
 _INCOMING = ".incoming-"
 # What follows a dot may be part of a person's name.
@@ -98,13 +102,80 @@ class Delivery:
         )
 
 
+@dataclass(frozen=True)
+class Arrivals:
+    """What the manifest lists, and the clock by which it is read.
+
+    Attributes
+    ----------
+    deliveries
+        Those of periods that have begun and that nobody withdrew, in the order of arrival.
+    to_come
+        Those of periods that have not begun: the clock was wrong when they were collected. They
+        count nowhere until their day has come.
+    withdrawn
+        Those that were withdrawn.
+    clock
+        The day of today as it is believed.
+    """
+
+    deliveries: list[Delivery]
+    to_come: list[Delivery]
+    withdrawn: list[Delivery]
+    clock: Clock
+
+
 def read_manifest(paths: Paths) -> list[Delivery]:
-    """Return every delivery in the order of arrival."""
+    """Return the deliveries that count, in the order of arrival."""
+    return read_arrivals(paths).deliveries
+
+
+def read_arrivals(paths: Paths, now: datetime | None = None) -> Arrivals:
+    """Return what the manifest lists, as of `now`: the time that this machine says.
+
+    Times of collections, and of asking portals, are those that are believed.
+    """
     file = manifest_file(paths)
-    if not file.exists():
-        return []
-    lines = with_fields(whole_lines(file.read_bytes()), paths.settings)
-    return [Delivery(**line) for line in lines]
+    lines = with_fields(whole_lines(file.read_bytes()), paths.settings) if file.exists() else []
+    listed, withdrawn = _withdrawn_apart(lines)
+    collected = [datetime.fromisoformat(item.collected_at) for item in listed]
+    believed, clock = read_clock(collected, now or local_now())
+    deliveries = [
+        item if time == said else _as_of(item, time)
+        for item, said, time in zip(listed, collected, believed, strict=True)
+    ]
+    today = clock.today.isoformat()
+    return Arrivals(
+        [item for item in deliveries if item.period <= today],
+        [item for item in deliveries if item.period > today],
+        withdrawn,
+        clock,
+    )
+
+
+def _withdrawn_apart(lines: list[Line]) -> tuple[list[Delivery], list[Delivery]]:
+    """Return the deliveries that were not withdrawn since they came last, and those that were."""
+    listed: list[Delivery] = []
+    withdrawn: list[Delivery] = []
+    for line in lines:
+        delivery = Delivery(**{name: line[name] for name in line if name != WITHDRAWN})
+        if WITHDRAWN in line:
+            withdrawn += [item for item in listed if _is_same(item, delivery)]
+            listed = [item for item in listed if not _is_same(item, delivery)]
+        else:
+            listed.append(delivery)
+    return listed, withdrawn
+
+
+def _is_same(one: Delivery, other: Delivery) -> bool:
+    return (one.place, one.delivery_id) == (other.place, other.delivery_id)
+
+
+def _as_of(delivery: Delivery, collected: datetime) -> Delivery:
+    """Return a delivery of a night whose clock is not believed, at another time."""
+    moment = collected.isoformat()
+    asked_at = delivery.asked_at and moment
+    return replace(delivery, collected_at=moment, asked_at=asked_at)
 
 
 def newest(deliveries: list[Delivery]) -> dict[Place, Delivery]:

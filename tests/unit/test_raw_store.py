@@ -46,11 +46,14 @@ def test_a_line_that_a_power_cut_left_unfinished_is_no_delivery(installation: Pa
     assert [delivery.name for delivery in read_manifest(installation)] == ["a.csv", "b.csv"]
 
 
+MOMENT = "2023-01-05T08:00:00+07:00"
+
+
 def test_a_full_disk_takes_no_delivery_that_stands(installation: Paths) -> None:
     manifest = installation.raw / "manifest.jsonl"
     _collect(installation, "a.csv", "1")
     stands = [
-        Delivery("s", "e", "2022-12-15", f"{number}.csv", "0" * 64, 1, "", "")
+        Delivery("s", "e", "2022-12-15", f"{number}.csv", "0" * 64, 1, "", MOMENT)
         for number in range(1000)
     ]
     lines = "".join(json.dumps(asdict(delivery)) + "\n" for delivery in stands)
@@ -78,5 +81,5 @@ def _collect_on_a_full_disk(paths: Paths) -> None:
     [("a.CSV", "csv"), ("a.xlsx", "xlsx"), ("Danh sách Nguyễn.Văn.Mẫu", "other"), ("a", "other")],
 )
 def test_what_follows_a_dot_is_told_only_if_it_is_a_container(name: str, suffix: str) -> None:
-    delivery = Delivery("s", "e", "2022-12-15", str(Path(name)), "0" * 64, 1, "", "")
+    delivery = Delivery("s", "e", "2022-12-15", str(Path(name)), "0" * 64, 1, "", MOMENT)
     assert delivery.suffix == suffix

@@ -1,0 +1,83 @@
+"""How far the clock of this machine is believed: today, and at each collection.
+
+Belongs here: which of the times that collections bear agree with the others, and what day it is.
+Does not belong here: what hangs on them (`assets.engine.raw_store`, `assets.engine.placing`), the
+clocks of portals (`assets.engine.portal_clock`).
+
+The manifest lists collections in the order in which they came, so a clock that ran ahead for some
+days, or was behind, shows there. The days that agree with most others are believed, whichever they
+are: nobody has to know the right time.
+"""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from datetime import time as time_of_day
+from itertools import groupby
+
+_STEP = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True)
+class Clock:
+    """The time that this machine says, and the day that is believed.
+
+    The clock is behind where most collections lie after what it says now: then `today` is the day
+    of the last that is believed.
+    """
+
+    now: datetime
+    today: date
+    is_behind: bool
+
+
+def read_clock(times: Sequence[datetime], now: datetime) -> tuple[list[datetime], Clock]:
+    """Return when collections were, as far as that is believed, and the clock of today.
+
+    `times` are in the order in which the collections came. A time that does not agree is put
+    before the next one that does; after the last one that does where none follows.
+    """
+    nights = [list(night) for _, night in groupby(times, datetime.date)]
+    agreeing = _agreeing([*(night[0].date() for night in nights), now.date()])
+    is_behind = len(nights) not in agreeing
+    # The latest that each can have been, from the last to the first.
+    latest: list[datetime | None] = []
+    following = None
+    for index in reversed(range(len(nights))):
+        for time in reversed(nights[index]):
+            if index in agreeing:
+                following = time
+            elif following is not None:
+                following -= _STEP
+            latest.append(following)
+    if following is None:
+        last = datetime.combine(now.date(), time_of_day.min, now.tzinfo)
+    else:
+        last = following - _STEP
+    believed = []
+    for moment in reversed(latest):
+        last = moment if moment is not None and moment >= last else last + _STEP
+        believed.append(last)
+    return believed, Clock(now, last.date() if is_behind else now.date(), is_behind)
+
+
+def _agreeing(days: Sequence[date]) -> set[int]:
+    """Return the positions of the most days that never go back, the later of as many."""
+    ends: list[int] = []
+    by_length: dict[int, list[int]] = {}
+    for position in reversed(range(len(days))):
+        day = -days[position].toordinal()
+        length = bisect_right(ends, day)
+        ends[length : length + 1] = [day]
+        by_length.setdefault(length, []).append(position)
+    found: list[int] = []
+    for length in reversed(range(len(ends))):
+        found.append(
+            next(
+                position
+                for position in by_length[length]
+                if not found or (position > found[-1] and days[position] >= days[found[-1]])
+            )
+        )
+    return set(found)

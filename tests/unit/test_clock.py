@@ -1,0 +1,59 @@
+"""Which of the times of collections are believed, and what day it is."""
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from assets.engine.clock import Clock, read_clock
+from assets.engine.periods import TIMEZONE
+
+FIRST = datetime(2023, 1, 1, 1, 30, tzinfo=ZoneInfo(TIMEZONE))
+
+
+def _at(day: float) -> datetime:
+    return FIRST + timedelta(days=day - 1)
+
+
+def _read(*days: float, now: float) -> tuple[list[float], Clock]:
+    """Return the believed times as days, to a tenth; microseconds do not show."""
+    times, clock = read_clock([_at(day) for day in days], _at(now))
+    assert times == sorted(times)
+    return [round((time - FIRST) / timedelta(days=1) + 1, 1) for time in times], clock
+
+
+@pytest.mark.parametrize(
+    ("days", "now", "believed", "today"),
+    [
+        pytest.param((), 5, [], 5, id="nothing collected yet"),
+        pytest.param((1, 2, 2, 3), 4, [1, 2, 2, 3], 4, id="all agree"),
+        pytest.param((1, 2, 3), 3.4, [1, 2, 3], 3, id="the same day"),
+        pytest.param((1, 2, 103), 4, [1, 2, 2], 4, id="ahead in the last night"),
+        pytest.param((1, 2, 103, 4), 5, [1, 2, 4, 4], 5, id="ahead one night before"),
+        pytest.param((1, 2, 103, 104, 105), 6, [1, 2, 103, 104, 105], 105, id="three against one"),
+        pytest.param((1, 2, 103, 104, 5), 6, [1, 2, 5, 5, 5], 6, id="two against two"),
+        pytest.param((1, 2, -30, 4), 5, [1, 2, 4, 4], 5, id="behind one night before"),
+        pytest.param((1, 2, 3), -27, [1, 2, 3], 3, id="behind tonight"),
+        pytest.param((1, 2, 3, -26), -25, [1, 2, 3, 3], 3, id="behind last night, and tonight"),
+        pytest.param((1, 2, -6000, 4, 5), 6, [1, 2, 4, 4, 5], 6, id="an empty battery"),
+        pytest.param((103,), 2, [1.9], 2, id="ahead in the very first night"),
+        pytest.param((103, 2), 3, [2, 2], 3, id="ahead in the first, then right"),
+        pytest.param((1, 2.4, 2.1), 3, [1, 2.4, 2.4], 3, id="hours ahead"),
+        pytest.param((1, 2, 4, 3), 4, [1, 2, 3, 3], 4, id="a day ahead"),
+        pytest.param((1, 2, 3, 103, 5, 6, -50, 8), 9, [1, 2, 3, 5, 5, 6, 8, 8], 9, id="both ways"),
+    ],
+)
+def test_the_days_that_agree_with_most_others_are_believed(
+    days: tuple[float, ...], now: float, believed: list[float], today: int
+) -> None:
+    found, clock = _read(*days, now=now)
+    assert found == believed
+    assert clock == Clock(_at(now), date(2022, 12, 31) + timedelta(days=today), today > now)
+
+
+def test_the_order_of_arrival_is_kept() -> None:
+    """Times of nights that are not believed are those of others, but for microseconds."""
+    for days in ((1, 2, 103, 104, 105, 6, 7, 8, 9), (1, 2, 3, -20, -19, 6), (103, 104, 3, 4, 5)):
+        times, _ = read_clock([_at(day) for day in days], _at(10))
+        assert len(set(times)) == len(days)
+        assert times == sorted(times)
