@@ -11,6 +11,7 @@ from pathlib import Path
 
 import duckdb
 
+from assets.engine.cells import text_cells
 from assets.engine.disk import sync
 from assets.engine.errors import WarehouseError
 from assets.engine.paths import Paths, private_folder
@@ -56,7 +57,7 @@ def publish_by_unit_csv(connection: duckdb.DuckDBPyConnection, paths: Paths) -> 
     with new.open("w", encoding="utf-8-sig", newline="") as handle:
         writer = csv.writer(handle)
         writer.writerow(BY_UNIT.column_names)
-        writer.writerows(rows)
+        writer.writerows(map(text_cells, rows))
     _into_place(new, target, READABLE_BY_ALL)
     return {BY_UNIT.qualified_name: len(rows)}
 

@@ -9,6 +9,7 @@ from datetime import date
 
 import duckdb
 
+from assets.engine.cells import text_cells
 from assets.engine.disk import sync
 from assets.engine.paths import Paths, private_file, private_folder
 from assets.engine.periods import Calendar, load_calendar
@@ -44,7 +45,7 @@ def write_return_files(connection: duckdb.DuckDBPyConnection, paths: Paths) -> d
         with open(building, "x", encoding="utf-8-sig", newline="", opener=private_file) as handle:
             writer = csv.writer(handle, delimiter=DELIMITER)
             writer.writerow(HEADER)
-            writer.writerows(rows)
+            writer.writerows(map(text_cells, rows))
         # Else a power cut after the rename could leave the name with an empty file behind it.
         sync(building)
         building.replace(folder / f"{unit_code}.csv")

@@ -1,0 +1,24 @@
+"""Cells of the CSV files that we write: text that a spreadsheet would compute stays text.
+
+Belongs here: what makes a cell a formula, and the apostrophe before it. Does not belong here: the
+files (`assets.engine.publish`, `assets.engine.return_files`), and taking the apostrophe off a code
+that is read again (`code_text` of the macros).
+
+https://owasp.org/www-community/attacks/CSV_Injection
+"""
+
+import re
+from collections.abc import Iterable
+
+from assets.engine.text import INVISIBLE
+
+# A program with other regional settings separates cells at another mark, so a cell may begin there.
+_FORMULA = re.compile(rf"(?:^|(?<=[,;|\t\r\n]))(?=[\s{INVISIBLE}]*[=+\-@＝＋－＠])|^(?=[\t\r\n])")
+
+
+def text_cells(row: Iterable[object]) -> list[object]:
+    """Return the cells of a row; text that would be computed has an apostrophe before it.
+
+    Numbers are numbers, negative ones too.
+    """
+    return [_FORMULA.sub("'", cell) if isinstance(cell, str) else cell for cell in row]
