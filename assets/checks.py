@@ -25,8 +25,8 @@ from assets.engine.closed_periods import (
     unanswered_months,
 )
 from assets.engine.collecting import failures_of_runs
+from assets.engine.delivered import check_nothing_lacks
 from assets.engine.errors import BalanceError, PortalError, WarehouseError
-from assets.engine.held import check_nothing_lacks
 from assets.engine.period_state import period_state
 from assets.engine.periods import Calendar, Period, local_now
 from assets.engine.warehouse import scalar

@@ -14,13 +14,7 @@ import duckdb
 from assets.checks import FILES_LOADED, files_loaded
 from assets.engine.compute import data_cutoff, refresh_periods
 from assets.engine.errors import MotcuaError
-from assets.engine.load import (
-    Loaded,
-    load_lacking,
-    load_period,
-    outdated_periods,
-    rejected_by_rule,
-)
+from assets.engine.load import Loaded, load_lacking, load_period, rejected_by_rule
 from assets.engine.paths import Paths
 from assets.engine.periods import Period
 from assets.engine.reference import file_version, load_procedures
@@ -99,7 +93,7 @@ def core(
                 yield files_loaded(connection, kind)
         for table in selected(context, REGISTERS):
             kind = VERSIONS[REGISTERS[table]]
-            yield _register(context, connection, installation, table=table, kind=kind)
+            yield _register(connection, table, kind)
         if selected(context, [PROCEDURE]):
             yield _procedures(connection, installation)
         if selected(context, [PERIOD]):
@@ -185,24 +179,13 @@ def _load(
 
 
 def _register(
-    context: dg.AssetExecutionContext,
-    connection: duckdb.DuckDBPyConnection,
-    installation: Installation,
-    *,
-    table: Table,
-    kind: Kind,
+    connection: duckdb.DuckDBPyConnection, table: Table, kind: Kind
 ) -> dg.MaterializeResult[None]:
-    """Report a register, which each load keeps up to date; warn of files read with old settings."""
+    """Report a register, which each load keeps up to date."""
     rows = scalar(connection, f"SELECT count(*) FROM {kind.table} WHERE is_latest")
-    outdated = outdated_periods(connection, installation.paths, installation.sources(), kind)
-    if outdated:
-        context.log.warning(
-            "Files of %s were read with older settings or units. Re-materialise these periods "
-            "to read them with today's.", ", ".join(outdated),
-        )  # fmt: skip
     return dg.MaterializeResult(
         asset_key=table_key(table),
-        metadata={"dagster/row_count": int(str(rows)), "outdated_period_count": len(outdated)},
+        metadata={"dagster/row_count": int(str(rows))},
         data_version=dg.DataVersion(register_version(connection, kind)),
     )
 

@@ -14,7 +14,7 @@ import dagster as dg
 import duckdb
 from pydantic import PrivateAttr
 
-from assets.engine.held import check_nothing_lacks
+from assets.engine.delivered import check_nothing_lacks, stays_as_it_was
 from assets.engine.locks import one_run
 from assets.engine.paths import Paths
 from assets.engine.periods import Calendar, load_calendar
@@ -111,7 +111,9 @@ class Installation(dg.ConfigurableResource):  # type: ignore[type-arg]
             The warehouse lacks deliveries, or the log cannot be read.
         """
         if not self._is_whole:
-            check_nothing_lacks(connection, self.paths, self.sources())
+            lacks = check_nothing_lacks(connection, self.paths, self.sources())
+            if lacks.kept:
+                warn(stays_as_it_was(lacks))
             take_over_published(connection, self.paths, warn)
             self._is_whole = self._held is not None
 

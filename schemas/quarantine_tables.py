@@ -54,6 +54,8 @@ DELIVERY = Table(
      Column("warnings", "VARCHAR[]", "Cảnh báo của tệp", "What is odd about the file as a whole"),
      Column("reading_version", "VARCHAR", "Dấu vân tay cách đọc",
             "Hash of the settings the file was read with", False),
+     Column("refused_version", "VARCHAR", "Dấu vân tay cách đọc bị từ chối",
+            "Hash of the settings that a later reading was refused with; its rows stay"),
      Column("collected_at", "TIMESTAMP", "Thời điểm nhận tệp", "Arrival", False),
      Column("loaded_at", "TIMESTAMP", "Thời điểm nạp", "Loaded or refused at", False),
      Column("counted_at", "TIMESTAMP", "Thời điểm tính", "First counted at; empty: not yet"),

@@ -123,6 +123,25 @@ def widest_coverage(
     return max(found, key=lambda item: item.day)
 
 
+def coverage_since(
+    arrivals: list[Delivery],
+    month: Period,
+    recorded: date | None,
+    *,
+    is_stated: bool | None,
+    stated_to: date | None,
+    extracted_at: datetime | None,
+) -> Coverage | None:
+    """Return what loaded bytes cover since they arrived again; None if that stays as recorded.
+
+    Of a file that an older version read nobody knows what it states.
+    """
+    is_file = not arrivals[0].scope
+    if recorded is None or (is_file and not stated_to and is_stated):
+        return None
+    return widest_coverage(arrivals, month, stated_to, extracted_at)
+
+
 def believed_extraction(
     stated: datetime | None, delivery: Delivery
 ) -> tuple[datetime | None, str | None]:

@@ -12,8 +12,9 @@ from pathlib import Path
 import duckdb
 
 from assets.engine import register
+from assets.engine.delivered import check_can_be_loaded, lacking_beside
 from assets.engine.errors import SettingsError, WarehouseError, WarehouseHeld
-from assets.engine.held import check_can_be_loaded, check_key, lacking_beside
+from assets.engine.held import check_key
 from assets.engine.load import accept_loss
 from assets.engine.locks import locked
 from assets.engine.paths import Paths, private_folder
@@ -171,9 +172,7 @@ def _copy_deliveries(connection: duckdb.DuckDBPyConnection, origin: Path, ids: l
             )
         connection.execute("UPDATE ops.delivery SET counted_at = NULL")
         for kind in KINDS.values():
-            register.refresh(
-                connection, kind, loaded=None, changed=ids, noted=[], removed=register.Removed()
-            )
+            register.refresh(connection, kind, changed=ids, removed=register.Removed())
     connection.execute("DETACH former")
 
 

@@ -15,7 +15,7 @@ import duckdb
 from assets.engine.disk import is_unreadable, trouble_told
 from assets.engine.errors import WarehouseError, WarehouseHeld
 from assets.engine.hash_key import dossier_hash_key
-from assets.engine.held import check_calendar, check_key, check_key_is_there
+from assets.engine.held import check_key_and_calendar, check_key_is_there
 from assets.engine.paths import PRIVATE_FILE, Paths, private_folder
 from assets.engine.periods import TIMEZONE, Calendar, load_calendar, local_now
 from assets.engine.warehouse_tables import change_tables, version_to_change
@@ -63,8 +63,7 @@ def warehouse(paths: Paths) -> Iterator[duckdb.DuckDBPyConnection]:
                 # In one transaction: each commit is synced to the disk by itself.
                 with transaction(connection):
                     change_tables(connection, version, local_now().replace(tzinfo=None))
-            check_key(connection)
-            check_calendar(connection, load_calendar(paths.settings))
+            check_key_and_calendar(connection, load_calendar(paths.settings))
             yield connection
         finally:
             connection.close()

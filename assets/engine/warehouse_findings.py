@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterator
 
 import duckdb
 
+from assets.engine.delivered import lacking, named
 from assets.engine.errors import MotcuaError
 from assets.engine.hash_key import VARIABLE
 from assets.engine.health import Finding
-from assets.engine.held import check_calendar, check_key, lacking, named
+from assets.engine.held import check_calendar, check_key
 from assets.engine.paths import Paths
 from assets.engine.periods import load_calendar
 from assets.engine.raw_store import read_manifest

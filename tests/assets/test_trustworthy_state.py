@@ -11,8 +11,8 @@ import dagster as dg
 import duckdb
 import pytest
 
+from assets.engine.delivered import check_nothing_lacks, lacking
 from assets.engine.errors import SettingsError, WarehouseError
-from assets.engine.held import check_nothing_lacks, lacking
 from assets.engine.paths import Paths
 from assets.engine.periods import local_now
 from assets.engine.raw_store import blob_of, read_manifest

@@ -6,11 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from assets.engine import load as loading
+from assets.engine.delivered import lacking
 from assets.engine.paths import Paths
 from assets.engine.sources import load_sources
 from assets.engine.warehouse import warehouse
-from schemas.exports import DOSSIER
 from tests.support import SETTINGS
 from tests.unit.deliveries import (
     FEBRUARY,
@@ -220,7 +219,7 @@ def test_a_loaded_file_refused_under_new_settings_is_loaded_or_refused_not_both(
     assert in_register == [(0,)]
 
 
-def test_no_period_is_outdated_after_its_files_were_read_with_todays_settings(
+def test_no_delivery_is_outdated_after_its_files_were_read_with_todays_settings(
     installation: Paths,
 ) -> None:
     paths, toml = _own_settings(installation)
@@ -232,8 +231,8 @@ def test_no_period_is_outdated_after_its_files_were_read_with_todays_settings(
     toml.write_text(text.replace('"Đang xử lý"]', '"Đang xử lý", "Đang chờ"]'), encoding="utf-8")
     load(paths)
     with warehouse(paths) as connection:
-        sources = load_sources(paths.sources)
-        assert loading.outdated_periods(connection, paths, sources, DOSSIER) == []
+        lacks = lacking(connection, paths, load_sources(paths.sources))
+        assert (lacks.to_load, lacks.kept) == ([], [])
 
 
 def test_a_list_of_an_old_period_may_have_the_headers_of_a_later_day(installation: Paths) -> None:

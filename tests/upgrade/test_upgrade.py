@@ -11,8 +11,8 @@ import duckdb
 import pytest
 
 from assets.engine.compute import compute_table
+from assets.engine.delivered import check_nothing_lacks
 from assets.engine.errors import WarehouseError
-from assets.engine.held import check_nothing_lacks
 from assets.engine.own_counts import count_dossiers
 from assets.engine.paths import Paths
 from assets.engine.periods import local_now
@@ -28,7 +28,7 @@ from tests.unit.deliveries import ask, deliver_csv, dossier
 FIXTURE = Path(__file__).with_name("installation.tar.xz")
 PERIODS = ["2022-12-15", "2023-01-15", "2023-02-15"]
 # Published columns that 63cb62e did not have.
-ADDED_SINCE = frozenset({"is_coverage_stated", "stated_to"})
+ADDED_SINCE = frozenset({"is_coverage_stated", "refused_version", "stated_to"})
 TO_DEFINE_ANEW = "UPDATE ops.schema_version SET definitions = ''"
 
 

@@ -5,12 +5,7 @@ INSERT, `register.refresh`. A delivery that is refused writes nothing but its re
 """
 
 from assets.engine.load.lacking import accept_loss, load_lacking
-from assets.engine.load.plan import (
-    load_period,
-    outdated_periods,
-    reading_version,
-    rejected_by_rule,
-)
+from assets.engine.load.plan import load_period, rejected_by_rule
 from assets.engine.load.report import Loaded
 from assets.engine.supersession import refused_with_active_predecessor
 
@@ -19,8 +14,6 @@ __all__ = [
     "accept_loss",
     "load_lacking",
     "load_period",
-    "outdated_periods",
-    "reading_version",
     "refused_with_active_predecessor",
     "rejected_by_rule",
 ]

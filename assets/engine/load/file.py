@@ -28,9 +28,9 @@ from assets.engine.record_keys import own_code_sql, record_sql, stored_columns
 from assets.engine.supersession import set_active
 from assets.engine.text_table import TextTable
 from assets.engine.units import UnitLabels, unit_labels
-from assets.engine.warehouse import reader, sql_file, transaction
+from assets.engine.warehouse import reader, scalar, sql_file, transaction
 from schemas.core_tables import BOOKKEEPING
-from schemas.exports import DOSSIER, Kind
+from schemas.exports import DOSSIER, KINDS, Kind
 from schemas.judgement import Circumstances
 from schemas.settings import Export, Source
 from schemas.tables import TABLES
@@ -251,8 +251,14 @@ def _filled(name: str, **parts: str) -> str:
 
 
 def _remove(job: FileLoad) -> register.Removed:
-    """Delete what an earlier reading of the file wrote."""
+    """Delete what an earlier reading of the file wrote, as rows of whatever kind."""
     delivery_id = job.delivery.delivery_id
+    former = scalar(
+        job.connection, "SELECT kind FROM ops.delivery WHERE delivery_id = ?", [delivery_id]
+    )
+    if former not in (None, job.kind.name):
+        gone = register.remove_delivery(job.connection, KINDS[str(former)], delivery_id)
+        register.refresh(job.connection, KINDS[str(former)], removed=gone)
     for table in PER_DELIVERY:
         job.connection.execute(f"DELETE FROM {table} WHERE delivery_id = ?", [delivery_id])
     return register.remove_delivery(job.connection, job.kind, delivery_id)
@@ -284,8 +290,8 @@ def _record_refusal(job: FileLoad, result: Loaded) -> None:
     """Record the refusal; what an earlier reading of the same bytes made active stays."""
     if is_loaded(job.connection, job.delivery):
         job.connection.execute(
-            "UPDATE ops.delivery SET reason = ? WHERE delivery_id = ?",
-            [result.reason, job.delivery.delivery_id],
+            "UPDATE ops.delivery SET reason = ?, refused_version = ? WHERE delivery_id = ?",
+            [result.reason, job.version, job.delivery.delivery_id],
         )
     else:
         # Rows of another reading, superseded since, go with it.

@@ -1,7 +1,7 @@
-"""Deliveries that the warehouse lacks: loading them, or recording that they are lost.
+"""Deliveries that the warehouse lacks or has as of old settings: loading them, or accepting it.
 
-They are of a run that was ended, of a warehouse that was lost, or came after the back-up that was
-restored.
+They are of a run that was ended, of a warehouse that was lost, came after the back-up that was
+restored, or were read before settings or units changed.
 """
 
 from collections import Counter
@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection
 
 import duckdb
 
-from assets.engine.held import lacking
+from assets.engine.delivered import check_is_listed, lacking
 from assets.engine.load.plan import load_period
 from assets.engine.load.records import record_delivery
 from assets.engine.load.report import Loaded
@@ -32,13 +32,25 @@ def load_lacking(
     run_id: str,
     progress: Callable[[str], None],
 ) -> None:
-    """Load every delivery of `kinds` that the warehouse lacks; `but` are the run's own periods."""
+    """Load every delivery of `kinds` that the warehouse lacks, and read again what is outdated.
+
+    `but` are the run's own periods. Raises WarehouseError if the manifest is older than the
+    warehouse: then it does not say what supersedes what.
+    """
+    check_is_listed(connection, paths)
     lacks = lacking(connection, paths, sources)
-    counts = Counter(d.period for d in lacks.loadable)
+    lacked = Counter(d.period for d in lacks.loadable)
+    outdated = Counter(d.period for d in lacks.outdated)
     calendar = load_calendar(paths.settings)
-    for key in sorted(counts.keys() - set(but)):
+    for key in sorted({*lacked, *outdated} - set(but)):
         period = calendar.month_from_key(key)
-        progress(f"{period.label}: {counted(counts[key], 'file')} that the warehouse lacks")
+        if lacked[key]:
+            progress(f"{period.label}: {counted(lacked[key], 'file')} that the warehouse lacks")
+        if outdated[key]:
+            progress(
+                f"{period.label}: {counted(outdated[key], 'file')} to read again, for settings or "
+                "units changed"
+            )
         for kind in kinds:
             load_period(
                 connection, paths, sources, kind=kind, period=period, run_id=run_id,

@@ -1,6 +1,5 @@
 """Loading a delivery period: which of its files must be read, and what each came to."""
 
-import hashlib
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -8,21 +7,18 @@ from dataclasses import replace
 import duckdb
 
 from assets.engine import raw_store
-from assets.engine.coverage import widest_coverage
-from assets.engine.hash_key import dossier_hash_key
+from assets.engine.coverage import coverage_since
 from assets.engine.load.file import FileLoad, load_file, settle_arrivals
 from assets.engine.load.report import Loaded, is_loaded
 from assets.engine.paths import Paths
 from assets.engine.periods import Period
 from assets.engine.raw_store import Delivery
+from assets.engine.reading_version import ReadingVersions
 from assets.engine.supersession import sequences
 from assets.engine.wording import counted
 from schemas.exports import Kind
 from schemas.rules import RULES, Rule
-from schemas.settings import Export, Source
-
-# Raised when reading or validation changes, so that a re-materialised period is read again.
-READING_VERSION = "4"
+from schemas.settings import Source
 
 
 def load_period(
@@ -41,6 +37,7 @@ def load_period(
     name supersedes the older one, unless it is refused. Returns one entry a current file.
     """
     results = []
+    versions = ReadingVersions(connection)
     places: dict[tuple[str, str], list[Delivery]] = {}
     for delivery in raw_store.read_manifest(paths):
         if delivery.period == period.key:
@@ -51,7 +48,7 @@ def load_period(
         if source is None or settings is None or settings.definition is not kind:
             continue
         exports = settings.variants(period.end)
-        version = reading_version(connection, paths, source, settings)
+        version = versions.of(source, settings, period)
         job = FileLoad(
             connection, paths, source, exports, period, arrivals[-1], arrivals, version, run_id
         )
@@ -99,45 +96,6 @@ def _outcome(result: Loaded) -> str:
     )
 
 
-def reading_version(
-    connection: duckdb.DuckDBPyConnection, paths: Paths, source: Source, export: Export
-) -> str:
-    """Return a hash of all that decides how a file is read: settings, units, hash key."""
-    units = connection.execute(
-        "SELECT unit_code, unit_name, valid_from, valid_to FROM reference.unit ORDER BY ALL"
-    )
-    parts = (
-        READING_VERSION,
-        # How the bytes came says nothing of how they are read.
-        export.model_dump_json(exclude={"api"}),
-        str(source.refuse_above_share),
-        source.origin,
-        repr(sorted(source.unit_names.items())),
-        repr(units.fetchall()),
-        dossier_hash_key(paths),
-    )
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
-
-
-def outdated_periods(
-    connection: duckdb.DuckDBPyConnection, paths: Paths, sources: dict[str, Source], kind: Kind
-) -> list[str]:
-    """Return the keys of delivery periods whose files were read with other settings than today."""
-    periods: set[str] = set()
-    loaded = connection.execute(
-        "SELECT DISTINCT source, export, delivery_period, reading_version FROM ops.delivery "
-        "WHERE state = 'loaded'"
-    ).fetchall()
-    for source, name, period, version in loaded:
-        settings = sources.get(source)
-        export = settings.exports.get(name) if settings else None
-        if settings is None or export is None or export.definition is not kind:
-            continue
-        if version != reading_version(connection, paths, settings, export):
-            periods.add(period.isoformat())
-    return sorted(periods)
-
-
 def rejected_by_rule(
     connection: duckdb.DuckDBPyConnection, kind: Kind, period: Period
 ) -> list[tuple[Rule, int]]:
@@ -165,7 +123,7 @@ def _known(job: FileLoad) -> Loaded | None:
     connection, delivery = job.connection, job.delivery
     # A loaded file may carry the refusal of a reading with settings that are no more.
     connection.execute(
-        "UPDATE ops.delivery SET reason = NULL "
+        "UPDATE ops.delivery SET reason = NULL, refused_version = NULL "
         "WHERE delivery_id = ? AND reading_version = ? AND state = 'loaded' AND reason IS NOT NULL",
         [delivery.delivery_id, job.version],
     )
@@ -178,9 +136,9 @@ def _known(job: FileLoad) -> Loaded | None:
                flagged_count, duplicate_count, layout_count, unit_unknown_count, warnings,
                extracted_at, is_coverage_stated, stated_to
         FROM ops.delivery
-        WHERE delivery_id = ? AND (reading_version = ? OR ?)
+        WHERE delivery_id = ? AND (reading_version = ? OR refused_version = ? OR ?)
         """,
-        [delivery.delivery_id, job.version, is_purged],
+        [delivery.delivery_id, job.version, job.version, is_purged],
     ).fetchone()
     if row is None and is_purged:
         reason = (
@@ -199,14 +157,13 @@ def _known(job: FileLoad) -> Loaded | None:
 
 
 def _covering(job: FileLoad, known: Loaded) -> Loaded:
-    """Return what is known of a delivery, with the days it covers since it was delivered again.
-
-    Of a file that an older version read nobody knows what it states.
-    """
-    is_file = not known.delivery.scope
-    if known.covers_to is None or (is_file and not known.stated_to and known.is_coverage_stated):
+    """Return what is known of a delivery, with the days it covers since it was delivered again."""
+    covered = coverage_since(
+        job.same_bytes, job.period, known.covers_to, is_stated=known.is_coverage_stated,
+        stated_to=known.stated_to, extracted_at=known.extracted_at,
+    )  # fmt: skip
+    if covered is None:
         return known
-    covered = widest_coverage(job.same_bytes, job.period, known.stated_to, known.extracted_at)
     warnings = covered.added_to(known.warnings or [])
     if (covered.day, warnings) != (known.covers_to, known.warnings):
         job.connection.execute(

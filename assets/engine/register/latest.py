@@ -8,6 +8,7 @@ unless another export still holds it. A version that a portal deleted since (`de
 active; where none is, the record is gone.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -57,9 +58,9 @@ def refresh(
     connection: duckdb.DuckDBPyConnection,
     kind: Kind,
     *,
-    loaded: str | None,
-    changed: list[str],
-    noted: list[str],
+    loaded: str | None = None,
+    changed: Sequence[str] = (),
+    noted: Sequence[str] = (),
     removed: Removed,
 ) -> None:
     """Bring codes and latest versions up to date after deliveries came, went or changed.

@@ -1,0 +1,59 @@
+"""The reading version of an export: a hash of all that decides how its files are read.
+
+Belongs here: which settings and units say anything of reading. Does not belong here: which files
+have to be read again (`assets.engine.delivered`), reading them (`assets.engine.load`).
+"""
+
+import hashlib
+import json
+from datetime import date
+from functools import lru_cache
+
+import duckdb
+
+from assets.engine.periods import Period
+from assets.engine.text import label_key
+from schemas.settings import Export, Source
+
+# Raised when reading or validation changes, so that every file whose bytes are there is read again.
+READING_VERSION = "4"
+_name_key = lru_cache(maxsize=20_000)(label_key)
+
+
+class ReadingVersions:
+    """The reading versions of today; the units of the warehouse are asked for once."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Read the units."""
+        rows = connection.execute(
+            "SELECT unit_code, unit_name, valid_from, valid_to FROM reference.unit ORDER BY ALL"
+        ).fetchall()
+        self._codes = sorted({code for code, *_ in rows})
+        self._names = [(code, _name_key(name), first, last) for code, name, first, last in rows]
+
+    def of(self, source: Source, export: Export, period: Period) -> str:
+        """Return the version of an export's files of `period`.
+
+        Names that units are given after the period say nothing of it; how the bytes came says
+        nothing of how they are read.
+        """
+        parts: list[object] = [
+            READING_VERSION,
+            export.model_dump(mode="json", exclude={"api"}),
+            source.refuse_above_share,
+            source.origin,
+        ]
+        if any("unit_code" in variant.columns for variant in export.variants(period.end)):
+            if export.units != "code":
+                parts += [source.unit_names, self._names_until(period.end)]
+            if export.units != "name":
+                parts.append(self._codes)
+        text = json.dumps(parts, sort_keys=True, default=str)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    def _names_until(self, day: date) -> list[tuple[str, str, date, date]]:
+        return sorted(
+            (code, name, first, min(last, day))
+            for code, name, first, last in self._names
+            if first <= day
+        )

@@ -1,0 +1,87 @@
+"""A night through the engine, its checks among it, and the same from nothing: what must be equal.
+
+Belongs here: what a run does, without Dagster. Does not belong here: assertions, and Dagster's job
+(`tests/assets/runs.py`).
+"""
+
+import shutil
+from pathlib import Path
+
+from assets.engine import inbox
+from assets.engine.delivered import check_nothing_lacks
+from assets.engine.load import load_lacking, load_period
+from assets.engine.paths import Paths
+from assets.engine.periods import load_calendar, local_now
+from assets.engine.publish import publish_by_unit_csv, publish_dossiers, publish_motcua
+from assets.engine.revision_log import take_over_published
+from assets.engine.sources import load_sources
+from assets.engine.statistic import load_statistic
+from assets.engine.warehouse import warehouse
+from schemas.exports import KINDS
+from tests.end_to_end.tables import Tables, rows_of
+from tests.support import SETTINGS, compute_all, load_references
+
+# When and by which run a delivery was loaded says nothing of the state.
+_TIMES = frozenset({"loaded_at", "counted_at", "computed_at", "run_id"})
+
+
+def own_settings(origin: Paths, folder: Path) -> Paths:
+    """Return a copy of an installation, with settings of its own, in an empty folder."""
+    shutil.copytree(origin.data, folder / "data")
+    for name in ("sources", "reference"):
+        shutil.copytree(SETTINGS / name, folder / "settings" / name)
+    return Paths(folder / "data", folder / "settings")
+
+
+def night(paths: Paths, key: str, *, collects: bool = True) -> list[str]:
+    """Do what a run of one period does; return what it says and warns of."""
+    said: list[str] = []
+    with warehouse(paths) as connection:
+        load_references(connection, paths)
+        sources = load_sources(paths.sources)
+        period = load_calendar(paths.settings).month_from_key(key)
+        if collects:
+            inbox.collect_period(inbox.read_inbox(paths, sources, local_now()), period)
+        load_lacking(
+            connection, paths, sources, kinds=KINDS.values(), but=[key], run_id="night",
+            progress=said.append,
+        )  # fmt: skip
+        for kind in KINDS.values():
+            load_period(
+                connection, paths, sources, kind=kind, period=period, run_id="night",
+                progress=said.append,
+            )  # fmt: skip
+        check_nothing_lacks(connection, paths, sources)
+        take_over_published(connection, paths, said.append)
+        compute_all(connection, load_statistic(paths.settings))
+        publish_motcua(connection, paths)
+        publish_dossiers(connection, paths)
+        publish_by_unit_csv(connection, paths)
+    return said
+
+
+def published(paths: Paths) -> Tables:
+    """Return every published row but those of the logs, without times and runs."""
+    tables = {
+        **rows_of(paths.published / "motcua.duckdb", without=_TIMES),
+        **rows_of(paths.published / "dossiers.duckdb", without=_TIMES),
+    }
+    return {
+        name: rows
+        for name, rows in tables.items()
+        if name not in ("ops.revision", "ops.moved_dossier")
+    }
+
+
+def loaded_anew(paths: Paths, folder: Path, key: str) -> Tables:
+    """Return what an installation publishes that loads the same raw files with the same settings.
+
+    Nothing is collected: the manifest is the same.
+    """
+    fresh = Paths(folder / "fresh", paths.settings)
+    shutil.copytree(paths.raw, fresh.raw)
+    fresh.warehouse.mkdir(mode=0o700)
+    shutil.copy2(paths.hash_key_file, fresh.hash_key_file)
+    fresh.inbox.mkdir()
+    night(fresh, key, collects=False)
+    return published(fresh)
