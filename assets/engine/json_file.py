@@ -7,9 +7,11 @@ this module in a message, and keys only where they look like identifiers.
 DuckDB streams an array that makes up a whole file, and raises when it is broken or goes on behind
 its end. It does not descend into an envelope without holding all of it, so the array's bytes are
 copied; and it passes an array that is cut off behind a comma, so the last byte is looked at here.
+Where it cannot read one record it reads none, so these are written one a line.
 """
 
 import json
+import mmap
 import os
 import re
 from collections.abc import Iterator
@@ -17,8 +19,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Literal
 
+import duckdb
+
 from assets.engine.errors import FileRefused
-from assets.engine.json_scan import end_of_array, members, skip_blanks
+from assets.engine.json_scan import elements, end_of_array, members, skip_blanks
 from assets.engine.legacy_text import HEAD_BYTES, is_utf_8, transcode, utf_16_codec
 from assets.engine.paths import private_file
 
@@ -78,6 +82,50 @@ def json_records(file: Path, records: str, workspace: Path) -> JsonRecords:
         "an array, or one object a line",
         "Set records to the path of the array in sources/*.toml.",
     )
+
+
+def readable(
+    reading: duckdb.DuckDBPyConnection, records: JsonRecords, workspace: Path
+) -> JsonRecords:
+    """Return `records`, as one a line where DuckDB cannot read them all as an array.
+
+    A record that is no JSON costs itself only then; a line break in a text becomes a blank.
+
+    Raises
+    ------
+    FileRefused
+        The array is broken between its records.
+    """
+    if records.layout != "array":
+        return records
+    try:
+        reading.execute(f"SELECT count(*) FROM {json_objects_sql(records)}").fetchall()
+    except duckdb.Error:
+        return _one_a_line(records.file, workspace)
+    return records
+
+
+def _one_a_line(file: Path, workspace: Path) -> JsonRecords:
+    target = _free_name(workspace)
+    with (
+        file.open("rb") as handle,
+        mmap.mmap(handle.fileno(), 0, access=mmap.ACCESS_READ) as text,
+        open(target, "xb", opener=private_file) as output,
+    ):
+        end = text.find(b"[")
+        try:
+            for begin, end in elements(text, end):  # noqa: B020 (of the array it wants the start)
+                output.write(on_one_line(text[begin:end]) + b"\n")
+        except ValueError:
+            raise _cut_off() from None
+        if text[end:].strip(_BLANKS.encode()) != b"]":
+            raise _cut_off()
+    return JsonRecords(target, "newline_delimited")
+
+
+def on_one_line(record: bytes) -> bytes:
+    """Return a record with blanks in place of line breaks."""
+    return record.strip().replace(b"\r", b" ").replace(b"\n", b" ")
 
 
 def json_objects_sql(records: JsonRecords) -> str:

@@ -1,17 +1,23 @@
-"""Places in JSON text: the keys of an object whose rest is not at hand, the end of an array.
+"""Places in JSON text: the keys of an object whose rest is not at hand, records, an array's end.
 
-Belongs here: scanning a text's head or tail without holding the whole. Does not belong here:
-files and refusals (`assets.engine.json_file`). Texts are those of bytes read as Latin-1, so a
-place in them is a place in the file.
+Belongs here: scanning a text's head or tail without holding the whole, and finding records without
+reading them, so that a broken one costs itself only. Does not belong here: files and refusals
+(`assets.engine.json_file`). Texts are bytes, or these read as Latin-1, so a place in them is a
+place in the file.
 """
 
 import json
+import mmap
 import re
 from collections.abc import Iterator
 
 _SEARCH_CHARS = 512 << 20  # bounds the time a tail of hostile brackets costs
 _NOT_BLANK = re.compile(r"[^ \t\r\n]")
-_DECODER = json.JSONDecoder()
+# Whatever Python thinks of a number, it is no reason to overlook what comes after it.
+_DECODER = json.JSONDecoder(parse_int=str, parse_float=str, strict=False)
+# All up to the next bracket; before a record begins and after it ends, up to the next comma, too.
+_WITHIN = re.compile(rb'(?:[^"\[\]{}]++|"(?:[^"\\]++|\\.)*+")*+([\[\]{}])', re.DOTALL)
+_BETWEEN = re.compile(rb'(?:[^"\[\]{},]++|"(?:[^"\\]++|\\.)*+")*+([\[\]{},])', re.DOTALL)
 
 
 def members(text: str, start: int) -> Iterator[tuple[str, int, int]]:
@@ -32,6 +38,40 @@ def members(text: str, start: int) -> Iterator[tuple[str, int, int]]:
         yield key, value_start, at
         at = skip_blanks(text, at)
         at = skip_blanks(text, at + 1) if text.startswith(",", at) else len(text)
+
+
+def elements(text: bytes | mmap.mmap, start: int) -> Iterator[tuple[int, int]]:
+    """Yield start and end of each element of the array at `start`, whatever it may hold.
+
+    An element ends where its brackets are closed; which is closed by which, nobody asks.
+
+    Raises
+    ------
+    ValueError
+        The array has no end, or something between two elements that is no comma.
+    """
+    at = begin = start + 1
+    depth, closed, count = 0, None, 0
+    while match := (_WITHIN if depth else _BETWEEN).match(text, at):
+        at = match.end()
+        if match[1] in b"[{":
+            if not depth and text[begin : at - 1].strip():
+                break
+            depth += 1
+        elif depth:
+            depth -= 1
+            closed = None if depth else at
+        else:
+            is_end, is_blank = match[1] == b"]", not text[begin : at - 1].strip()
+            if is_end and is_blank and not count:
+                return
+            if match[1] == b"}" or is_blank or (closed and text[closed : at - 1].strip()):
+                break
+            yield begin, at - 1
+            if is_end:
+                return
+            begin, closed, count = at, None, count + 1
+    raise ValueError
 
 
 def end_of_array(tail: str, path: list[str]) -> int | None:

@@ -29,7 +29,7 @@ from assets.engine.formats.spreadsheet_xml import spreadsheet_xml_sheets
 from assets.engine.formats.web_page import web_page_tables
 from assets.engine.formats.workbook import workbook_sheets
 from assets.engine.headers import Header, HeaderMissing, find_header
-from assets.engine.json_file import json_objects_sql, json_records
+from assets.engine.json_file import json_records
 from assets.engine.legacy_text import (
     candidate_encodings,
     decode_head,
@@ -37,7 +37,7 @@ from assets.engine.legacy_text import (
     repair,
     transcode,
 )
-from assets.engine.text_table import TextTable, delimited_table, grid_table, json_table
+from assets.engine.text_table import TextTable, delimited_table, grid_table, records_table
 from schemas.settings import Export
 
 # What old spreadsheet programs cut a list at.
@@ -99,7 +99,7 @@ class OpenFile:
             yield self._delimited(member)
         elif container == "json":
             records = json_records(member, self.export.records, self.workspace)
-            yield json_table(json_objects_sql(records), self.export).placed(container="json")
+            yield records_table(records, self.export).placed(container="json")
         else:
             if container == "workbook" and is_old_workbook(member) and has_surplus(member):
                 self.warnings.append(

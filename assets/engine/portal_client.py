@@ -1,9 +1,9 @@
 """Asking a portal: one request at a time, patient with what may pass and with nothing else.
 
 Belongs here: time-outs, bounds, repeated attempts, and the sentence for each refusal. Does not
-belong here: secrets (`portal_login`), what a reply holds (`portal_reply`), which page comes next
-(`portal_paging`). No secret, address or text of a reply is ever in a message: errors of requests
-quote both.
+belong here: secrets (`portal_login`), what breaks on the wire (`portal_trouble`), what a reply
+holds (`portal_reply`), which page comes next (`portal_paging`). No secret, address or text of a
+reply is ever in a message.
 """
 
 import re
@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TypeVar
 from urllib.parse import urljoin, urlsplit
+from zoneinfo import ZoneInfo
 
 import requests
 from tenacity import (
@@ -23,11 +24,13 @@ from tenacity import (
     stop_before_delay,
     wait_random_exponential,
 )
-from urllib3.exceptions import HTTPError, InvalidHeader, ReadTimeoutError
+from urllib3.exceptions import InvalidHeader
 from urllib3.util import Retry
 
 from assets.engine.errors import PortalError
+from assets.engine.periods import TIMEZONE
 from assets.engine.portal_login import log_in
+from assets.engine.portal_trouble import MayPass, RequestRefused, not_in_time, wire_trouble
 from assets.engine.web import Session
 from schemas.api import ApiSource
 
@@ -37,24 +40,9 @@ LONGEST_WAIT = 60  # seconds between attempts, where the portal asks for no more
 MOST_REDIRECTS = 3
 _TOO_OFTEN, _TOO_SLOW = 429, 408
 _UNKNOWN = (400, 404, 410)
-_UNTRUSTED = "CERTIFICATE_VERIFY_FAILED"
 _MEDIA_TYPE = re.compile(r"[a-z]+/[a-z0-9.+-]{1,60}")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _waits = wait_random_exponential(multiplier=0.5, max=LONGEST_WAIT)
-
-
-class MayPass(Exception):
-    """Trouble that another attempt may not meet; the text says what was found."""
-
-    def __init__(self, found: str, to_do: str, wait_seconds: float = 0) -> None:
-        self.found = found
-        self.to_do = to_do
-        self.wait_seconds = wait_seconds
-        super().__init__(found)
-
-
-class RequestRefused(PortalError):
-    """The portal does not know what it was asked for; who asks is not the trouble."""
 
 
 class Rate:
@@ -123,6 +111,7 @@ class PortalClient:
         """
         started = time.monotonic()
         most = self.settings.max_total_seconds
+        self.session.ends_at = started + most
         attempts = Retrying(
             retry=retry_if_exception_type(MayPass),
             stop=stop_after_attempt(self.settings.max_attempts) | stop_before_delay(most),
@@ -131,7 +120,7 @@ class PortalClient:
             reraise=True,
         )
         try:
-            return attempts(lambda: read(self._get(path, params, started + most)))
+            return attempts(lambda: read(self._get(path, params)))
         except MayPass as trouble:
             seconds = time.monotonic() - started
             count = attempts.statistics.get("attempt_number", 1)
@@ -150,60 +139,27 @@ class PortalClient:
                 f"the next in {state.next_action.sleep:.1f} s"
             )
 
-    def _get(self, path: str, params: Mapping[str, str], deadline: float) -> bytes:
+    def _get(self, path: str, params: Mapping[str, str]) -> bytes:
         """Return the body of the reply, redirects within the same address followed."""
         address = f"{self.settings.base_url}/{path.lstrip('/')}"
         query: Mapping[str, str] | None = params
         for _ in range(MOST_REDIRECTS + 1):
             self.rate.wait()
-            try:
-                with self.session.get(
+            left = self.session.ends_at - time.monotonic()
+            if left <= 0:
+                raise not_in_time()
+            with (
+                wire_trouble(self.settings, self.doing, self.session.ends_at),
+                self.session.get(
                     address, params=query, stream=True, allow_redirects=False,
-                    timeout=(self.settings.connect_timeout, self.settings.read_timeout),
+                    timeout=(min(self.settings.connect_timeout, left), self.settings.read_timeout),
                     # Of the session's own, requests would rather take REQUESTS_CA_BUNDLE.
                     verify=self.settings.ca_bundle or True,
-                ) as reply:  # fmt: skip
-                    if not reply.is_redirect:
-                        return self._body(reply, deadline)
-                    address, query = self._same_place(address, reply.headers["location"]), None
-            except requests.exceptions.SSLError as error:
-                if _UNTRUSTED not in str(error):
-                    raise MayPass(
-                        "no encrypted connection, or one that broke off",
-                        "Does the portal speak https, and show a certificate? Look at base_url.",
-                    ) from None
-                raise self._refused(
-                    "a certificate that is not trusted",
-                    "one of a known authority",
-                    "Where the authority is the province's own, name its certificates by "
-                    "ca_bundle of [api].",
-                ) from None
-            except (requests.ConnectionError, requests.Timeout) as error:
-                found = (
-                    "no reply in time"
-                    if isinstance(error, requests.Timeout)
-                    else ("no connection, or one that broke off")
-                )
-                raise MayPass(
-                    found, "Is the portal up? Look at base_url, connect_timeout and read_timeout."
-                ) from None
-            except ReadTimeoutError:
-                raise MayPass(
-                    "no more of a reply in time", "Look at read_timeout of [api]."
-                ) from None
-            except HTTPError:
-                raise MayPass(
-                    "a reply that broke off or cannot be decompressed",
-                    "Ask for smaller pages by page_size.",
-                ) from None
-            except OSError as error:
-                if self.settings.ca_bundle is None or isinstance(error, requests.RequestException):
-                    raise self._refused(
-                        "a request that cannot be made", "an address", "Look at base_url and path."
-                    ) from None
-                raise self._refused(
-                    "certificates that cannot be read", "a file", "Look at ca_bundle of [api]."
-                ) from None
+                ) as reply,
+            ):  # fmt: skip
+                if not reply.is_redirect:
+                    return self._body(reply)
+                address, query = self._same_place(address, reply.headers["location"]), None
         raise self._refused(
             f"more than {MOST_REDIRECTS} redirects", "a reply", "Look at base_url and path."
         )
@@ -223,7 +179,7 @@ class PortalClient:
             )
         return target
 
-    def _body(self, reply: requests.Response, deadline: float) -> bytes:
+    def _body(self, reply: requests.Response) -> bytes:
         self._check_status(reply)
         self.portal_time = _time_of(reply.headers.get("Date"))
         if reply.status_code == requests.codes.no_content:
@@ -246,10 +202,8 @@ class PortalClient:
                     "a page",
                     "Ask for smaller pages by page_size, or raise max_reply_bytes of [api].",
                 )
-            if time.monotonic() > deadline:
-                raise MayPass(
-                    "a reply that did not end in time", "Look at max_total_seconds of [api]."
-                )
+            if time.monotonic() > self.session.ends_at:
+                raise not_in_time()
         if not body:
             raise MayPass("an empty reply", "Ask the portal's operator.")
         return bytes(body)
@@ -294,7 +248,7 @@ def _wait(state: RetryCallState) -> float:
 def _retry_after(text: str | None) -> float:
     """Return the seconds of a Retry-After header, which may name a time instead."""
     try:
-        return Retry().parse_retry_after(text) if text else 0
+        return float(Retry().parse_retry_after(text)) if text else 0
     except (InvalidHeader, ValueError, OverflowError):
         return 0
 
@@ -303,7 +257,8 @@ def _time_of(text: str | None) -> datetime | None:
     """Return the moment of a Date header, if there is one."""
     try:
         moment = parsedate_to_datetime(text or "")
-        return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+        # The last hours of the year 9999 have no name here.
+        return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(ZoneInfo(TIMEZONE))
     except (ValueError, OverflowError):
         return None
 

@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 from assets.engine.errors import PortalError
 from assets.engine.manifest import Manifest
 from assets.engine.periods import Period
-from assets.engine.portal_client import MayPass, PortalClient, RequestRefused
+from assets.engine.portal_client import PortalClient
 from assets.engine.portal_clock import clocks_differ, told_start
 from assets.engine.portal_delivery import deliver
 from assets.engine.portal_journal import (
@@ -36,6 +36,7 @@ from assets.engine.portal_paging import (
     page_params,
 )
 from assets.engine.portal_reply import Reply, read_reply
+from assets.engine.portal_trouble import MayPass, RequestRefused
 from assets.engine.portal_walks import complete_walks, refuse_emptied, texts_of
 from assets.engine.raw_store import Delivery
 from assets.engine.wording import counted
@@ -206,7 +207,7 @@ class ExportCollection:
             page = Page(
                 walk, len(self.journal.pages) + 1, position, hashlib.sha256(body).hexdigest(),
                 len(reply.records), reply.total,
-                told.astimezone(self.now.tzinfo).isoformat() if told else None,
+                told.isoformat() if told else None,
             )  # fmt: skip
             self.journal.add(page, body)
             if page.number % PAGES_A_WORD == 0 or position is None:

@@ -2,25 +2,38 @@
 
 Belongs here: reading one page. Does not belong here: asking for it (`portal_client`), typing its
 records (the loader, which reads them as any JSON file). Records are cut out of the reply byte for
-byte; messages name keys that look like identifiers, and of values only an error's short code.
+byte, and their codes are read as the loader reads them; messages name keys that look like
+identifiers, and of values only an error's short code.
 """
 
+import codecs
 import json
 import re
+from collections import Counter
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
+import duckdb
+
 from assets.engine.errors import PortalError
-from assets.engine.json_scan import members, skip_blanks
-from assets.engine.portal_client import MayPass
+from assets.engine.json_file import on_one_line
+from assets.engine.json_scan import elements, members, skip_blanks
+from assets.engine.portal_trouble import MayPass
+from assets.engine.text_table import RAW_PREFIX, json_table
 from schemas.api import ApiExport
 from schemas.settings import Export
 
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,39}")
 _ERROR_CODE = re.compile(r"[A-Z]{0,12}[-_]?[0-9]{1,5}")
-_MISSING = object()
-_DECODER = json.JSONDecoder()
-_LONGEST_COUNT = 15  # digits; Python refuses to read a number of thousands
+_HALVES = re.compile("[\ud800-\udfff]")
+_MISSING, _TWICE = object(), object()
+_LONGEST_COUNT = 15  # digits
+_LONGEST_CURSOR = 4096  # it goes into an address
+
+
+class _StandsTwice(Exception):
+    """A key on a path of the settings stands twice in its object; the text is the path."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +62,8 @@ class Reply:
 def read_reply(body: bytes, export: Export, doing: str) -> Reply:
     """Return what a page holds.
 
+    A record that cannot be read has no code; it costs itself only, when the loader rejects it.
+
     Raises
     ------
     MayPass
@@ -59,27 +74,63 @@ def read_reply(body: bytes, export: Export, doing: str) -> Reply:
     """
     if not body:  # as HTTP status 204 says; of any other the client takes no empty reply
         return Reply([], None, None, None)
-    text = body.decode("utf-8-sig", "surrogateescape")
+    body = body.removeprefix(codecs.BOM_UTF8)
     try:
-        document = json.loads(text)
+        listed, envelope = _taken_apart(body, export.records)
+        document = _DECODER.decode(envelope.decode("utf-8", "surrogateescape"))
     except (ValueError, RecursionError):
         raise MayPass(
             "a reply that is no whole JSON", "Ask for smaller pages by page_size."
         ) from None
     api = export.api
     assert api is not None  # noqa: S101 (only exports with an API are asked for)
-    _check_error(document, api, doing)
-    rows = _at(document, export.records, _MISSING)
-    records, total = list[Record](), None
-    if rows not in (None, "") or not _owes_nothing(document, api):
-        records = _records(text, document, rows, export, doing)
-        total = _count(document, api.total, doing)
-    return Reply(
-        records,
-        total,
-        _flag(document, api.last, doing),
-        _cursor(document, api.next_cursor),
-    )
+    try:
+        _check_error(document, api, doing)
+        rows = _at(document, export.records, _MISSING)
+        records, total = list[Record](), None
+        if rows not in (None, "") or not _owes_nothing(document, api):
+            records = _records(listed, document, export, doing)
+            total = _count(document, api.total, doing)
+        return Reply(
+            records,
+            total,
+            _flag(document, api.last, doing),
+            _cursor(document, api.next_cursor, doing),
+        )
+    except _StandsTwice as twice:
+        raise PortalError(
+            doing,
+            f"a reply with the key of {twice} twice",
+            "each key once",
+            "Nobody can tell which of the two counts: ask the portal's operator.",
+        ) from None
+
+
+def _taken_apart(body: bytes, path: str) -> tuple[list[bytes] | None, bytes]:
+    """Return the elements of the array at `path`, None if there is none, and what is around it.
+
+    Raises
+    ------
+    ValueError
+        The array does not end.
+    """
+    text = body.decode("latin-1")  # makes characters of bytes one by one
+    start = skip_blanks(text, 0)
+    for name in path.encode().decode("latin-1").split(".") if path else ():
+        start = next((at for key, at, _ in members(text, start) if key == name), len(text))
+    if not text.startswith("[", start):
+        return None, body
+    listed, end = [], start + 1
+    for begin, end in elements(body, start):
+        listed.append(on_one_line(body[begin:end]))
+    end = body.index(b"]", end) + 1
+    return listed, body[:start] + b"[]" + body[end:]
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object; of a key that stands twice, that it does."""
+    counts = Counter(key for key, _ in pairs)
+    return {key: value if counts[key] == 1 else _TWICE for key, value in pairs}
 
 
 def _check_error(document: Any, api: ApiExport, doing: str) -> None:
@@ -115,9 +166,11 @@ def _owes_nothing(document: Any, api: ApiExport) -> bool:
     return str(total) == "0"
 
 
-def _records(text: str, document: Any, rows: Any, export: Export, doing: str) -> list[Record]:
+def _records(listed: list[bytes] | None, document: Any, export: Export, doing: str) -> list[Record]:
     """Return the rows of a page; PortalError if they are none, or none has the mapped code."""
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+    objects = [text for text in listed or () if text.startswith(b"{")]
+    has_list = any(text.startswith(b"[") for text in listed or ())
+    if listed is None or has_list or (listed and not objects):
         raise PortalError(
             doing,
             f"no array of objects at {export.records or 'the top'} of the reply, "
@@ -125,49 +178,52 @@ def _records(text: str, document: Any, rows: Any, export: Export, doing: str) ->
             "the records",
             "Look at records of the export; the portal may have changed its replies.",
         )
-    codes = [_code(row, export) for row in rows]
-    if rows and not any(codes):
+    codes, readable_count = _codes(listed, export, doing)
+    if readable_count and not any(codes):
         raise PortalError(
             doing,
-            f"no record with a code; the first has {_keys(rows[0])}",
+            f"no record with a code; the first has {_keys_of(objects[0])}",
             " or ".join(export.headers()[export.definition.key]),
             f"Look at columns.{export.definition.key} of the export; the portal may have changed "
             "its replies.",
         )
-    texts = _record_texts(text, export.records)
-    return [Record(*pair) for pair in zip(texts, codes, strict=True)]
+    return [Record(*pair) for pair in zip(listed, codes, strict=True)]
 
 
-def _record_texts(text: str, path: str) -> list[bytes]:
-    """Return each record as it stands in the reply; a line break between tokens is a blank."""
-    at = skip_blanks(text, 0)
-    for name in path.split(".") if path else ():
-        # Of a key that stands twice the last one counts, as for json.loads.
-        at = [start for key, start, _ in members(text, at) if key == name][-1]
-    texts = []
-    at = skip_blanks(text, at + 1)
-    while not text.startswith("]", at):
-        _, end = _DECODER.raw_decode(text, at)
-        line = text[at:end].replace("\r", " ").replace("\n", " ")
-        texts.append(line.encode("utf-8", "surrogateescape"))
-        at = skip_blanks(text, end)
-        at = skip_blanks(text, at + 1) if text.startswith(",", at) else at
-    return texts
+@cache
+def _reading() -> duckdb.DuckDBPyConnection:
+    """Return a database in memory; names pass through it, and it has nowhere to write them."""
+    extensions = dict.fromkeys(("autoinstall_known_extensions", "autoload_known_extensions"), False)
+    return duckdb.connect(":memory:", config={**extensions, "temp_directory": "", "threads": 1})
+
+
+def _codes(listed: list[bytes], export: Export, doing: str) -> tuple[list[str | None], int]:
+    """Return the code of each record as the loader reads it, and how many it can read."""
+    relation = json_table("(SELECT unnest($records) AS json)", export).relation
+    code = RAW_PREFIX + export.definition.key
+    texts = [text.decode("utf-8", "replace") for text in listed]
+    try:
+        with _reading().cursor() as reading:
+            rows = reading.execute(
+                f"SELECT trim({code}), is_broken FROM {relation}", {"records": texts}
+            ).fetchall()
+    except duckdb.Error:  # its message would quote the record
+        raise PortalError(
+            doing, "records that cannot be read", "JSON objects", "Ask the portal's operator."
+        ) from None
+    return (
+        [None if is_broken else text or None for text, is_broken in rows],
+        sum(not is_broken for _, is_broken in rows),
+    )
 
 
 def _at(document: Any, path: str, missing: Any = None) -> Any:
     """Return what stands at a dotted path, or `missing`."""
     for name in path.split(".") if path else ():
         document = document.get(name, missing) if isinstance(document, dict) else missing
+        if document is _TWICE:
+            raise _StandsTwice(path)
     return document
-
-
-def _code(row: dict[str, Any], export: Export) -> str | None:
-    for path in export.headers()[export.definition.key]:
-        code = _at(row, path)
-        if isinstance(code, str | int) and str(code).strip():
-            return str(code).strip()
-    return None
 
 
 def _count(document: Any, path: str, doing: str) -> int | None:
@@ -189,9 +245,21 @@ def _flag(document: Any, path: str, doing: str) -> bool | None:
     return text in ("true", "1")
 
 
-def _cursor(document: Any, path: str) -> str | None:
+def _cursor(document: Any, path: str, doing: str) -> str | None:
+    """Return the next cursor; PortalError if it is nothing that can be sent back."""
     cursor = _at(document, path) if path else None
-    return None if cursor in ("", None) or cursor is False else str(cursor)
+    if cursor in ("", None) or cursor is False:
+        return None
+    # A broken byte, or half a surrogate, is no text of its own.
+    if not isinstance(cursor, str) or len(cursor) > _LONGEST_CURSOR or _HALVES.search(cursor):
+        raise _unsaid(document, "next_cursor", path, "a cursor", doing)
+    return cursor
+
+
+# Numbers stay as they are written: Python refuses to read one of thousands of digits.
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_once, parse_int=str, parse_float=str, parse_constant=str
+)
 
 
 def _unsaid(document: Any, setting: str, path: str, expected: str, doing: str) -> PortalError:
@@ -201,6 +269,13 @@ def _unsaid(document: Any, setting: str, path: str, expected: str, doing: str) -
         expected,
         f"Look at {setting} of [exports.<name>.api]; the portal may have changed its replies.",
     )
+
+
+def _keys_of(record: bytes) -> str:
+    try:
+        return _keys(json.loads(record))
+    except (ValueError, RecursionError):
+        return "no keys that can be read"
 
 
 def _keys(document: Any) -> str:

@@ -18,7 +18,7 @@ from assets.engine.containers import HEAD_BYTES, Cells, delimited_heads, sniff
 from assets.engine.errors import FileRefused
 from assets.engine.formats.archive import unpack
 from assets.engine.headers import GROUP_SEPARATOR, Header, best_header, spare_headers
-from assets.engine.json_file import JsonRecords, json_objects_sql, json_records
+from assets.engine.json_file import JsonRecords, json_objects_sql, json_records, readable
 from assets.engine.json_scan import members, skip_blanks
 from assets.engine.legacy_text import candidate_encodings, decode_head, repair
 from assets.engine.opening import sheets_of
@@ -156,7 +156,8 @@ def _offered_json(
     offers = []
     for records in dict.fromkeys([export.records, "", *_arrays(member)]):
         try:
-            paths, count = _paths(json_records(member, records, workspace), reading)
+            opened = json_records(member, records, workspace)
+            paths, count = _paths(readable(reading, opened, workspace), reading)
         except (FileRefused, duckdb.Error) as error:
             refusal = refusal or (error if isinstance(error, FileRefused) else None)
             continue

@@ -17,7 +17,13 @@ import pyarrow.compute as pc
 
 from assets.engine import raw_store, reference
 from assets.engine.errors import FileRefused
-from assets.engine.extract import ALL_READ, find_lines, split_broken, typed_batches
+from assets.engine.extract import (
+    ALL_READ,
+    find_lines,
+    readable_table,
+    split_broken,
+    typed_batches,
+)
 from assets.engine.layout import LayoutLog
 from assets.engine.load.file import FileLoad, load_file
 from assets.engine.load.report import Loaded
@@ -137,7 +143,7 @@ def run_trial(
         marked = export.model_copy(update={"date_formats": [_TRUE_DATE, *export.date_formats]})
         with raw_store.reading_folder(paths) as workspace:
             for table in OpenFile(file, marked, workspace).tables():
-                _read(paths, table, marked, labels, trial)
+                _read(paths, table, marked, labels, trial, workspace=workspace)
                 trial.tables.append(replace(table, grid=None))
         _try_units(connection, source, export, trial, period.end)
     return trial
@@ -166,12 +172,14 @@ def _load(
 
 
 def _read(
-    paths: Paths, table: TextTable, export: DraftExport, labels: UnitLabels, trial: Trial
-) -> None:
+    paths: Paths, table: TextTable, export: DraftExport, labels: UnitLabels, trial: Trial,
+    *, workspace: Path,
+) -> None:  # fmt: skip
     log = LayoutLog(export, table.header_keys)
     found: dict[str, list[tuple[str, int]]] = {name: [] for name in trial.columns}
     with reader(paths) as reading:
         try:
+            table = readable_table(reading, table, workspace)
             lines = find_lines(reading, table)
             is_numbered = True
         except FileRefused:

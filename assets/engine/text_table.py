@@ -19,6 +19,7 @@ import pyarrow as pa
 
 from assets.engine.containers import Cells, DelimitedHead, find_extracted_at, find_period
 from assets.engine.headers import GROUP_SEPARATOR, Header, find_header
+from assets.engine.json_file import JsonRecords, json_objects_sql
 from assets.engine.text import clean, label_key
 from schemas.columns import quoted
 from schemas.settings import ANY_TEXT, Export
@@ -60,8 +61,8 @@ class TextTable:
         Where in the delivered file the list stood.
     header_keys
         Mapped column to the texts that its cell has where the header is repeated.
-    objects
-        SQL FROM item with the JSON records as delivered, one column `json`.
+    objects, records
+        SQL FROM item with the JSON records as delivered, one column `json`; the file it reads.
     goes_on
         The list of the sheet before goes on here, without a header.
     """
@@ -82,6 +83,7 @@ class TextTable:
     encoding: str = "utf-8"
     header_keys: dict[str, list[str]] = field(default_factory=dict)
     objects: str = ""
+    records: JsonRecords | None = None
     goes_on: bool = False
 
     @property
@@ -167,6 +169,11 @@ def delimited_table(file: Path, head: DelimitedHead, header: Header, export: Exp
     )
 
 
+def records_table(records: JsonRecords, export: Export) -> TextTable:
+    """Return the records of a JSON file."""
+    return replace(json_table(json_objects_sql(records), export), records=records)
+
+
 def json_table(objects_sql: str, export: Export) -> TextTable:
     """Return the records of `objects_sql`, a relation with one column `json`."""
     wanted = export.headers()
@@ -199,11 +206,23 @@ def json_table(objects_sql: str, export: Export) -> TextTable:
         "CAST(NULL AS INTEGER) AS filled_count, "
         f"CASE WHEN starts_with(json, '[') AND json_array_length(record) > 0 "
         f"THEN CAST(error('{LIST_WITHIN}') AS BOOLEAN) "
-        "ELSE record IS NULL AND json IS NOT NULL END AS is_broken "
+        f"ELSE json IS NOT NULL AND {_is_no_record(paths)} END AS is_broken "
         f"FROM (SELECT json, record, json_extract_string(record, [{listed}]) AS texts "
         f"FROM (SELECT json, TRY_CAST(json AS JSON) AS record FROM {objects_sql})))"
     )
     return TextTable(relation, Header(-1, [], {}), objects=objects_sql)
+
+
+def _is_no_record(paths: list[str]) -> str:
+    """Return the SQL of whether a record is no object, or has a key twice on the way to a path.
+
+    Readers disagree about which of the two counts.
+    """
+    steps = [path.split(".") for path in paths]
+    objects = {".".join(step[:count]) for step in steps for count in range(1, len(step))} | {"$"}
+    keys = f"json_keys(record, [{', '.join(map(quoted, sorted(objects)))}])"
+    twice = f"list_filter({keys}, lambda names: len(names) <> list_unique(names))"
+    return f"(record IS NULL OR json_type(record) <> 'OBJECT' OR len({twice}) > 0)"
 
 
 def json_path(path: str) -> str:

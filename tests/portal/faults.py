@@ -11,6 +11,8 @@ NAMES = (
     "storm", "error", "stall", "cut", "truncated", "html", "expired", "forbidden", "missing",
     "redirect", "astray", "endless", "bomb", "envelope", "fields", "drift", "repeat", "not_gzip",
     "loop", "gap", "drip", "chunks", "leave", "error_code", "capped", "empty",
+    "slow_status", "slow_headers", "slow_continues", "slow_extension", "slow_trailers",
+    "slow_packing",
 )  # fmt: skip
 
 

@@ -39,6 +39,20 @@ STALL_SECONDS = 2.0
 DRIP_SECONDS = 0.05
 # Made beforehand: on a busy machine a client would not wait for it.
 BOMB = gzip.compress(b" " * (65 << 20), compresslevel=1)
+# Replies whose wrapping drips, and never ends: how each begins, and what comes again and again.
+_CHUNKED = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n"
+SLOW = {
+    "slow_status": (b"HTTP/1.1 200 ", b"O"),
+    "slow_headers": (b"HTTP/1.1 200 OK\r\n", b"X-Slow: x\r\n"),
+    "slow_continues": (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+    "slow_extension": (_CHUNKED + b"\r\n2;slow=", b"x"),
+    "slow_trailers": (_CHUNKED + b"\r\n2\r\n{}\r\n0\r\n", b"X-Slow: x\r\n"),
+    # The name of a packed file may be as long as it likes.
+    "slow_packing": (
+        _CHUNKED + b"Content-Encoding: gzip\r\n\r\nffff\r\n\x1f\x8b\x08\x08" + bytes(6), b"x",
+    ),
+}  # fmt: skip
+MOST_SLOW_BYTES = 400
 MOST_ROWS = 500
 MOST_COUNTED = 20
 # How the national contract says that a session has expired: by a status that says all is well.
@@ -174,9 +188,11 @@ class _Handler(BaseHTTPRequestHandler):
         self.portal.headers.append(dict(self.headers.items()))
         fault = self.portal.faults.next()
         with suppress(BrokenPipeError, ConnectionResetError):
-            if self._fails_early(fault):
-                return
-            if not self._is_logged_in():
+            if fault in SLOW:
+                self._drip(*SLOW[fault])
+            elif self._fails_early(fault):
+                pass
+            elif not self._is_logged_in():
                 self._send(401, b'{"message": "no session"}')
             elif parts.path not in self.portal.lists:
                 self._send(404, b'{"message": "no such path"}')
@@ -276,6 +292,13 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             return False
         return True
+
+    def _drip(self, start: bytes, again: bytes) -> None:
+        self.wfile.write(start)
+        for number in range(MOST_SLOW_BYTES):
+            self.wfile.write(again[number % len(again) :][:1])
+            time.sleep(DRIP_SECONDS)
+        self.close_connection = True
 
     def _send(
         self, status: int, body: bytes, *more: tuple[str, str], kind: str = "application/json"

@@ -7,6 +7,7 @@ aside and counted. Which values break a rule is not decided here (`assets.engine
 from assets.engine.extract.batches import (
     ENOUGH_RECORDS,
     check_keys,
+    readable_table,
     split_broken,
     typed_batches,
 )
@@ -19,6 +20,7 @@ __all__ = [
     "all_rejects",
     "check_keys",
     "find_lines",
+    "readable_table",
     "rejected_row_count",
     "split_broken",
     "typed_batches",

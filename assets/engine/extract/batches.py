@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
 
 import duckdb
 import pandas as pd
@@ -12,6 +14,7 @@ import pyarrow.compute
 from assets.engine.errors import FileRefused
 from assets.engine.extract.lines import Lines, reading_errors
 from assets.engine.extract.rejects import line_rejects, unsplittable
+from assets.engine.json_file import json_objects_sql, readable
 from assets.engine.text_table import GRID_VIEW, TextTable
 from assets.engine.typing_sql import typed_select
 from schemas.rules import UNREADABLE_TEXT
@@ -58,6 +61,24 @@ def split_broken(batch: pa.Table) -> tuple[pa.Table, pd.DataFrame]:
     if not len(numbers):
         return batch, rejects
     return batch.filter(pyarrow.compute.invert(is_broken)), rejects
+
+
+def readable_table(
+    reading: duckdb.DuckDBPyConnection, table: TextTable, workspace: Path
+) -> TextTable:
+    """Return a list whose JSON records can be read one by one, copied to `workspace` if need be.
+
+    Raises
+    ------
+    FileRefused
+        They cannot be told from one another.
+    """
+    if table.records is None:
+        return table
+    records = readable(reading, table.records, workspace)
+    objects = json_objects_sql(records)
+    relation = table.relation.replace(table.objects, objects)
+    return replace(table, records=records, objects=objects, relation=relation)
 
 
 def check_keys(reading: duckdb.DuckDBPyConnection, table: TextTable, export: Export) -> list[str]:

@@ -16,6 +16,7 @@ from assets.engine.extract import (
     all_rejects,
     check_keys,
     find_lines,
+    readable_table,
     rejected_row_count,
     split_broken,
     typed_batches,
@@ -155,6 +156,7 @@ def stage_list(
     """
     layout = LayoutLog(export, table.header_keys)
     warnings = []
+    table = readable_table(reading, table, workspace)
     if absent := check_keys(reading, table, export):
         warnings.append(f"part {table.part_number}: no record has {absent}")
     lines = find_lines(reading, table)
