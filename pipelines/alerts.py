@@ -8,6 +8,7 @@ server: a message about a failed alert says the kind of failure only.
 import base64
 import smtplib
 import ssl
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from email.message import EmailMessage
@@ -119,14 +120,13 @@ def _post(alert: Alert, variable: str) -> None:
     }
     # A redirect would carry the message to a host that nobody chose; what else the server says, and
     # at what length, is of no interest.
-    with (
-        Session() as session,
-        session.post(
+    with Session() as session:
+        session.ends_at = time.monotonic() + SECONDS
+        with session.post(
             address, json=body, timeout=SECONDS, allow_redirects=False, stream=True
-        ) as reply,
-    ):
-        if reply.status_code >= 300:
-            raise ConnectionError(reply.status_code)
+        ) as reply:
+            if reply.status_code >= 300:
+                raise ConnectionError(reply.status_code)
 
 
 def _secret(variable: str) -> str:

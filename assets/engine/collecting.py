@@ -150,8 +150,11 @@ def _forget_old(paths: Paths, sources: dict[str, Source], now: datetime) -> None
         is_old = journal.begun and not is_recent(journal.begun, now)
         # A run that was killed between its delivery and letting go of its pages.
         is_left_behind = journal.begun is None and journal.folder.exists()
-        is_unasked = not _is_asked(sources, source, export) and (journal.begun or journal.failed)
-        if is_old or is_left_behind or is_unasked:
+        noted = journal.begun or journal.failed or journal.is_lost
+        is_unasked = not _is_asked(sources, source, export) and noted
+        if journal.is_lost and not is_unasked:
+            journal.remove_pages()  # it stays lost until its period is asked for again
+        elif is_old or is_left_behind or is_unasked:
             if is_unasked:
                 journal.failed = None
             journal.abandon()

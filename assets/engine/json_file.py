@@ -15,6 +15,7 @@ import mmap
 import os
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Literal
@@ -30,8 +31,10 @@ MAX_RECORD_BYTES = 16 << 20
 
 _EDGE = 1 << 20  # what may stand before and behind the records of an envelope
 _CHUNK = 1 << 20
+_SEARCHED_LINES = 20
 _BLANKS = " \t\r\n"
 _IDENTIFIER = re.compile(r"[A-Za-z_]{1,40}")
+_ON_ONE_LINE = bytes.maketrans(b"\r\n\0", b"  \x01")
 # Four control characters in a row stand in no text, so every line is one column.
 _NO_DELIMITER = "\x01\x02\x03\x04"
 
@@ -124,8 +127,11 @@ def _one_a_line(file: Path, workspace: Path) -> JsonRecords:
 
 
 def on_one_line(record: bytes) -> bytes:
-    """Return a record with blanks in place of line breaks."""
-    return record.strip().replace(b"\r", b" ").replace(b"\n", b" ")
+    """Return a record with blanks in place of line breaks.
+
+    NUL, which no JSON has, becomes another such character: else the file would pass for binary.
+    """
+    return record.strip().translate(_ON_ONE_LINE)
 
 
 def json_objects_sql(records: JsonRecords) -> str:
@@ -159,11 +165,14 @@ def _as_utf_8(file: Path, workspace: Path) -> Path:
 
 
 def _is_newline_delimited(text: str, records: str) -> bool:
+    """Say whether objects stand one a line, as the first line that can be read shows."""
     first, _, rest = text.partition("\n")
-    try:
-        record = json.loads(first)
-    except (ValueError, RecursionError):
-        return False
+    record = None
+    for line in (first, *rest.split("\n", _SEARCHED_LINES)[:_SEARCHED_LINES]):
+        if record is not None or not (line.startswith("{") and line.rstrip().endswith("}")):
+            break
+        with suppress(ValueError, RecursionError):
+            record = json.loads(line, parse_int=str)
     envelope_key = _as_read(records.partition(".")[0])
     if not isinstance(record, dict) or (records and envelope_key in record):
         return False

@@ -248,7 +248,7 @@ def _wait(state: RetryCallState) -> float:
 def _retry_after(text: str | None) -> float:
     """Return the seconds of a Retry-After header, which may name a time instead."""
     try:
-        return float(Retry().parse_retry_after(text)) if text else 0
+        return Retry().parse_retry_after(text) if text else 0
     except (InvalidHeader, ValueError, OverflowError):
         return 0
 

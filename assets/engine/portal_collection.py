@@ -144,9 +144,14 @@ class ExportCollection:
             and begun.way == wanted.way
             and (begun.is_whole_wanted or not self.is_whole_wanted)
             and (begun.is_whole_wanted or begun.is_whole_period == wanted.is_whole_period)
+            and self._can_read_pages()
         ):
             self.progress(f"{self.doing}: going on behind page {len(self.journal.pages)}")
             return begun
+        if self.journal.is_lost:
+            self.progress(
+                f"{self.doing}: its journal cannot be read; the whole period is asked for"
+            )
         self.journal.begin(wanted)
         return wanted
 
@@ -156,12 +161,13 @@ class ExportCollection:
         A period that has begun since is asked for by changes from its first night on, so that none
         is lost between it and the one before. Once a period is over, and was collected since,
         whoever asks for it again wants it whole: later changes belong to later periods. So does
-        whoever asks in another way than before, which may have left rows out, and whoever comes to
-        a period when changes are known beyond its end: no range is left to ask for.
+        whoever asks in another way than before, which may have left rows out, whoever has lost the
+        journal, and whoever comes to a period when changes are known beyond its end: no range is
+        left to ask for.
         """
         last, since = self.journal.completed, None
         way = self._way()
-        is_same_way = last is None or last.way == way
+        is_same_way = last.way == way if last else not self.journal.is_lost
         known_to = changes_known_to(self.manifest.paths, self.source, self.export_name, self.now)
         asked_at = datetime.fromisoformat(last.started_at) if last else self.now
         may_add = is_same_way and not is_whole_wanted and asked_at.date() <= self.period.end
@@ -267,6 +273,13 @@ class ExportCollection:
 
     def _pages(self) -> Iterator[tuple[Page, Reply]]:
         return ((page, self._reply(page)) for page in self.journal.pages)
+
+    def _can_read_pages(self) -> bool:
+        """Say whether the pages that came are read as they were: settings may differ since."""
+        try:
+            return all(reply is not None for _, reply in self._pages())
+        except (MayPass, PortalError):
+            return False
 
     def _reply(self, page: Page) -> Reply:
         return read_reply(self.journal.page_file(page).read_bytes(), self.export, self.doing)

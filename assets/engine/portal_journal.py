@@ -4,7 +4,7 @@ Belongs here: `raw/api/<source>/<export>/<period>.jsonl`, and the pages beside i
 delivered. Does not belong here: asking (`portal_client`), what is made of the pages
 (`portal_collection`). Only runs write here, one at a time (`locks.one_run`). A page is written and
 flushed before its line, so a line stands for a whole page; a line that a power cut left unfinished
-stands for nothing.
+stands for nothing. A journal that cannot be read is none: the portal still has what it stood for.
 """
 
 import hashlib
@@ -15,7 +15,9 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Annotated, Literal
+
+from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 
 from assets.engine.disk import write_whole
 from assets.engine.paths import PRIVATE_FILE, Paths, private_folder
@@ -23,8 +25,15 @@ from assets.engine.paths import PRIVATE_FILE, Paths, private_folder
 # A night goes on with the collection of the night before, however late either began; what one of
 # two nights ago asked for is no longer what is wanted.
 LONGEST_BREAK = timedelta(hours=36)
-# What journals of before noted and nobody reads: moments, and a count that took in changes.
-_UNREAD = ("fetched_at", "completed_at", "given_row_count")
+
+
+def _has_zone(text: str) -> str:
+    if datetime.fromisoformat(text).tzinfo is None:
+        raise ValueError
+    return text
+
+
+Moment = Annotated[str, AfterValidator(_has_zone)]
 
 
 @dataclass(frozen=True)
@@ -34,11 +43,12 @@ class Begun:
     `is_whole_wanted` is whether somebody wished for the whole period; it may be asked for anyway.
     """
 
-    started_at: str
+    started_at: Moment
     asked: dict[str, str]
     way: str
     is_whole_period: bool
     is_whole_wanted: bool = False
+    what: Literal["begun"] = "begun"
 
 
 @dataclass(frozen=True)
@@ -54,7 +64,8 @@ class Page:
     sha256: str
     row_count: int
     total: int | None
-    told_at: str | None = None
+    told_at: Moment | None = None
+    what: Literal["page"] = "page"
 
 
 @dataclass(frozen=True)
@@ -67,13 +78,14 @@ class Completed:
     `whole_row_count` counts the rows of the last whole period; 0 if none is known.
     """
 
-    started_at: str
+    started_at: Moment
     is_whole_period: bool
     page_count: int
     row_count: int
-    changes_known_to: str
+    changes_known_to: Moment
     way: str = ""
     whole_row_count: int = 0
+    what: Literal["completed"] = "completed"
 
 
 @dataclass(frozen=True)
@@ -82,17 +94,28 @@ class Failed:
 
     run_id: str
     said: str
+    what: Literal["failed"] = "failed"
+
+
+# A line of another version may note more than anybody reads.
+_LINE: TypeAdapter[Begun | Page | Completed | Failed] = TypeAdapter(
+    Annotated[Begun | Page | Completed | Failed, Field(discriminator="what")]
+)
 
 
 @dataclass
 class Journal:
-    """What `file` says: the last completed collection, the one under way, the last failure."""
+    """What `file` says: the last completed collection, the one under way, the last failure.
+
+    `is_lost` is whether it is there and cannot be read: nothing it says is known.
+    """
 
     file: Path
     completed: Completed | None = None
     begun: Begun | None = None
     pages: list[Page] = field(default_factory=list)
     failed: Failed | None = None
+    is_lost: bool = False
 
     @property
     def folder(self) -> Path:
@@ -119,7 +142,7 @@ class Journal:
     def begin(self, begun: Begun) -> None:
         """Begin anew: nothing stays of a collection that was not completed."""
         self._make_place()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self.remove_pages()
         self.begun, self.pages, self.failed = begun, [], None
         self._rewrite()
 
@@ -128,7 +151,7 @@ class Journal:
         private_folder(self.folder)
         write_whole(self.page_file(page), body)
         self.pages.append(page)
-        self._append("page", asdict(page))
+        self._append(page)
 
     def complete(self, completed: Completed) -> None:
         """Note that the pages are delivered, and let go of them."""
@@ -136,45 +159,46 @@ class Journal:
         self.completed = replace(completed, whole_row_count=rows)
         self.begun, self.pages, self.failed = None, [], None
         self._rewrite()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self.remove_pages()
 
     def abandon(self) -> None:
         """Let go of a collection that cannot be completed."""
         self.begun, self.pages = None, []
         self._rewrite()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self.remove_pages()
 
     def fail(self, failed: Failed) -> None:
         """Note why a run could not collect."""
         self._make_place()
         self.failed = failed
-        self._append("failed", asdict(failed))
+        self._rewrite()
 
     def _make_place(self) -> None:
         """Make the raw store itself, and each folder below it down to the journal's."""
         for folder in reversed(self.file.parents[:4]):
             private_folder(folder)
 
-    def _append(self, what: str, said: dict[str, Any]) -> None:
+    def _append(self, page: Page) -> None:
         with _open(self.file, os.O_RDWR | os.O_CREAT, "rb+") as journal:
             # Behind the last whole line: a power cut may have left a part of one.
             journal.seek(journal.read().rfind(b"\n") + 1)
             journal.truncate()
-            journal.write(_line(what, said))
+            journal.write(_line(page))
             journal.flush()
             os.fsync(journal.fileno())
 
     def _rewrite(self) -> None:
-        lines = [
-            _line(what, asdict(said))
-            for what, said in (
-                ("completed", self.completed),
-                ("begun", self.begun),
-                ("failed", self.failed),
-            )
-            if said is not None
-        ]
-        write_whole(self.file, b"".join(lines))
+        if self.file.is_dir():
+            shutil.rmtree(self.file)
+        lines = [self.completed, self.begun, *self.pages, self.failed]
+        write_whole(self.file, b"".join(_line(line) for line in lines if line is not None))
+
+    def remove_pages(self) -> None:
+        """Let go of the pages, and of whatever lies in their place."""
+        if self.folder.is_dir():
+            shutil.rmtree(self.folder)
+        else:
+            self.folder.unlink(missing_ok=True)
 
 
 def journal_file(paths: Paths, source: str, export: str, period: str) -> Path:
@@ -185,22 +209,19 @@ def journal_file(paths: Paths, source: str, export: str, period: str) -> Path:
 def read_journal(paths: Paths, source: str, export: str, period: str) -> Journal:
     """Return the journal of an export's period; pages whose bytes are not whole are left out."""
     journal = Journal(journal_file(paths, source, export, period))
-    if not journal.file.exists():
+    try:
+        *whole_lines, _ = journal.file.read_bytes().split(b"\n")
+        lines = [_LINE.validate_json(line) for line in whole_lines]
+    except FileNotFoundError:
         return journal
-    *whole_lines, _ = journal.file.read_bytes().split(b"\n")
-    for line in whole_lines:
-        said = json.loads(line)
-        what = said.pop("what")
-        for unread in _UNREAD:
-            said.pop(unread, None)
-        if what == "completed":
-            journal.completed = Completed(**said)
-        elif what == "begun":
-            journal.begun = Begun(**said)
-        elif what == "page":
-            journal.pages.append(Page(**said))
+    except (OSError, ValidationError):
+        journal.is_lost = True
+        return journal
+    for line in lines:
+        if isinstance(line, Page):
+            journal.pages.append(line)
         else:
-            journal.failed = Failed(**said)
+            setattr(journal, line.what, line)
     whole = [page for page in journal.pages if _is_whole(journal.page_file(page), page.sha256)]
     if whole != journal.pages:
         # What lies behind a page that was lost cannot be told from the rest.
@@ -238,11 +259,14 @@ def is_recent(begun: Begun, now: datetime) -> bool:
 
 
 def _is_whole(file: Path, sha256: str) -> bool:
-    return file.exists() and hashlib.sha256(file.read_bytes()).hexdigest() == sha256
+    try:
+        return hashlib.sha256(file.read_bytes()).hexdigest() == sha256
+    except OSError:
+        return False
 
 
-def _line(what: str, said: dict[str, Any]) -> bytes:
-    return (json.dumps({"what": what, **said}, ensure_ascii=False) + "\n").encode()
+def _line(said: Begun | Page | Completed | Failed) -> bytes:
+    return (json.dumps(asdict(said), ensure_ascii=False) + "\n").encode()
 
 
 def _open(file: Path, flags: int, mode: str) -> IO[bytes]:

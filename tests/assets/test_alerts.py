@@ -1,10 +1,14 @@
 """Who is told, by mail or webhook, and what of it stays unsaid."""
 
+import time
+
 import pytest
 
+from pipelines import alerts
 from pipelines.alerts import Alert, send
 from schemas.operations import Alerts, Mail
 from tests.assets.loopback import CERTIFICATE, MailServer, Webhook, serving
+from tests.portal.server import DRIP_SECONDS, MOST_SLOW_BYTES, dripping
 
 ALERT = Alert("Motcua: lỗi | failed", "Reading: found x; expected y. Do z.", "http://ui/runs/1")
 
@@ -103,6 +107,15 @@ def test_what_a_webhook_answers_at_length_is_not_read(monkeypatch: pytest.Monkey
     with serving(server):
         assert send(ALERT, Alerts(webhook_url_variable="HOOK")) == []
     assert len(server.posts) == 1
+
+
+def test_a_webhook_that_drips_keeps_nobody_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(alerts, "SECONDS", 0.2)
+    started = time.monotonic()
+    with dripping(b"HTTP/1.1 200 OK\r\nX: ") as port:
+        monkeypatch.setenv("HOOK", f"http://127.0.0.1:{port}")
+        assert len(send(ALERT, Alerts(webhook_url_variable="HOOK"))) == 1
+    assert time.monotonic() - started < MOST_SLOW_BYTES * DRIP_SECONDS  # all that it has to say
 
 
 @pytest.mark.parametrize("status", [302, 307, 404, 500])

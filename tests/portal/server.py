@@ -14,12 +14,13 @@ import json
 import ssl
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from socketserver import StreamRequestHandler, ThreadingTCPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 from zoneinfo import ZoneInfo
@@ -79,6 +80,8 @@ class Portal:
     date: str = ""  # its clock's own, if this is none
     # The reply where there are no rows, if not an empty list; "" is none, with HTTP status 204.
     nothing: str | None = None
+    # What becomes of the bytes of a page.
+    on_the_wire: Callable[[bytes], bytes] = bytes
     asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
     port: int = 0
@@ -149,6 +152,31 @@ def served(portal: Portal, port: int = 0, *, certificate: Path | None = None) ->
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+@contextmanager
+def dripping(start: bytes) -> Iterator[int]:
+    """Serve, on the port that it yields, what no portal says, byte by byte."""
+    handler = type("Dripping", (_Dripping,), {"start": start})
+    with ThreadingTCPServer(("127.0.0.1", 0), handler) as server:
+        server.daemon_threads = True
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+        thread.start()
+        try:
+            yield server.server_address[1]
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+class _Dripping(StreamRequestHandler):
+    start: bytes
+
+    def handle(self) -> None:
+        with suppress(BrokenPipeError, ConnectionResetError):
+            for byte in self.start + b"x" * MOST_SLOW_BYTES:
+                self.wfile.write(bytes([byte]))
+                time.sleep(DRIP_SECONDS)
 
 
 def _is_asked_for(item: Changed, asked: dict[str, str]) -> bool:
@@ -228,7 +256,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         if fault == "envelope":
             reply = {"items" if key in ("content", "data") else key: reply[key] for key in reply}
-        body = json.dumps(reply, ensure_ascii=False, indent=1).encode()
+        body = self.portal.on_the_wire(json.dumps(reply, ensure_ascii=False, indent=1).encode())
         if fault == "truncated":
             self._send(200, body[: len(body) // 2])
         elif fault == "cut":

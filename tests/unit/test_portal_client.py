@@ -15,7 +15,7 @@ import requests
 from assets.engine.paths import Paths
 from schemas import api
 from tests.assets.loopback import CERTIFICATE
-from tests.portal.server import SLOW, Portal, served
+from tests.portal.server import SLOW, Portal, dripping, served
 from tests.portal.support import (
     TOKEN,
     VARIABLE,
@@ -29,6 +29,7 @@ from tests.portal.support import (
 )
 
 PATH = "/pa/dossier/search"
+HERE = "https://localhost"
 
 
 @pytest.fixture
@@ -205,6 +206,40 @@ def test_a_reply_that_drips_is_given_up_in_time(fault: str, paths: Paths, portal
     (failure,) = collect(paths).failures
     assert "a reply that did not end in time (attempts: 1," in failure
     assert "max_total_seconds" in failure
+
+
+def test_an_encrypted_reply_that_drips_is_given_up_in_time(
+    paths: Paths,
+) -> None:
+    with served(Portal(TOKEN, {PATH: changed(5)}), certificate=CERTIFICATE) as portal:
+        write_settings(
+            paths, portal, more=f'ca_bundle = "{CERTIFICATE}"',
+            old="max_total_seconds = 20", new="max_total_seconds = 0.9",
+        )  # fmt: skip
+        settings = paths.sources / "mau.toml"
+        settings.write_text(settings.read_text("utf-8").replace("http://127.0.0.1", HERE), "utf-8")
+        portal.faults.switch_on("slow_headers", times=9)
+        (failure,) = collect(paths).failures
+        assert "a reply that did not end in time (attempts: 1," in failure
+
+
+@pytest.mark.parametrize("through", ["no proxy", "a proxy"])
+def test_a_connection_that_drips_is_given_up_in_time(
+    through: str, paths: Paths, portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A handshake, or what a proxy says before it, takes no longer than all of a reply may."""
+    monkeypatch.setattr(api, "LOOPBACK", ())
+    handshake = b"\x16\x03\x03\x40\x00\x02\x00\x3f\xfc"  # of 16 kB that are to come
+    write_settings(paths, portal, old="max_total_seconds = 20", new="max_total_seconds = 0.3")
+    with dripping(handshake if through == "no proxy" else b"HTTP/1.1 200 OK\r\nX: ") as port:
+        settings = paths.sources / "mau.toml"
+        address = f"{HERE}:{port}" if through == "no proxy" else "https://portal.example"
+        text = settings.read_text("utf-8").replace(portal.address, address)
+        settings.write_text(text, "utf-8")
+        if through == "a proxy":
+            monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{port}")
+        (failure,) = collect(paths).failures
+    assert "a reply that did not end in time (attempts: 1," in failure
 
 
 def test_a_reply_in_chunks_is_read(paths: Paths, portal: Portal) -> None:
