@@ -6,13 +6,14 @@ belong here: running the periods (`pipelines.cli`) and the portal (`tests/portal
 
 import os
 import shutil
+from contextlib import suppress
 
 from assets.engine.hashed import Hashes
 from assets.engine.inbox import delivery_of
 from assets.engine.paths import PROJECT, Paths, private_folder
-from assets.engine.periods import Calendar, Period, local_now
-from assets.engine.placing import period_of
-from assets.engine.raw_store import newest, read_manifest
+from assets.engine.periods import Calendar, Period
+from assets.engine.placing import Placing, Unplaced
+from assets.engine.raw_store import newest, read_arrivals
 from assets.engine.reference import read_reference
 from assets.engine.sources import load_sources
 from assets.engine.walking import walk_inbox
@@ -29,12 +30,14 @@ def sample_periods(source: str | None, paths: Paths, calendar: Calendar) -> list
         keys = {folder.name for folder in SAMPLE_INBOX.glob("*/*/*")}
         return [calendar.month_from_key(key) for key in sorted(keys)]
     sources = load_sources(paths.sources)
-    now, taken, hashes = local_now(), newest(read_manifest(paths)), Hashes(paths)
-    placed = (
-        period_of(paths, calendar, file, now, delivery_of(file, taken, hashes))
-        for file in walk_inbox(paths, sources).files
-    )
-    return sorted({period for period in placed if period is not None})
+    arrivals, hashes = read_arrivals(paths), Hashes(paths)
+    taken = newest(arrivals.deliveries)
+    placing = Placing(paths, sources, calendar, arrivals.clock, taken)
+    placed: set[Period] = set()
+    for file in walk_inbox(paths, sources).files:
+        with suppress(Unplaced):
+            placed.add(placing.period_of(file, delivery_of(file, taken, hashes)))
+    return sorted(placed)
 
 
 def beside_portal(paths: Paths, source: str) -> Paths:

@@ -48,7 +48,7 @@ def inbox_sensor(
     unfinished = context.instance.get_runs(dg.RunsFilter(job_name="nightly", statuses=UNFINISHED))
     calendar = installation.calendar()
     busy = {key for run in unfinished for key in keys_of(calendar, run)}
-    contents = content_keys(paths, files, now)
+    contents = content_keys(paths, installation.sources(), files, now)
     requests = [
         dg.RunRequest(
             partition_key=key, run_key=content, run_config=FILES_ONLY, tags={RUN_TAG: "inbox"}

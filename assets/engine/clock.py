@@ -31,6 +31,11 @@ class Clock:
     today: date
     is_behind: bool
 
+    @classmethod
+    def right(cls, now: datetime) -> "Clock":
+        """Return a clock of which nothing says that it is wrong."""
+        return cls(now, now.date(), is_behind=False)
+
 
 def read_clock(times: Sequence[datetime], now: datetime) -> tuple[list[datetime], Clock]:
     """Return when collections were, as far as that is believed, and the clock of today.

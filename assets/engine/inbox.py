@@ -22,7 +22,7 @@ from assets.engine.hashed import Hashes, settled_stamp
 from assets.engine.manifest import Manifest
 from assets.engine.paths import Paths
 from assets.engine.periods import Period, load_calendar
-from assets.engine.placing import InboxFile, period_of
+from assets.engine.placing import InboxFile, Placing, Unplaced
 from assets.engine.raw_store import Delivery, FileGrew, Place, written_at
 from assets.engine.walking import unreadable, walk_inbox
 from schemas.settings import Source
@@ -93,7 +93,9 @@ def read_inbox(paths: Paths, sources: dict[str, Source], now: datetime) -> Inbox
     is not looked at again.
     """
     manifest, hashes = Manifest(paths, now), Hashes(paths)
-    calendar = load_calendar(paths.settings)
+    placing = Placing(
+        paths, sources, load_calendar(paths.settings), manifest.clock, manifest.newest
+    )
     walk = walk_inbox(paths, sources)
     touched = new_or_touched(walk.files, manifest.newest, hashes)
     growing = still_growing(file.path for file in touched)
@@ -105,21 +107,13 @@ def read_inbox(paths: Paths, sources: dict[str, Source], now: datetime) -> Inbox
     for file in walk.files:
         try:
             delivered = delivery_of(file, manifest.newest, hashes)
-            period = period_of(paths, calendar, file, now, delivered)
-            is_new = delivered is None or (
-                period is not None and _covers_more(file, delivered, period, now)
-            )
+            period = placing.period_of(file, delivered)
+            if delivered is None or _covers_more(file, delivered, period, now):
+                new.setdefault(period.key, []).append(file)
         except OSError as error:
             walk.strays[unreadable(file, error)] += 1
-            continue
-        if period is None:
-            walk.strays[
-                f"in {file.source}/{file.export}/, of a period before {calendar.first_period} or "
-                "to come, or in a folder that is no period key such as "
-                f"{calendar.month(2023, 11).key}"
-            ] += 1
-        elif is_new:
-            new.setdefault(period.key, []).append(file)
+        except Unplaced as reason:
+            walk.strays[f"in {file.source}/{file.export}/, {reason}"] += 1
     hashes.keep()
     return Inbox(manifest, hashes, now, new, growing, walk.strays)
 

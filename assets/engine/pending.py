@@ -14,8 +14,8 @@ from assets.engine.hashed import Hashes
 from assets.engine.inbox import delivery_of, new_or_touched, still_growing
 from assets.engine.paths import Paths
 from assets.engine.periods import load_calendar
-from assets.engine.placing import InboxFile, period_of
-from assets.engine.raw_store import newest, read_manifest
+from assets.engine.placing import InboxFile, Placing, Unplaced
+from assets.engine.raw_store import newest, read_arrivals, read_manifest
 from assets.engine.walking import walk_inbox
 from schemas.settings import Source
 
@@ -43,26 +43,30 @@ def listing_key(files: list[InboxFile]) -> str:
     return _hash(lines)
 
 
-def content_keys(paths: Paths, files: list[InboxFile], now: datetime) -> dict[str, str]:
+def content_keys(
+    paths: Paths, sources: dict[str, Source], files: list[InboxFile], now: datetime
+) -> dict[str, str]:
     """Return a hash of what the files of a period hold, by its key, the oldest period first.
 
     Bytes that were collected before are left out, and files of no period. How often a name was
     delivered is part of it: a correction that is taken back brings bytes that were there before,
     and is new all the same.
     """
-    deliveries, calendar = read_manifest(paths), load_calendar(paths.settings)
+    arrivals = read_arrivals(paths, now)
+    deliveries = arrivals.deliveries
     taken, hashes = newest(deliveries), Hashes(paths, believes_shares=True)
+    placing = Placing(paths, sources, load_calendar(paths.settings), arrivals.clock, taken)
     last = {(item.place, item.period): item.sha256 for item in deliveries}
     versions = Counter((item.place, item.period) for item in deliveries)
     lines: dict[str, list[str]] = {}
     for file in files:
-        with suppress(OSError):
+        with suppress(OSError, Unplaced):
             if lacks_room(paths.data, file.path.lstat().st_size):
                 continue
             delivered = delivery_of(file, taken, hashes)
-            period = period_of(paths, calendar, file, now, delivered)
-            if delivered is not None or period is None:
+            if delivered is not None:
                 continue
+            period = placing.period_of(file, delivered)
             sha256 = hashes.of(file.path)
             place = (file.place, period.key)
             if last.get(place) != sha256:

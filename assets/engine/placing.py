@@ -1,22 +1,32 @@
 """Placing: which reporting period a file of the inbox belongs to.
 
-Belongs here: its folder, its own period line, the running period. Does not belong here: which files
-there are (`assets.engine.inbox`), which days a delivered file covers (`assets.engine.coverage`).
+Belongs here: its folder, its own period line, the day that it covers. Does not belong here: which
+files there are (`assets.engine.inbox`), which days a delivered file covers
+(`assets.engine.coverage`), reading rows (`assets.engine.row_days`).
 """
 
 import re
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
+from assets.engine.clock import Clock
 from assets.engine.errors import FileRefused, MotcuaError
 from assets.engine.opening import period_line
 from assets.engine.paths import Paths
 from assets.engine.periods import Calendar, Period
-from assets.engine.raw_store import Delivery, Place, reading_folder
+from assets.engine.raw_store import Delivery, Place, reading_folder, written_at
+from assets.engine.row_days import newest_day
 from assets.engine.text import name_key
+from schemas.settings import Source
 
 _LIKE_A_DAY = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
+_ONE_DAY = timedelta(days=1)
+
+
+class Unplaced(Exception):
+    """No run collects a file as it is; the text says why, and what to do."""
 
 
 @dataclass(frozen=True)
@@ -38,34 +48,115 @@ class InboxFile:
         return self.source, self.export, name_key(self.name)
 
 
-def period_of(
-    paths: Paths, calendar: Calendar, file: InboxFile, now: datetime, delivered: Delivery | None
-) -> Period | None:
-    """Return the period of a file: its folder's, else its own period line's, else the running.
+@dataclass(frozen=True)
+class Placing:
+    """Placing the files of an installation on the day that its clock says.
 
-    None if the folder looks like a day but is not a period key, or the line ends in a period that
-    no run can have. A folder that disagrees with the file's own line is found when the file is
-    read, and refuses it.
-
-    `delivered` is the newest delivery of its name, if the file still holds its bytes: it stays in
-    that period. A file that nothing dates lies in the inbox long after its period, and would be
-    delivered again as the word of each later one. Its time does not matter, for a copy, or a backup
-    that was put back, has one of its own.
+    `newest` is the last delivery of each name.
     """
-    if file.folder_key is not None and _LIKE_A_DAY.fullmatch(file.folder_key):
+
+    paths: Paths
+    sources: Mapping[str, Source]
+    calendar: Calendar
+    clock: Clock
+    newest: Mapping[Place, Delivery] = field(default_factory=dict)
+
+    def period_of(self, file: InboxFile, delivered: Delivery | None) -> Period:
+        """Return the period of a file: its folder's, else its period line's, else by its rows.
+
+        A folder that disagrees with the file's own line is found when the file is read, and
+        refuses it.
+
+        `delivered` is the newest delivery of its name, if the file still holds its bytes: it stays
+        in that period. A file that nothing dates lies in the inbox long after its period, and would
+        be delivered again as the word of each later one. Its time does not matter, for a copy, or a
+        back-up that was put back, has one of its own.
+
+        Raises
+        ------
+        Unplaced
+            The folder looks like a day but is no period key, the period has not begun or lies
+            before the first, or nothing says which it is.
+        """
+        if file.folder_key is not None and _LIKE_A_DAY.fullmatch(file.folder_key):
+            try:
+                period = self.calendar.month_from_key(file.folder_key)
+            except MotcuaError:
+                raise self._of_no_period() from None
+            return self._begun(period)
+        if delivered is not None:
+            return self.calendar.month_of(date.fromisoformat(delivered.period))
+        return self.stated(file.path) or self._undated(file)
+
+    def stated(self, file: Path) -> Period | None:
+        """Return the period in which the file's own period line ends; None if it has no line.
+
+        Raises Unplaced if no run can have that period.
+        """
         try:
-            period = calendar.month_from_key(file.folder_key)
-        except MotcuaError:
+            with reading_folder(self.paths) as workspace:
+                line = period_line(file, workspace)
+        except FileRefused:
             return None
-        return period if period.start <= now.date() else None
-    if delivered is not None:
-        return calendar.month_of(date.fromisoformat(delivered.period))
-    try:
-        with reading_folder(paths) as workspace:
-            line = period_line(file.path, workspace)
-    except FileRefused:
-        line = None
-    running = calendar.month_of(now.date())
-    if line is None or line[0] > line[1]:
-        return running
-    return calendar.month_of(line[1]) if calendar.first_period <= line[1] <= running.end else None
+        if line is None or line[0] > line[1]:
+            return None
+        if line[1] < self.calendar.first_period:
+            raise self._of_no_period()
+        return self._begun(self.calendar.month_of(line[1]))
+
+    def _undated(self, file: InboxFile) -> Period:
+        """Return the period of a file that neither folder nor line dates, by its time and rows."""
+        clock = self.clock
+        if clock.is_behind:
+            raise Unplaced(
+                f"dated by neither folder nor line, and this machine's clock ({clock.now:%d/%m/%Y})"
+                f" is behind what was collected until {clock.today:%d/%m/%Y}: they wait until it "
+                "is set right (timedatectl). If it is right, and ran ahead then: make withdraw "
+                f"TODAY={clock.now:%Y-%m-%d}"
+            )
+        written = written_at(file.path.lstat(), clock.now.tzinfo).date()
+        if (before := self.newest.get(file.place)) is not None:
+            # Its name stood for other bytes then.
+            written = max(written, datetime.fromisoformat(before.collected_at).date())
+        return self.covering(written, self._newest_day(file))
+
+    def covering(self, written: date, newest: date | None) -> Period:
+        """Return the period of the last day that a file covers, written on one day.
+
+        That is the day before, as far as its rows agree, of which `newest` is the last day: a list
+        of the night after a close is of the closed period, unless a row of it is of the new one.
+
+        Raises Unplaced if all rows are of whole periods before.
+        """
+        clock, calendar = self.clock, self.calendar
+        covered = min(written, clock.today) - _ONE_DAY
+        if covered < calendar.first_period:  # a copy can carry any time
+            covered = clock.today - _ONE_DAY
+        if newest is not None:
+            covered = max(covered, newest)
+            last = calendar.previous_month(calendar.month_of(covered))
+            if newest < last.start:
+                raise Unplaced(
+                    f"dated by neither folder nor line, and no row is of {last.label} or later: "
+                    "put each into a folder of its export that its period names, such as "
+                    f"{calendar.month_of(newest).key}"
+                )
+        return calendar.month_of(covered)
+
+    def _newest_day(self, file: InboxFile) -> date | None:
+        source = self.sources.get(file.source)
+        if source is None:
+            return None
+        exports = source.exports[file.export].variants(self.clock.today)
+        return newest_day(self.paths, exports, file.path, self.clock.today)
+
+    def _begun(self, period: Period) -> Period:
+        if period.start > self.clock.today:
+            raise self._of_no_period()
+        return period
+
+    def _of_no_period(self) -> Unplaced:
+        return Unplaced(
+            f"of a period before {self.calendar.first_period} or to come, or in a folder that is "
+            f"no period key such as {self.calendar.month(2023, 11).key}"
+        )

@@ -16,11 +16,12 @@ from pathlib import Path
 
 import duckdb
 
+from assets.engine.clock import Clock
 from assets.engine.errors import FileRefused, SettingsError
 from assets.engine.formats.archive import fits
 from assets.engine.paths import Paths, private_folder
 from assets.engine.periods import Period, load_calendar, local_now
-from assets.engine.placing import InboxFile, period_of
+from assets.engine.placing import Placing, Unplaced
 from assets.engine.settings_counts import look_at_counts
 from assets.engine.settings_draft import DraftExport, DraftSource, draft_source, engine_misfits
 from assets.engine.settings_findings import Findings, toml_text
@@ -152,11 +153,13 @@ def _period(check: SettingsCheck, file: Path, paths: Paths, key: str | None) -> 
     calendar = load_calendar(paths.settings)
     if key is not None:
         return calendar.month_from_key(key)
-    sample = InboxFile("sample", check.export, file, file.name, None)
-    period = period_of(paths, calendar, sample, local_now(), None)
-    if period is None:
+    today = local_now().date()
+    try:
+        period = Placing(paths, {}, calendar, Clock.right(local_now())).stated(file)
+    except Unplaced:
         check.findings.add("the file", "its own period line ends in a period that no run has")
-    return period
+        return None
+    return period or calendar.month_of(today)
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from assets.engine.clock import Clock
 from assets.engine.hashed import Hashes
 from assets.engine.inbox import (
     Collected,
@@ -21,7 +22,7 @@ from assets.engine.inbox import (
 from assets.engine.paths import Paths
 from assets.engine.pending import pending_files
 from assets.engine.periods import TIMEZONE
-from assets.engine.placing import period_of
+from assets.engine.placing import Placing, Unplaced
 from assets.engine.raw_store import Delivery, newest, read_manifest
 from assets.engine.sources import load_sources
 from assets.engine.walking import walk_inbox
@@ -40,12 +41,16 @@ def _put(paths: Paths, *parts: str, text: str = "x;y\n1;2\n") -> Path:
 
 
 def _periods(paths: Paths) -> list[str | None]:
-    files = walk_inbox(paths, load_sources(paths.sources)).files
+    sources = load_sources(paths.sources)
     taken, hashes = newest(read_manifest(paths)), Hashes(paths)
-    periods = [
-        period_of(paths, CALENDAR, file, NOW, delivery_of(file, taken, hashes)) for file in files
-    ]
-    return [period.key if period else None for period in periods]
+    placing = Placing(paths, sources, CALENDAR, Clock.right(NOW), taken)
+    periods: list[str | None] = []
+    for file in walk_inbox(paths, sources).files:
+        try:
+            periods.append(placing.period_of(file, delivery_of(file, taken, hashes)).key)
+        except Unplaced:
+            periods.append(None)
+    return periods
 
 
 def _collect(paths: Paths) -> Collected:
@@ -145,7 +150,8 @@ def test_an_inbox_that_did_not_change_is_not_opened_again(installation: Paths) -
     sources = load_sources(installation.sources)
     undated = _put(installation, "a.csv")
     _put(installation, "2023-05-15", "b.csv")
-    deliver_workbook(installation, [dossier(1)], period="", name="c.xlsx", line="")
+    row = dossier(1, received_date="10/06/2023")
+    deliver_workbook(installation, [row], period="", name="c.xlsx", line="")
     deliver_workbook(installation, [dossier(2)], period="", name="d.xlsx",
                      line="Từ ngày 15/01/2023 đến ngày 14/02/2023")  # fmt: skip
     with _opened_below(installation.inbox) as opened:

@@ -43,7 +43,7 @@ def _look(paths: Paths) -> Seen:
     sources = load_sources(paths.sources)
     pending = pending_files(paths, sources)
     listing_key(pending)
-    content_keys(paths, pending, local_now())
+    content_keys(paths, sources, pending, local_now())
     found = read_inbox(paths, sources, local_now())
     collected = collect_period(found, CALENDAR.month_from_key(JANUARY))
     return [item.name for item in collected.new], found.strays, collected.left, len(pending)

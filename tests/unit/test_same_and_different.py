@@ -125,7 +125,9 @@ def test_changed_bytes_are_collected_whatever_size_and_time_say(
     pending = pending_files(installation, sources)
     assert [item.path for item in pending] == [file]
     assert listing_key(pending) != before
-    assert list(content_keys(installation, pending, NOW)) == [JANUARY]
+    assert list(content_keys(installation, load_sources(installation.sources), pending, NOW)) == [
+        JANUARY
+    ]
     load(installation)
     assert register_of(installation) == {code(9): "in_process"}
 
