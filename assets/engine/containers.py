@@ -24,12 +24,18 @@ Container = Literal["delimited", "json", "workbook", "web_page", "spreadsheet_xm
 Cells = list[str | None]
 
 HEAD_BYTES = legacy_text.HEAD_BYTES
+# No list of a portal comes near it; forms of the national reports have 60 at most.
+MAX_COLUMNS = 256
 TAB = "\t"
 DELIMITERS = f";,{TAB}|"
 SPREADSHEET_NAMESPACE = "urn:schemas-microsoft-com:office:spreadsheet"
 OLE = b"\xd0\xcf\x11\xe0"
+GZIP = b"\x1f\x8b"
+PK = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
+# Suffixes of lists: one of another form may be part of a person's name.
+SUFFIXES = ("csv", "gz", "htm", "html", "json", "jsonl", "ndjson", "tsv", "txt", "xls", "xlsm",
+            "xlsx", "xml", "zip")  # fmt: skip
 
-_PK = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 _OTHERS = (
     (b"%PDF-", "a PDF document"),
     (b"{\\rtf", "an RTF document"),
@@ -77,7 +83,8 @@ _EXTRACTED_LINE = re.compile(
     r"(?: báo cáo| dữ liệu| danh sách| file| excel)?) ?:? ?"
     rf"(?:{_DAY}(?:,? (?:lúc )?{_TIME})?|{_TIME},? (?:ngày )?{_DAY})\)?\.?"
 )
-_LINES_BEFORE_ROWS = 50
+# Rows among which a header and what a file says of itself are sought.
+HEAD_ROWS = 50
 # DuckDB bounds a line at 2 MB; csv would stop at a cell of 128 KB.
 csv.field_size_limit(1 << 22)
 
@@ -111,7 +118,7 @@ def sniff(file: Path) -> Container:
     _refuse_others(head)
     if archive := archive_kind(file):
         return archive
-    if head.startswith(_PK):
+    if head.startswith(PK):
         return _zip_document(file)
     if head.startswith(OLE):
         return _ole_document(file, head)
@@ -122,15 +129,21 @@ def archive_kind(file: Path) -> Literal["gzip", "zip"] | None:
     """Return the kind of archive `file` is; None for workbooks, which are zip files too."""
     with file.open("rb") as handle:
         head = handle.read(HEAD_BYTES)
-    if head.startswith(b"\x1f\x8b"):
+    if head.startswith(GZIP):
         return "gzip"
-    if not head.startswith(_PK):
+    if not head.startswith(PK):
         return None
     names = _zip_names(file)
     if names is None:  # Cut off: the reader of what it was says so.
         return None if b"[Content_Types].xml" in head or b"xl/" in head else "zip"
     is_document = "[Content_Types].xml" in names or "META-INF/manifest.xml" in names
     return None if is_document else "zip"
+
+
+def is_old_workbook(file: Path) -> bool:
+    """Say whether a workbook is of Excel 97 to 2003."""
+    with file.open("rb") as handle:
+        return handle.read(len(OLE)) == OLE
 
 
 def delimited_heads(text: str) -> list[DelimitedHead]:
@@ -149,7 +162,7 @@ def delimited_heads(text: str) -> list[DelimitedHead]:
         for row in reader:
             rows.append([cell or None for cell in row])
             lines.append(reader.line_num)
-            if len(rows) == _LINES_BEFORE_ROWS:
+            if len(rows) == HEAD_ROWS:
                 break
         heads.append(DelimitedHead(delimiter, rows, lines))
     return heads
@@ -198,7 +211,7 @@ def find_extracted_at(rows: list[Cells]) -> datetime | None:
 
 
 def _first_line(rows: list[Cells], pattern: re.Pattern[str]) -> re.Match[str] | None:
-    for row in rows[:_LINES_BEFORE_ROWS]:
+    for row in rows[:HEAD_ROWS]:
         texts = {label_key(cell) for cell in row if cell and cell.strip()}
         match = pattern.fullmatch(texts.pop()) if len(texts) == 1 else None
         if match:

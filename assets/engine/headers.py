@@ -8,14 +8,13 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise, product
 
-from assets.engine.containers import Cells
+from assets.engine.containers import HEAD_ROWS, Cells
 from assets.engine.errors import FileRefused
 from assets.engine.text import clean, header_key, label_key, without_brackets
 from schemas.usual_headers import USUAL_HEADERS
 
 GROUP_SEPARATOR = " / "
-_SEARCHED_ROWS = 50
-_MOST_HEADER_ROWS = 3
+MOST_HEADER_ROWS = 3
 _LONGEST_HEADER = 150
 _HEADER_LIKE = re.compile(r"[^\d\n]{1,60}")
 _USUAL_WORDS = {
@@ -93,7 +92,7 @@ def find_header(rows: list[Cells], wanted: Wanted) -> Header:
         raise _missing(
             len(header.columns),
             "Looking for the header row",
-            f"none among the first {_SEARCHED_ROWS} rows "
+            f"none among the first {HEAD_ROWS} rows "
             f"({len(header.columns)} of {len(wanted)} matched)",
             "a row with " + ", ".join(repr(texts[0]) for texts in wanted.values()),
             "Export the list with its header, or correct the columns in the source settings.",
@@ -116,8 +115,8 @@ def best_header(rows: list[Cells], wanted: Wanted) -> Header:
         for name, texts in wanted.items()
     }
     best = Header(0, [], {})
-    searched = min(len(rows), _SEARCHED_ROWS)
-    for first, height in product(range(searched), range(1, _MOST_HEADER_ROWS + 1)):
+    searched = min(len(rows), HEAD_ROWS)
+    for first, height in product(range(searched), range(1, MOST_HEADER_ROWS + 1)):
         block = rows[first : first + height]
         if len(block) == height:
             paths = header_paths(block)

@@ -13,21 +13,18 @@ from pathlib import Path
 
 from assets.engine.containers import (
     HEAD_BYTES,
-    Cells,
+    HEAD_ROWS,
     Container,
     DelimitedHead,
     NoList,
     columns_said,
     delimited_heads,
     find_period,
-    sniff,
+    is_old_workbook,
 )
 from assets.engine.errors import FileRefused
-from assets.engine.formats.archive import unpack
-from assets.engine.formats.old_workbook import has_surplus, is_old_workbook, old_workbook_sheets
-from assets.engine.formats.spreadsheet_xml import spreadsheet_xml_sheets
-from assets.engine.formats.web_page import web_page_tables
-from assets.engine.formats.workbook import workbook_sheets
+from assets.engine.formats.reader import FormatReader
+from assets.engine.formats.sheet import Sheet
 from assets.engine.headers import Header, HeaderMissing, find_header
 from assets.engine.json_file import json_records
 from assets.engine.legacy_text import (
@@ -66,7 +63,8 @@ class OpenFile:
         FileRefused
             A container, a header or a mandatory column is not what the settings say.
         """
-        unpacked = unpack(self.file, self.workspace, self.export.files)
+        reader = FormatReader(self.file, self.workspace)
+        unpacked = reader.unpack(self.export.files)
         for reason, count in unpacked.skipped.items():
             self.warnings.append(f"left aside in the archive: {reason} ({count})")
         part_number = 0
@@ -75,7 +73,7 @@ class OpenFile:
             zip(unpacked.files, unpacked.places, strict=True), start=1
         ):
             try:
-                for table in self._tables_of(member):
+                for table in self._tables_of(member, reader):
                     part_number += 1
                     yield table.placed(part_number=part_number, member_number=member_number)
             except FileRefused as refusal:
@@ -93,39 +91,39 @@ class OpenFile:
         if not part_number:
             self.warnings.append("the archive holds no rows")
 
-    def _tables_of(self, member: Path) -> Iterator[TextTable]:
-        container = sniff(member)
+    def _tables_of(self, member: Path, reader: FormatReader) -> Iterator[TextTable]:
+        container = reader.container(member)
         if container == "delimited":
             yield self._delimited(member)
         elif container == "json":
             records = json_records(member, self.export.records, self.workspace)
             yield records_table(records, self.export).placed(container="json")
         else:
-            if container == "workbook" and is_old_workbook(member) and has_surplus(member):
+            is_old = container == "workbook" and is_old_workbook(member)
+            if is_old and reader.has_surplus(member):
                 self.warnings.append(
                     "bytes behind the end of a workbook: another file may be joined to it"
                 )
-            yield from self._grids(
-                sheets_of(member, container, self.export.date_formats[0]), container
-            )
+            sheets = reader.sheets(member, container, self.export.date_formats[0])
+            yield from self._grids(sheets, container)
 
-    def _grids(self, sheets: list[list[Cells]], container: Container) -> Iterator[TextTable]:
+    def _grids(self, sheets: list[Sheet], container: Container) -> Iterator[TextTable]:
         previous: tuple[int, Header] | None = None
-        for number, rows in enumerate(sheets, start=1):
-            if not rows:
+        for number, sheet in enumerate(sheets, start=1):
+            if not sheet.row_count:
                 continue
             try:
-                table, encoding = _fitting_grid(rows, self.export)
+                table, encoding = _fitting_grid(sheet, self.export)
             except HeaderMissing:
                 if previous and previous[0] == FULL_SHEET:
-                    table, encoding = grid_table(rows, self.export, previous[1]), "utf-8"
-                elif _is_note(rows) and len(sheets) > 1:
+                    table, encoding = grid_table(sheet, self.export, previous[1]), "utf-8"
+                elif sheet.most_filled() <= _MOST_NOTE_CELLS and len(sheets) > 1:
                     self.warnings.append(f"sheet {number} holds no list and was left aside")
                     continue
                 else:
                     raise
-            previous = (len(rows), table.header)
-            if len(rows) == FULL_SHEET:
+            previous = (sheet.row_count, table.header)
+            if sheet.row_count == FULL_SHEET:
                 self.warnings.append(f"sheet {number} has {FULL_SHEET:,} rows: it may be cut off")
             yield table.placed(sheet_number=number, container=container, encoding=encoding)
 
@@ -205,9 +203,10 @@ def period_line(file: Path, workspace: Path) -> tuple[date, date] | None:
 
     Raises FileRefused if the file cannot be opened.
     """
-    for member in unpack(file, workspace).files:
+    reader = FormatReader(file, workspace)
+    for member in reader.unpack().files:
         try:
-            container = sniff(member)
+            container = reader.container(member)
         except NoList:
             continue
         if container == "delimited":
@@ -219,24 +218,12 @@ def period_line(file: Path, workspace: Path) -> tuple[date, date] | None:
         elif container == "json":
             continue
         else:
-            lists = sheets_of(member, container, _DAY_FORMAT)
+            sheets = reader.sheets(member, container, _DAY_FORMAT, HEAD_ROWS)
+            lists = [sheet.head(HEAD_ROWS) for sheet in sheets]
         for rows in lists:
             if line := find_period(rows):
                 return line
     return None
-
-
-def sheets_of(member: Path, container: Container, date_format: str) -> list[list[Cells]]:
-    """Return the cells of every sheet of a workbook, or table of a page; dates in `date_format`.
-
-    Raises FileRefused if the bytes are no whole file of that container.
-    """
-    if container == "workbook":
-        read = old_workbook_sheets if is_old_workbook(member) else workbook_sheets
-        return read(member, date_format)
-    if container == "spreadsheet_xml":
-        return spreadsheet_xml_sheets(member, date_format)
-    return web_page_tables(member)
 
 
 def _in_place(refusal: FileRefused, place: str) -> FileRefused:
@@ -247,24 +234,20 @@ def _in_place(refusal: FileRefused, place: str) -> FileRefused:
     return type(refusal)(doing, refusal.found, refusal.expected, refusal.to_do)
 
 
-def _fitting_grid(rows: list[Cells], export: Export) -> tuple[TextTable, str]:
+def _fitting_grid(sheet: Sheet, export: Export) -> tuple[TextTable, str]:
     """Return the table of a sheet, its text repaired if only then its header is found."""
     try:
-        return grid_table(rows, export), "utf-8"
+        return grid_table(sheet, export), "utf-8"
     except HeaderMissing as refusal:
+        head = sheet.head(HEAD_ROWS)
         for spelling in _SPELLINGS:
-            repaired = [[cell and repair(cell, spelling) for cell in row] for row in rows[:50]]
+            repaired = [[cell and repair(cell, spelling) for cell in row] for row in head]
             try:
                 find_header(repaired, export.headers())
             except HeaderMissing:
                 continue
-            whole = [[cell and repair(cell, spelling) for cell in row] for row in rows]
-            return grid_table(whole, export), spelling
+            return grid_table(sheet.repaired(spelling), export), spelling
         raise refusal from None
-
-
-def _is_note(rows: list[Cells]) -> bool:
-    return all(sum(bool(cell and cell.strip()) for cell in row) <= _MOST_NOTE_CELLS for row in rows)
 
 
 def _with_line_feeds(file: Path, workspace: Path) -> Path:

@@ -21,6 +21,7 @@ from stat import S_ISREG
 from typing import Literal
 
 from assets.engine.clock import Clock, read_clock
+from assets.engine.containers import SUFFIXES
 from assets.engine.disk import sync
 from assets.engine.locks import locked
 from assets.engine.manifest_conversion import Line, whole_lines, with_fields
@@ -35,11 +36,6 @@ CHUNK = 1 << 20
 WITHDRAWN = "withdrawn_at"
 _READING = ".reading-"
 _INCOMING = ".incoming-"
-# What follows a dot may be part of a person's name.
-SUFFIXES = ("csv", "gz", "htm", "html", "json", "jsonl", "ndjson", "tsv", "txt", "xls", "xlsm",
-            "xlsx", "xml", "zip")  # fmt: skip
-
-
 # Source, export and name, as names are compared.
 Place = tuple[str, str, str]
 

@@ -14,14 +14,13 @@ from typing import Any
 
 import duckdb
 
-from assets.engine.containers import HEAD_BYTES, Cells, delimited_heads, sniff
+from assets.engine.containers import HEAD_BYTES, Cells, delimited_heads
 from assets.engine.errors import FileRefused
-from assets.engine.formats.archive import unpack
+from assets.engine.formats.reader import FormatReader
 from assets.engine.headers import GROUP_SEPARATOR, Header, best_header, spare_headers
 from assets.engine.json_file import JsonRecords, json_objects_sql, json_records, readable
 from assets.engine.json_scan import members, skip_blanks
 from assets.engine.legacy_text import candidate_encodings, decode_head, repair
-from assets.engine.opening import sheets_of
 from assets.engine.settings_draft import DraftExport
 from assets.engine.settings_findings import is_written_like_a_name
 from assets.engine.text import header_key, label_key, shape
@@ -91,10 +90,11 @@ def offered(
 ) -> Offered:
     """Return what the list of `file` that fits best offers; FileRefused if none can be opened."""
     heads: list[list[Cells]] = []
-    for member in unpack(file, workspace).files:
-        if sniff(member) == "json":
+    formats = FormatReader(file, workspace)
+    for member in formats.unpack().files:
+        if formats.container(member) == "json":
             return _offered_json(member, export, workspace, reading)
-        heads += _heads(member, export)
+        heads += _heads(member, export, formats)
     wanted = export.headers()
     best = _best(heads, wanted)
     if 2 * len(best.columns) < len(wanted):
@@ -132,8 +132,8 @@ def usual_column(path: str, kind: str) -> str | None:
     return None
 
 
-def _heads(member: Path, export: DraftExport) -> Iterator[list[Cells]]:
-    container = sniff(member)
+def _heads(member: Path, export: DraftExport, formats: FormatReader) -> Iterator[list[Cells]]:
+    container = formats.container(member)
     if container == "delimited":
         with member.open("rb") as handle:
             head = handle.read(HEAD_BYTES)
@@ -141,8 +141,8 @@ def _heads(member: Path, export: DraftExport) -> Iterator[list[Cells]]:
             for delimited in delimited_heads(decode_head(head, encoding)):
                 yield delimited.rows
         return
-    for rows in sheets_of(member, container, export.date_formats[0]):
-        head_rows = rows[:_HEAD_ROWS]
+    for sheet in formats.sheets(member, container, export.date_formats[0], _HEAD_ROWS):
+        head_rows = sheet.head(_HEAD_ROWS)
         yield head_rows
         for spelling in _SPELLINGS:
             yield [[cell and repair(cell, spelling) for cell in row] for row in head_rows]

@@ -17,8 +17,14 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from assets.engine.containers import Cells, DelimitedHead, find_extracted_at, find_period
-from assets.engine.headers import GROUP_SEPARATOR, Header, find_header
+from assets.engine.containers import (
+    HEAD_ROWS,
+    DelimitedHead,
+    find_extracted_at,
+    find_period,
+)
+from assets.engine.formats.sheet import Sheet
+from assets.engine.headers import GROUP_SEPARATOR, MOST_HEADER_ROWS, Header, find_header
 from assets.engine.json_file import JsonRecords, json_objects_sql
 from assets.engine.text import clean, label_key
 from schemas.columns import quoted
@@ -96,36 +102,34 @@ class TextTable:
         return replace(self, **place)  # type: ignore[arg-type]
 
 
-def grid_table(rows: list[Cells], export: Export, header: Header | None = None) -> TextTable:
+def grid_table(sheet: Sheet, export: Export, header: Header | None = None) -> TextTable:
     """Return the rows of a sheet below its header.
 
     `header` is that of the sheet before, where this one continues its list; rows then start at
     the first. Raises HeaderMissing if the sheet has no header that fits.
     """
-    found = header or find_header(rows, export.headers())
+    head = sheet.head(HEAD_ROWS + MOST_HEADER_ROWS)
+    found = header or find_header(head, export.headers())
     first = 0 if header else found.last_row + 1
-    body = rows[first:]
+    count = sheet.row_count - first
     amounts = {found.columns[c.name] for c in export.mapped if c.reading == "amount"}
+    leads = sheet.lead_texts().slice(first)
     columns: dict[str, pa.Array] = {
-        RAW_PREFIX + name: pa.array([_cell(row, index) for row in body], pa.string())
-        for name, index in found.columns.items()
+        RAW_PREFIX + name: sheet.column(index).slice(first) for name, index in found.columns.items()
     }
-    texts = [[cell for cell in row if cell and cell.strip()] for row in body]
     columns |= {
-        "row_number": pa.array(range(first + 1, len(rows) + 1), pa.int64()),
-        "lead_text": pa.array([row[0] if row else None for row in texts], pa.string()),
-        "filled_count": pa.array([len(set(row)) for row in texts], pa.int32()),
-        "count_texts": pa.array(
-            [_count_texts(row, amounts) for row in body], pa.list_(pa.string())
-        ),
-        "is_broken": pa.array([False] * len(body), pa.bool_()),
+        "row_number": pa.array(range(first + 1, sheet.row_count + 1), pa.int64()),
+        "lead_text": leads,
+        "filled_count": sheet.text_counts.slice(first),
+        "count_texts": pa.array(_count_texts(sheet, first, leads, amounts), pa.list_(pa.string())),
+        "is_broken": pa.repeat(pa.scalar(False), count),
     }
     return TextTable(
         GRID_VIEW,
         found,
         "count_texts",
-        find_period(rows),
-        find_extracted_at(rows),
+        find_period(head),
+        find_extracted_at(head),
         grid=pa.table(columns),
         header_keys=header_keys(found, export),
         goes_on=header is not None,
@@ -283,14 +287,13 @@ def whole_number(text: str | None) -> int | None:
     return int(re.sub(r"\D", "", match.group(1))) if match else None
 
 
-def _count_texts(row: Cells, amounts: set[int]) -> list[str] | None:
-    """Return the texts of a totals row that are in no amount column; None for another row."""
-    lead = next((cell for cell in row if cell and cell.strip()), "")
-    if not TOTAL.match(label_key(lead)):
-        return None
-    return [cell for index, cell in enumerate(row) if cell and index not in amounts]
-
-
-def _cell(row: Cells, index: int) -> str | None:
-    cell = row[index] if index < len(row) else None
-    return cell if cell and cell.strip() else None
+def _count_texts(
+    sheet: Sheet, first: int, leads: pa.ChunkedArray, amounts: set[int]
+) -> list[list[str] | None]:
+    """Return, of each row from `first` on, None; of totals rows the texts in no amount column."""
+    texts: list[list[str] | None] = [None] * len(leads)
+    for number, lead in enumerate(leads.to_pylist()):
+        if lead and TOTAL.match(label_key(lead)):
+            row = enumerate(sheet.row(first + number))
+            texts[number] = [cell for index, cell in row if cell and index not in amounts]
+    return texts

@@ -154,7 +154,7 @@ def test_no_member_gets_out_of_its_folder(packed: Outcome) -> None:
     ("name", "found"),
     [
         ("ba-tang.zip", "archives within archives within an archive"),
-        ("phinh-to.zip", "an archive that expands more than 200 times"),
+        ("phinh-to.zip", "an archive that expands to more than 16 MiB"),
         ("dut.zip", "bytes that start like an archive but are damaged or cut off"),
         ("dut.csv.gz", "bytes that start like an archive but are damaged or cut off"),
         ("dut.json", "JSON that does not end as it begins"),

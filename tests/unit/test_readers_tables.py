@@ -1,11 +1,8 @@
 """Workbooks, web pages and spreadsheets in XML: every sheet and table as text."""
 
-import contextlib
 import io
 import re
 import struct
-import subprocess
-import sys
 import zipfile
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time
@@ -18,7 +15,7 @@ import xlwt
 from sample_legacy import encode_legacy
 
 from assets.engine.errors import FileRefused
-from assets.engine.formats import spreadsheet_xml, web_page, workbook_bounds
+from assets.engine.formats import web_page
 from assets.engine.formats.old_workbook import has_surplus, old_workbook_sheets
 from assets.engine.formats.spreadsheet_xml import spreadsheet_xml_sheets
 from assets.engine.formats.web_page import web_page_tables
@@ -144,15 +141,6 @@ def test_a_cell_merged_over_rows_has_its_text_in_each(
     assert read(tmp_path) == [[["1", unit], ["2", unit], ["3", unit], ["4", "b"]]]
 
 
-def test_cells_merged_over_far_too_many_rows_are_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(spreadsheet_xml, "MAX_FILLED_CELLS", 100)
-    wide = '<Cell ss:MergeDown="1000"><Data ss:Type="String">a</Data></Cell>' * 20
-    with pytest.raises(FileRefused, match="far too many rows"):
-        _xml(tmp_path, f"<Row>{wide}</Row>" + "<Row><Cell ss:Index='30'/></Row>" * 9)
-
-
 def test_a_biff_workbook_is_read_alike(tmp_path: Path) -> None:
     book = xlwt.Workbook()
     sheet = book.add_sheet("a")
@@ -203,27 +191,6 @@ def _with_cells(file: Path, cells: bytes) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("cell", "found"),
-    [
-        (b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>', "beyond column 256"),
-        (b'<row r="9"><c r="IW9"><v>1</v></c></row>', "beyond column 256"),
-        (b'<row r="9"><c s="1" r="ZZ9"><v>1</v></c></row>', "beyond column 256"),
-        (b"<row r='9'><c r='AAA9'><v>1</v></c></row>", "beyond column 256"),
-        (b'<row r="9"><c\nr = "AAA9"><v>1</v></c></row>', "beyond column 256"),
-        (b'<row r="1048576"><c r="Z1048576"><v>1</v></c></row>', "far below"),
-        (b'<row r="300000"><c r="IV300000"><v>1</v></c></row>', "far below"),
-        (b"<row r='1048576'><c r='Z1048576'><v>1</v></c></row>", "far below"),
-    ],
-)
-def test_a_far_cell_is_refused_before_it_costs_memory(
-    cell: bytes, found: str, tmp_path: Path
-) -> None:
-    with pytest.raises(FileRefused) as refusal:
-        workbook_sheets(_with_cells(_xlsx(tmp_path, _values), cell), DAY)
-    assert found in refusal.value.found
-
-
-@pytest.mark.parametrize(
     ("cell", "rows", "columns"),
     [
         (b'<row r="9"><c r="IV9"><v>1</v></c></row>', 9, 256),
@@ -235,33 +202,6 @@ def test_a_cell_somewhat_apart_is_read(
 ) -> None:
     (sheet,) = workbook_sheets(_with_cells(_xlsx(tmp_path, _values), cell), DAY)
     assert (len(sheet), len(sheet[-1])) == (rows, columns)
-
-
-def test_a_far_cell_would_end_the_process(tmp_path: Path) -> None:
-    cell = b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
-    file = _with_cells(_xlsx(tmp_path, _values), cell)
-    code = (
-        "import resource, sys, python_calamine as c\n"
-        "resource.setrlimit(resource.RLIMIT_AS, (8 << 30, 8 << 30))\n"
-        "resource.setrlimit(resource.RLIMIT_CORE, (0, 0))\n"
-        "try: c.CalamineWorkbook.from_path(sys.argv[1]).get_sheet_by_index(0)\n"
-        "except BaseException: sys.exit(0)\n"
-    )
-    ended = subprocess.run(
-        [sys.executable, "-c", code, file], capture_output=True, check=False
-    ).returncode
-    assert ended < 0, "calamine raises now: the bounds may be wider"
-
-
-def test_references_across_a_chunk_are_seen(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    cell = b'<row r="9"><c r="AAA9"><v>1</v></c></row>'
-    file = _with_cells(_xlsx(tmp_path, _values), cell)
-    for size in range(20, 60):
-        monkeypatch.setattr(workbook_bounds, "_CHUNK", size)
-        with pytest.raises(FileRefused, match="beyond column"):
-            workbook_bounds.check_bounds(file)
 
 
 @pytest.mark.parametrize("turned", [False, True])
@@ -301,13 +241,6 @@ def test_a_biff_cell_out_of_the_sheet_is_refused_without_its_weight(
         old_workbook_sheets(_place(tmp_path, bytes(data)), DAY)
 
 
-def test_a_bomb_in_a_workbook_is_refused(tmp_path: Path) -> None:
-    zeros = bytes(80 << 20)
-    file = _changed(_xlsx(tmp_path, _values), lambda name, data: zeros if "theme" in name else data)
-    with pytest.raises(FileRefused, match="beyond all measure"):
-        workbook_sheets(file, DAY)
-
-
 def test_a_part_larger_than_its_header_says_is_refused(tmp_path: Path) -> None:
     file = _with_cells(_xlsx(tmp_path, _values), b" " * 5000)
     with zipfile.ZipFile(file) as archive:
@@ -315,7 +248,7 @@ def test_a_part_larger_than_its_header_says_is_refused(tmp_path: Path) -> None:
     data = file.read_bytes()
     assert data.count(size.to_bytes(4, "little")) == 2
     file.write_bytes(data.replace(size.to_bytes(4, "little"), (100).to_bytes(4, "little")))
-    with pytest.raises(FileRefused, match="damaged"):
+    with pytest.raises(FileRefused, match="cannot be opened"):
         workbook_sheets(file, DAY)
 
 
@@ -463,29 +396,10 @@ def test_a_page_without_a_table_is_refused(text: str, tmp_path: Path) -> None:
         _page(tmp_path, text)
 
 
-@pytest.mark.parametrize(
-    "row",
-    [
-        ("<tr>" + "<td colspan=1000>a</td>" * 10 + "</tr>") * 60,
-        "<tr>" + "<td rowspan=1000 colspan=1000>a</td>" * 10 + "</tr>" + "<tr></tr>" * 1000,
-    ],
-)
-def test_spans_that_ask_for_too_many_cells_are_refused(row: str, tmp_path: Path) -> None:
-    with pytest.raises(FileRefused, match="far more cells"):
-        _page(tmp_path, f"<table>{row * 10}</table>")
-
-
 @pytest.mark.parametrize("span", ["0", "-1", "x", "²", "9" * 30, ""])
 def test_a_span_that_is_no_number_is_one(span: str, tmp_path: Path) -> None:
     page = f"<table><tr><td colspan='{span}' rowspan='{span}'>a</td><td>b</td></tr></table>"
     assert _page(tmp_path, page) == [[["a", "b"]]]
-
-
-def test_tables_nested_very_deep_do_not_end_the_process(tmp_path: Path) -> None:
-    depth = 600
-    page = "<table><tr><td>" * depth + "a" + "</td></tr></table>" * depth
-    with contextlib.suppress(FileRefused):
-        assert _page(tmp_path, page)
 
 
 # --- SpreadsheetML

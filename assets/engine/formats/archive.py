@@ -18,18 +18,13 @@ from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from assets.engine.containers import archive_kind
+from assets.engine.containers import SUFFIXES, archive_kind
 from assets.engine.errors import FileRefused
 from assets.engine.paths import private_file
-from assets.engine.raw_store import SUFFIXES
 from assets.engine.text import name_key
 
 MAX_MEMBERS = 200
-MAX_EXPANDED_BYTES = 16 << 30
-MAX_RATIO = 200
 MAX_DEPTH = 2
-# Small files of blanks or zeros shrink a thousandfold and harm nobody.
-RATIO_FREE_BYTES = 16 << 20
 LOCK_OR_SYSTEM, EMPTY = "lock or system file", "empty member"
 UNFIT = "member under a name that the export's `files` do not fit"
 
@@ -58,7 +53,7 @@ class Unpacked:
 @dataclass
 class _Expansion:
     workspace: Path
-    packed_bytes: int
+    most_bytes: int
     written_bytes: int = 0
     members: int = 0
     files: list[Path] = field(default_factory=list)
@@ -66,23 +61,25 @@ class _Expansion:
     skipped: Counter[str] = field(default_factory=Counter)
 
 
-def unpack(file: Path, workspace: Path, patterns: Sequence[str] = ("*",)) -> Unpacked:
+def unpack(
+    file: Path, workspace: Path, patterns: Sequence[str] = ("*",), *, most_bytes: int
+) -> Unpacked:
     """Return `file` itself, or what it holds if it is an archive, expanded into `workspace`.
 
     Of an archive that holds members whose names fit `patterns`, only those are taken; where none
     fits, the archive's own name has said whose it is. One that holds nothing but lock files and
-    empty members has no files.
+    empty members has no files. All that it holds may have `most_bytes` together.
 
     Raises
     ------
     FileRefused
         The archive is damaged, encrypted, empty, deeper than archives in an archive, or expands
-        beyond the bounds of this module.
+        beyond its bounds.
     """
     kind = archive_kind(file)
     if kind is None:
         return Unpacked([file], {}, [""])
-    expansion = _Expansion(workspace, file.stat().st_size)
+    expansion = _Expansion(workspace, most_bytes)
     _expand(file, kind, expansion, 1)
     if not expansion.files and (kind == "gzip" or not expansion.skipped):
         raise _refused("no file with content in it", "Put the export into the archive.")
@@ -208,7 +205,11 @@ def _write(stream: IO[bytes] | gzip.GzipFile, target: Path, expansion: _Expansio
         while chunk := _read(stream):
             has_content = has_content or bool(chunk.strip(_BLANK_BYTES))
             expansion.written_bytes += len(chunk)
-            _check_bounds(expansion)
+            if expansion.written_bytes > expansion.most_bytes:
+                raise _refused(
+                    f"an archive that expands to more than {expansion.most_bytes >> 20:,} MiB",
+                    "Look where it comes from; deliver the export unpacked, or in several parts.",
+                )
             output.write(chunk)
     return has_content
 
@@ -223,20 +224,6 @@ def _read(stream: IO[bytes] | gzip.GzipFile) -> bytes:
         if error.errno is not None:
             raise
         raise _damaged() from None
-
-
-def _check_bounds(expansion: _Expansion) -> None:
-    written = expansion.written_bytes
-    if written > MAX_EXPANDED_BYTES:
-        raise _refused(
-            f"more than {MAX_EXPANDED_BYTES >> 30} GiB in an archive",
-            "Deliver it in several parts.",
-        )
-    if written > max(RATIO_FREE_BYTES, expansion.packed_bytes * MAX_RATIO):
-        raise _refused(
-            f"an archive that expands more than {MAX_RATIO} times",
-            "Look where it comes from; deliver the export unpacked.",
-        )
 
 
 def _count_member(expansion: _Expansion) -> None:

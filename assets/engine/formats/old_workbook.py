@@ -18,7 +18,7 @@ import xlrd
 import xlrd.compdoc
 import xlrd.xldate
 
-from assets.engine.containers import OLE, Cells
+from assets.engine.containers import Cells
 from assets.engine.formats.workbook import (
     damaged_workbook,
     date_text,
@@ -29,12 +29,6 @@ from assets.engine.formats.workbook import (
 
 _HEADER_BYTES = 512
 _FREE_SECTOR = -1
-
-
-def is_old_workbook(file: Path) -> bool:
-    """Say whether a workbook is of Excel 97 to 2003."""
-    with file.open("rb") as handle:
-        return handle.read(len(OLE)) == OLE
 
 
 def old_workbook_sheets(file: Path, date_format: str) -> list[list[Cells]]:

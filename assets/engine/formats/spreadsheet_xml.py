@@ -11,13 +11,12 @@ from pathlib import Path
 
 import lxml.etree
 
-from assets.engine.containers import SPREADSHEET_NAMESPACE, Cells
+from assets.engine.containers import MAX_COLUMNS, SPREADSHEET_NAMESPACE, Cells
 from assets.engine.errors import FileRefused
 from assets.engine.formats.workbook import number_text
 
-MAX_ROWS, MAX_COLUMNS = 1 << 20, 256
+MAX_ROWS = 1 << 20
 MAX_BLANK_ROWS = 100_000
-MAX_FILLED_CELLS = 5_000_000
 
 _SS = f"{{{SPREADSHEET_NAMESPACE}}}"
 _WORKBOOK, _WORKSHEET, _ROW = (_SS + tag for tag in ("Workbook", "Worksheet", "Row"))
@@ -108,7 +107,6 @@ class _Sheet:
         self._next_row = 0
         self._covered: dict[int, int] = {}  # column -> the last row a merged cell covers
         self._hanging: dict[int, tuple[int, str]] = {}  # column -> that row, the cell's text
-        self._filled_cells = 0
 
     def add(self, element: _Element) -> None:
         index = _number(element, _INDEX, self._next_row + 1) - 1
@@ -152,9 +150,6 @@ class _Sheet:
     def _fill(self, cells: Cells, row_index: int) -> None:
         """Write the text of cells merged over this row from above."""
         self._hanging = {at: hung for at, hung in self._hanging.items() if hung[0] >= row_index}
-        self._filled_cells += len(self._hanging)
-        if self._filled_cells > MAX_FILLED_CELLS:
-            raise _refused("cells merged over far too many rows", "Export it again as .xlsx.")
         for column, (_, text) in self._hanging.items():
             cells += [None] * (column + 1 - len(cells))
             cells[column] = cells[column] or text

@@ -7,9 +7,11 @@ may quote a cell.
 
 import codecs
 import re
+import sys
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import lxml.etree
@@ -20,9 +22,8 @@ from assets.engine.errors import FileRefused
 from assets.engine.legacy_text import HEAD_BYTES, utf_16_codec
 from assets.engine.wording import counted
 
-# HTML bounds both spans; a broken page must not ask for a billion cells.
+# As HTML bounds both spans.
 MAX_SPAN = 1000
-FREE_CELLS, CELLS_PER_CELL = 5_000_000, 50
 # A span may be a little too long for its table.
 MOST_ROWS_BELOW = 100
 
@@ -32,10 +33,9 @@ _CHARSET = re.compile(
 )
 _TAG = re.compile(r"<(/table|table|tr)(?=[\s>/])", re.I)
 _END = re.compile(r"</html\s*>", re.I)
-# What holds text and no rows of the page. One that opens twice has swallowed what lies between.
-_ASIDE = re.compile(
-    r"<!--(?:(?!<!--).)*?-->|<script\b[^>]*>(?:(?!<script\b).)*?</script\s*>", re.S | re.I
-)
+# What holds text and no rows of the page.
+_ASIDE_OPENS = re.compile(r"<!--|<script\b", re.I)
+_NOWHERE = (sys.maxsize, sys.maxsize)
 _LONGEST_TAG = 8
 # Tags that part words; all others (font, span, b) stand within them.
 _BLANKS = re.compile(r"[ \t\r\n\f\v]+")
@@ -51,14 +51,14 @@ def web_page_tables(file: Path) -> list[list[Cells]]:
     Raises
     ------
     FileRefused
-        There is no table, the page ends before its tables do or hides rows (half a list must not
-        pass for a whole one), or its spans ask for far more cells than it has.
+        There is no table, or the page ends before its tables do or hides rows: half a list must not
+        pass for a whole one.
     """
     parser = lxml.html.HTMLParser(
         encoding="utf-8", huge_tree=True, no_network=True, remove_comments=True, remove_pis=True
     )
     tags: Counter[str] = Counter()
-    behind: str | None = None
+    behind: list[str] | None = None
     try:
         for text, found in _page_text(file):
             tags.update(found)
@@ -67,8 +67,8 @@ def web_page_tables(file: Path) -> list[list[Cells]]:
         root = parser.close()
     except (lxml.etree.LxmlError, AssertionError):
         root = None
-    tables = [] if root is None else _outermost(root)
-    if root is None or not tables:
+    tables, row_count = ([], 0) if root is None else _outermost(root)
+    if not tables:
         raise FileRefused(
             "Opening a web page", "no table", "a <table> with rows", "Export the list again."
         )
@@ -79,10 +79,10 @@ def web_page_tables(file: Path) -> list[list[Cells]]:
             "a whole page, up to </table>",
             "Export it again; it may have been cut off while it was copied.",
         )
-    hidden = tags["tr"] - len(list(root.iter("tr")))
+    hidden = tags["tr"] - row_count
     if hidden > 0:
         hidden -= _rows_aside("".join(text for text, _ in _page_text(file)))
-    if hidden > 0 or _ASIDE.sub("", behind or "").strip():
+    if hidden > 0 or _without_asides("".join(behind or ())).strip():
         raise FileRefused(
             "Opening a web page",
             f"{counted(hidden, 'row')} that no table shows"
@@ -115,15 +115,60 @@ def _page_text(file: Path) -> Iterator[tuple[str, list[str]]]:
 
 def _rows_aside(page: str) -> int:
     """Return how many <tr> stand in comments and scripts that hold no half of a table."""
-    found = [Counter(_tags(aside.group())) for aside in _ASIDE.finditer(page)]
+    found = [Counter(_tags(page[start:end])) for start, end in _asides(page)]
     return sum(tags["tr"] for tags in found if tags["table"] == tags["/table"])
 
 
-def _behind_end(text: str, behind: str | None) -> str | None:
+class _Places:
+    """The places of a mark in a text, asked for ever further on: the text is searched once."""
+
+    def __init__(self, mark: str, text: str) -> None:
+        self._found = re.finditer(mark, text, re.I)
+        self._next = (0, 0)
+
+    def after(self, place: int) -> tuple[int, int]:
+        """Return where the first one from `place` on begins and ends; `_NOWHERE` if none does."""
+        while self._next[0] < place or self._next == (0, 0):
+            match = next(self._found, None)
+            self._next = match.span() if match else _NOWHERE
+        return self._next
+
+
+def _asides(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where comments and scripts begin and end.
+
+    One that opens twice before it ends has swallowed what lies between, and is none.
+    """
+    comments, comment_ends = _Places("<!--", text), _Places("-->", text)
+    scripts, script_ends = _Places(r"<script\b", text), _Places(r"</script\s*>", text)
+    tag_ends = _Places(">", text)
+    done = 0
+    for opening in _ASIDE_OPENS.finditer(text):
+        if opening.start() < done:
+            continue
+        if opening.group() == "<!--":
+            body, opens, ends = opening.end(), comments, comment_ends
+        else:
+            body, opens, ends = tag_ends.after(opening.end())[1], scripts, script_ends
+        end = ends.after(body)
+        if end != _NOWHERE and opens.after(body)[0] > end[0]:
+            done = end[1]
+            yield opening.start(), done
+
+
+def _without_asides(text: str) -> str:
+    kept, done = [], 0
+    for start, end in _asides(text):
+        kept.append(text[done:start])
+        done = end
+    return "".join([*kept, text[done:]])
+
+
+def _behind_end(text: str, behind: list[str] | None) -> list[str] | None:
     """Return what stands behind the last </html> so far; None before one."""
     if ends := list(_END.finditer(text)):
-        return text[ends[-1].end() :]
-    return None if behind is None else behind + text
+        return [text[ends[-1].end() :]]
+    return None if behind is None else [*behind, text]
 
 
 def _tags(text: str) -> list[str]:
@@ -156,40 +201,49 @@ def _python_codec(name: str) -> str:
         return "utf-8"
 
 
-def _outermost(root: lxml.html.HtmlElement) -> list[lxml.html.HtmlElement]:
-    tables = root.iter("table")
-    return [table for table in tables if next(table.iterancestors("table"), None) is None]
+@dataclass
+class _Table:
+    """A table: its own rows, the tables in its cells, and how many rows there are in all."""
+
+    rows: list[lxml.html.HtmlElement] = field(default_factory=list)
+    inner: list["_Table"] = field(default_factory=list)
+    row_count: int = 0
 
 
-def _without_layout(tables: list[lxml.html.HtmlElement]) -> list[lxml.html.HtmlElement]:
+def _outermost(root: lxml.html.HtmlElement) -> tuple[list[_Table], int]:
+    """Return the tables that stand in no other, and how many rows the page has."""
+    page = _Table()
+    within = [page]
+    for event, element in lxml.etree.iterwalk(root, events=("start", "end"), tag=("table", "tr")):
+        if element.tag == "tr":
+            if event == "start":
+                within[-1].rows.append(element)
+        elif event == "start":
+            within[-1].inner.append(_Table())
+            within.append(within[-1].inner[-1])
+        else:
+            table = within.pop()
+            table.row_count += len(table.rows)
+            within[-1].row_count += table.row_count
+    return page.inner, page.row_count + len(page.rows)
+
+
+def _without_layout(tables: list[_Table]) -> list[_Table]:
     found = []
     waiting = tables[::-1]
     while waiting:
         table = waiting.pop()
-        inner = [other for other in table.iterdescendants("table") if _parent(other) is table]
-        rows = len(_own_rows(table))
-        if any(sum(1 for _ in other.iter("tr")) > rows for other in inner):
-            waiting += inner[::-1]
+        if any(other.row_count > len(table.rows) for other in table.inner):
+            waiting += table.inner[::-1]
         else:
             found.append(table)
     return found
 
 
-def _parent(element: lxml.html.HtmlElement) -> lxml.html.HtmlElement | None:
-    return next(element.iterancestors("table"), None)
-
-
-def _own_rows(table: lxml.html.HtmlElement) -> list[lxml.html.HtmlElement]:
-    if table.find(".//table") is None:
-        return list(table.iter("tr"))
-    return [tr for tr in table.iter("tr") if _parent(tr) is table]
-
-
-def _table_cells(table: lxml.html.HtmlElement) -> list[Cells]:
+def _table_cells(table: _Table) -> list[Cells]:
     rows: list[Cells] = []
     hanging: dict[int, tuple[int, str | None]] = {}  # column -> rows still covered, their text
-    real = filled = 0
-    for tr in _own_rows(table):
+    for tr in table.rows:
         row: Cells = []
         for cell in tr.iterchildren("td", "th"):
             _take_hanging(row, hanging)
@@ -197,30 +251,17 @@ def _table_cells(table: lxml.html.HtmlElement) -> list[Cells]:
             for _ in range(_span(cell, "colspan")):
                 hanging[len(row)] = (rows_covered, text)
                 row.append(text)
-            real += 1
-            _check_spans(filled + len(row), real)
         _take_hanging(row, hanging)
         rows.append(row)
-        filled += len(row)
-        _check_spans(filled, real)
     if max((below for below, _ in hanging.values()), default=0) > MOST_ROWS_BELOW:
         # Such a cell stands in every row, before the row's own cells.
-        raise _far_too_large("cells that go on far below the last row")
+        raise FileRefused(
+            "Opening a web page",
+            "cells that go on far below the last row",
+            "a table whose spans are those of a header",
+            "Export the list again.",
+        )
     return rows
-
-
-def _check_spans(filled: int, real: int) -> None:
-    if filled > FREE_CELLS + CELLS_PER_CELL * real:
-        raise _far_too_large("spans that ask for far more cells than the table has")
-
-
-def _far_too_large(found: str) -> FileRefused:
-    return FileRefused(
-        "Opening a web page",
-        found,
-        "a table whose spans are those of a header",
-        "Export the list again.",
-    )
 
 
 def _take_hanging(row: Cells, hanging: dict[int, tuple[int, str | None]]) -> None:

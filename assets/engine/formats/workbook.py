@@ -6,6 +6,8 @@ module: it may quote a cell.
 """
 
 import math
+import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -15,10 +17,12 @@ import python_calamine
 
 from assets.engine.containers import Cells
 from assets.engine.errors import FileRefused
-from assets.engine.formats.workbook_bounds import check_bounds
+from assets.engine.formats.archive import is_whole_zip
 
 # Repeated texts (states, units, procedures) and dates are kept once, up to this many.
 _KEPT_TEXTS = 1 << 16
+_DAMAGE = (EOFError, OSError, ValueError, zlib.error, zipfile.BadZipFile, NotImplementedError,
+           RuntimeError)  # fmt: skip
 _Value = int | float | str | bool | datetime | date | time | timedelta
 
 
@@ -42,10 +46,9 @@ def workbook_sheets(file: Path, date_format: str) -> list[list[Cells]]:
     Raises
     ------
     FileRefused
-        The bytes are no whole workbook, need a password, or ask for more memory than their
-        cells are worth.
+        The bytes are no whole workbook, or need a password.
     """
-    check_bounds(file)
+    _check_whole(file)
     try:
         with python_calamine.CalamineWorkbook.from_path(str(file)) as workbook:
             kinds = [sheet.typ for sheet in workbook.sheets_metadata]
@@ -59,6 +62,32 @@ def workbook_sheets(file: Path, date_format: str) -> list[list[Cells]]:
         raise
     except BaseException:  # noqa: BLE001 (a panic of calamine's is no Exception; texts quote cells)
         raise damaged_workbook(".xlsx") from None
+
+
+def _check_whole(file: Path) -> None:
+    """Refuse what calamine would pass over: half a part, another file joined, another format."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            names = archive.namelist()
+            is_whole = is_whole_zip(archive, file)
+            # Calamine stops where the cells end, before it could compare a checksum.
+            is_damaged = archive.testzip() is not None
+    except _DAMAGE:
+        raise damaged_workbook(".xlsx") from None
+    if is_damaged:
+        raise damaged_workbook(".xlsx")
+    if not is_whole:
+        raise _refused(
+            "bytes before or behind the workbook", "Save it again; deliver it by itself."
+        )
+    if any(name.endswith(".bin") and "sheet" in name for name in names):
+        raise _refused("a binary workbook (.xlsb)", "Save it as .xlsx.")
+
+
+def _refused(found: str, to_do: str) -> FileRefused:
+    return FileRefused(
+        "Opening a workbook", found, "an .xlsx file with one list from column A on", to_do
+    )
 
 
 def needs_password() -> FileRefused:
