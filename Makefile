@@ -28,9 +28,9 @@ run: $(READY) ## Process the bundled sample and print its rates; SOURCE=igate2: 
 portal: $(READY) ## The sample as a portal on http://127.0.0.1:8769, to collect from
 	@$(BIN)/python -m tests.portal
 
-period: $(READY) ## Redo one period and whatever it moves: make period PERIOD=2023-10-15
+period: $(READY) ## Redo one period and whatever it moves: make period PERIOD=2023-10-15; ACCEPT_FEWER=yes: publish less than before
 	@test -n "$(PERIOD)" || { echo "Give the first day of the period: make period PERIOD=2023-10-15"; exit 1; }
-	$(BIN)/python -u -m pipelines.cli period $(PERIOD)
+	$(BIN)/python -u -m pipelines.cli period $(PERIOD) $(if $(filter yes,$(ACCEPT_FEWER)),--accept-fewer)
 
 check-source: $(READY) ## Check settings: make check-source SETTINGS=x.toml EXPORT=name FILE=sample
 	@test -n "$(SETTINGS)" -a -n "$(EXPORT)" -a -n "$(FILE)" || { echo "Give all three: make check-source SETTINGS=path/to/x.toml EXPORT=name FILE=sample"; exit 1; }

@@ -25,10 +25,10 @@ from assets.engine.closed_periods import (
     unanswered_months,
 )
 from assets.engine.collecting import failures_of_runs
-from assets.engine.delivered import check_nothing_lacks
-from assets.engine.errors import BalanceError, PortalError, WarehouseError
+from assets.engine.errors import BalanceError, PortalError
 from assets.engine.period_state import period_state
 from assets.engine.periods import Calendar, Period, local_now
+from assets.engine.state import first_difference, kept_readings
 from assets.engine.warehouse import scalar
 from assets.metadata import table_key
 from assets.partitions import Partitions, periods_of, runs_of
@@ -178,24 +178,21 @@ def periods_complete(
             partial=partial_months(connection, months, today, exports),
             published=published_months(connection, installation.paths),
         )
-        lacks = _what_lacks(connection, installation)
+        difference = first_difference(connection, installation.paths, sources)
+        kept = kept_readings(connection, installation.paths, sources)
+    said = [
+        str(difference.error) if difference else "",
+        sentence(found) if found or not difference else "",
+        kept or "",
+    ]
     return dg.AssetCheckResult(
-        passed=not found and not lacks,
-        description=" ".join(filter(None, [lacks, sentence(found) if found or not lacks else ""])),
+        passed=not found and not difference,
+        description=" ".join(filter(None, said)),
         metadata={
             "closed_period_count": len(months),
             "open_period_count": sum(map(len, found.values())),
         },
     )
-
-
-def _what_lacks(connection: duckdb.DuckDBPyConnection, installation: Installation) -> str:
-    """Return which deliveries of the manifest were never loaded, and what to do; else nothing."""
-    try:
-        check_nothing_lacks(connection, installation.paths, installation.sources())
-    except WarehouseError as error:
-        return str(error)
-    return ""
 
 
 def _failed(instance: dg.DagsterInstance, calendar: Calendar, months: list[Period]) -> set[date]:

@@ -1,7 +1,8 @@
 """Layer publish: the files that readers open, what units get back, and purging.
 
-Belongs here: the last gate before readers (the balance once more, for a hand-picked selection may
-have left out its check) and what a file says of itself. Does not belong here: writing files.
+Belongs here: the last gate before readers (what the figures are of, what readers would lose, the
+balance once more, for a hand-picked selection may have left out its check) and what a file says of
+itself. Does not belong here: writing files.
 """
 
 from collections.abc import Callable, Iterator
@@ -10,9 +11,11 @@ import dagster as dg
 import duckdb
 
 from assets.engine.balance import check_balance
+from assets.engine.counted import check_is_counted
 from assets.engine.paths import Paths
 from assets.engine.periods import local_now
 from assets.engine.publish import publish_by_unit_csv, publish_dossiers, publish_motcua
+from assets.engine.publish_guard import check_not_fewer
 from assets.engine.purging import purge_raw, unclaimed
 from assets.engine.return_files import write_return_files
 from assets.metadata import selected, table_key, table_spec
@@ -47,6 +50,12 @@ DOSSIERS_DEPS = (
 )  # fmt: skip
 
 
+class Publishing(dg.Config):
+    """What one run may choose: to publish less than readers have, which somebody asked for."""
+
+    accept_fewer: bool = False
+
+
 def publish_assets() -> list[dg.AssetsDefinition]:
     """Return the steps of this layer."""
     files = dg.multi_asset(
@@ -68,16 +77,20 @@ def publish_assets() -> list[dg.AssetsDefinition]:
 
 
 def publish(
-    context: dg.AssetExecutionContext, installation: Installation
+    context: dg.AssetExecutionContext, installation: Installation, config: Publishing
 ) -> Iterator[dg.MaterializeResult[None]]:
-    """Check deliveries and balance, then replace each file; an error keeps all as they are."""
+    """Check what would be published, then replace each file; an error keeps all as they are."""
+    paths = installation.paths
     with installation.warehouse() as connection:
         installation.make_whole(connection, context.log.warning)
+        check_is_counted(connection, paths, installation.sources())
         check_balance(connection)
+        if not config.accept_fewer:
+            check_not_fewer(connection, paths)
         for table in selected(context, PUBLISHERS):
             file_name, publisher = PUBLISHERS[table]
-            rows = publisher(connection, installation.paths)
-            file = installation.paths.published / file_name
+            rows = publisher(connection, paths)
+            file = paths.published / file_name
             context.log.info("published %s, %s rows", file_name, f"{sum(rows.values()):,}")
             yield dg.MaterializeResult(
                 asset_key=table_key(table),

@@ -14,12 +14,12 @@ import dagster as dg
 import duckdb
 from pydantic import PrivateAttr
 
-from assets.engine.delivered import check_nothing_lacks, stays_as_it_was
 from assets.engine.locks import one_run
 from assets.engine.paths import Paths
 from assets.engine.periods import Calendar, load_calendar
 from assets.engine.revision_log import take_over_published
 from assets.engine.sources import load_sources
+from assets.engine.state import check_before_computing
 from assets.engine.warehouse import drop_temporary, warehouse
 from schemas.settings import Source
 
@@ -107,13 +107,12 @@ class Installation(dg.ConfigurableResource):  # type: ignore[type-arg]
 
         Raises
         ------
-        WarehouseError
-            The warehouse lacks deliveries, or the log cannot be read.
+        MotcuaError
+            The warehouse lacks deliveries or reference files, or the log cannot be read.
         """
         if not self._is_whole:
-            lacks = check_nothing_lacks(connection, self.paths, self.sources())
-            if lacks.kept:
-                warn(stays_as_it_was(lacks))
+            if warning := check_before_computing(connection, self.paths, self.sources()):
+                warn(warning)
             take_over_published(connection, self.paths, warn)
             self._is_whole = self._held is not None
 

@@ -35,7 +35,7 @@ from assets.engine.settings_report import report
 from assets.engine.sources import load_sources
 from assets.partitions import PARTITION_TAG, begun_period, range_tags
 from pipelines.definitions import definitions
-from pipelines.jobs import FILES_ONLY
+from pipelines.jobs import ACCEPT_FEWER, FILES_ONLY
 from pipelines.printing import print_rates, print_refusals
 from pipelines.sample import PORTALS, SAMPLE_INBOX, beside_portal, sample_periods
 from pipelines.serve import history_kept_open, prepare_instance, serve_ui
@@ -87,6 +87,7 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     run.add_argument("source", nargs="?", help="from its portal: make portal")
     period = commands.add_parser("period", help="redo one period and whatever it moves")
     period.add_argument("key", help="first day of the period, such as 2023-10-15")
+    period.add_argument("--accept-fewer", action="store_true", help="publish less than before")
     commands.add_parser("ui", help="Dagster on 127.0.0.1:3000, with its daemon")
     check = commands.add_parser("check-source", help="check a settings file against a sample file")
     check.add_argument("settings", type=Path, help="the settings file of a source")
@@ -124,9 +125,16 @@ def _with_dagster(paths: Paths, options: argparse.Namespace) -> int:
             return _run_sample(paths, calendar, instance, options.source)
         if options.command == "rebuild":
             periods = begin_rebuild(paths, calendar, is_loss_accepted=options.accept_loss)
-            return _process(paths, instance, periods, ("year_to_date",), FILES_ONLY)
+            steps = {**FILES_ONLY["ops"], **_accepting(options.accept_loss)}
+            return _process(paths, instance, periods, ("year_to_date",), steps)
         periods = [begun_period(calendar, options.key)]
-        return _process(paths, instance, periods, ("month", "year_to_date"))
+        steps = _accepting(options.accept_fewer)
+        return _process(paths, instance, periods, ("month", "year_to_date"), steps)
+
+
+def _accepting(is_accepted: bool) -> dict[str, object]:
+    """Return the configuration of a run that may publish less than readers have."""
+    return {**ACCEPT_FEWER["ops"]} if is_accepted else {}
 
 
 def _check_source(paths: Paths, options: argparse.Namespace) -> int:
@@ -186,10 +194,10 @@ def _process(
     instance: dg.DagsterInstance,
     periods: list[Period],
     kinds: tuple[str, ...],
-    config: Mapping[str, object] = MappingProxyType({}),
+    chosen: Mapping[str, object] = MappingProxyType({}),
 ) -> int:
     """Run `nightly` once for all periods from the first to the last; print what came of it."""
-    result = _run(paths, instance, periods, config)
+    result = _run(paths, instance, periods, chosen)
     # Where a portal did not answer, the run has failed, and what else there is was published.
     is_published = any(
         event.asset_key == dg.AssetKey(["publish", "motcua"])
@@ -202,7 +210,7 @@ def _run(
     paths: Paths,
     instance: dg.DagsterInstance,
     periods: list[Period],
-    config: Mapping[str, object],
+    chosen: Mapping[str, object],
 ) -> dg.ExecuteInProcessResult:
     """Run `nightly`; print a line a file and period while it works, and what failed."""
     started, run_id = time.monotonic(), str(uuid4())
@@ -214,7 +222,7 @@ def _run(
         .execute_in_process(
             tags={PARTITION_TAG: first} if first == last else range_tags(first, last),
             instance=instance,
-            run_config={**QUIET, **config},
+            run_config={**QUIET, "ops": chosen},
             run_id=run_id,
             raise_on_error=False,
         )

@@ -19,6 +19,8 @@ from schemas.tables import INDICATOR, PROCEDURE
 
 # Asks no portal: what the inbox and the raw store hold.
 FILES_ONLY = {"ops": {"raw__delivery": {"config": {"api": "stored"}}}}
+# Readers may lose what somebody asked to leave out; of this run only.
+ACCEPT_FEWER = {"ops": {"publish": {"config": {"accept_fewer": True}}}}
 COUNT_ANEW = {"ops": {"indicators": {"config": {"anew": True}}}}
 TAKE_IN = dg.AssetSelection.assets(
     *map(table_key, (MANIFEST, *FROM_CSV, PROCEDURE, INDICATOR, *VERSIONS))

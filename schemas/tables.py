@@ -126,6 +126,12 @@ INDICATOR = Table(
      Column("source", "VARCHAR", "Căn cứ", "Source", False),
      Column("formula_version", "VARCHAR", "Phiên bản công thức", "Formula version", False)),
 )  # fmt: skip
+REFERENCE_FILE = Table(
+    "ops", "reference_file", "Tệp danh mục đã nạp", "Reference files, as they were loaded last",
+    ("table_name",),
+    (Column("table_name", "VARCHAR", "Bảng", "Table of the layer reference", False),
+     Column("version", "VARCHAR", "Dấu vân tay tệp", "Hash of the bytes of the file", False)),
+)  # fmt: skip
 FILE_COLUMNS = (
     Column("table_name", "VARCHAR", "Tên bảng trong tệp", "Table in the file", False),
     Column("row_count", COUNT, "Số dòng", "Rows", False),
@@ -161,14 +167,15 @@ DURABLE_TABLES = (
 )  # fmt: skip
 # What the next run computes anew from them, or reads from the settings.
 DERIVED_TABLES = (
-    UNIT, UNIT_SUCCESSION, PROCEDURE, HOLIDAY, WORKING_DAY, PERIOD, INDICATOR, OWN_COUNT,
-    OWN_PAYMENT, *INDICATOR_TABLES, PAYMENT_SUM, TOUCHED_DOSSIER, COUNTED_PERIOD, WANTED_PERIOD,
-    SUMMARY, CONFLICT, GONE, ORPHAN, OUTSIDE,
+    REFERENCE_FILE, UNIT, UNIT_SUCCESSION, PROCEDURE, HOLIDAY, WORKING_DAY, PERIOD, INDICATOR,
+    OWN_COUNT, OWN_PAYMENT, *INDICATOR_TABLES, PAYMENT_SUM, TOUCHED_DOSSIER, COUNTED_PERIOD,
+    WANTED_PERIOD, SUMMARY, CONFLICT, GONE, ORPHAN, OUTSIDE,
 )  # fmt: skip
 WAREHOUSE_TABLES = (*DURABLE_TABLES, *DERIVED_TABLES)
 PUBLISHED_TABLES = (
     *INDICATOR_TABLES, PAYMENT_SUM, UNIT, UNIT_SUCCESSION, PROCEDURE, HOLIDAY, WORKING_DAY,
-    PERIOD, INDICATOR, SUMMARY, OUTSIDE, DELIVERY, DELIVERY_PART, LAYOUT, CHECK_VALUE, REVISION,
+    PERIOD, INDICATOR, SUMMARY, OUTSIDE, DELIVERY, DELIVERY_PART, COLLECTION, LAYOUT, CHECK_VALUE,
+    REVISION,
 )  # fmt: skip
 PUBLISHED_VIEWS = (FIGURE_CHANGE,)
 PUBLISHED_DOSSIER_TABLES = (

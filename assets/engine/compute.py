@@ -89,20 +89,25 @@ def refresh_periods(
     A row's `cutoff_date` is the last day it counts: the cut-off, at most the period's last day, so
     that a closed period's rows stay as they are. Returns the table.
     """
-    calendar = Calendar(statistic.days_before)
-    rows = []
-    if cutoff.first_period is not None and cutoff.day is not None:
-        rows = [
-            (p.kind, p.start, p.end, p.label, min(p.end, cutoff.day), cutoff.day < p.end,
-             statistic.end_basis, statistic.closed_other, FORMULA_VERSION)
-            for p in calendar.periods_until(cutoff.first_period, cutoff.day)
-        ]  # fmt: skip
+    rows = expected_periods(cutoff, statistic)
     frame = pd.DataFrame(rows, columns=list(PERIOD.column_names))
     with transaction(connection):
         connection.execute("DELETE FROM reference.period")
         if rows:
             connection.execute("INSERT INTO reference.period BY NAME FROM frame")
     return frame
+
+
+def expected_periods(cutoff: Cutoff, statistic: Statistic) -> list[tuple[object, ...]]:
+    """Return the rows of `reference.period` that deliveries and settings ask for."""
+    if cutoff.first_period is None or cutoff.day is None:
+        return []
+    calendar = Calendar(statistic.days_before)
+    return [
+        (p.kind, p.start, p.end, p.label, min(p.end, cutoff.day), cutoff.day < p.end,
+         statistic.end_basis, statistic.closed_other, FORMULA_VERSION)
+        for p in calendar.periods_until(cutoff.first_period, cutoff.day)
+    ]  # fmt: skip
 
 
 def compute_table(connection: duckdb.DuckDBPyConnection, table: Table, run_id: str) -> Change:
@@ -154,6 +159,8 @@ def _replace_changed(connection: duckdb.DuckDBPyConnection, table: Table, run_id
         """
     )
     is_measured = table in ROW_NAMES
+    # A table that a lost warehouse or a new version left empty moves nothing: its rows come back.
+    is_filled = is_measured or bool(connection.execute(f"FROM {name} LIMIT 1").fetchall())
     closed = _closed_changes(connection, table) if is_measured else []
     months = connection.execute(
         f"""
@@ -169,7 +176,7 @@ def _replace_changed(connection: duckdb.DuckDBPyConnection, table: Table, run_id
         _log_revision(connection, table, run_id)
         raise_if(unbalanced(connection, table))
     count = int(str(scalar(connection, f"SELECT count(*) FROM {name}")))
-    return Change(count, [month for (month,) in months], closed)
+    return Change(count, [month for (month,) in months if is_filled], closed)
 
 
 def _log_revision(connection: duckdb.DuckDBPyConnection, table: Table, run_id: str) -> None:

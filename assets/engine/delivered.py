@@ -163,7 +163,7 @@ def check_is_listed(connection: duckdb.DuckDBPyConnection, paths: Paths) -> None
     if unlisted:
         raise WarehouseError(
             _COMPARING,
-            f"{_deliveries(unlisted)} in the warehouse that raw/manifest.jsonl does not list, or "
+            f"{deliveries_of(unlisted)} in the warehouse that raw/manifest.jsonl does not list, or "
             "not as they arrived last",
             "a manifest that lists all that was loaded",
             "Restore raw/manifest.jsonl, or raw and warehouse together, from a back-up, or deliver "
@@ -218,6 +218,19 @@ def check_nothing_lacks(
     check_is_listed(connection, paths)
     lacks = lacking(connection, paths, sources)
     check_can_be_loaded(lacks)
+    check_is_loaded(lacks)
+    check_rows(connection)
+    return lacks
+
+
+def check_is_loaded(lacks: Lacking) -> None:
+    """Check that no run has anything to load, or to read again.
+
+    Raises
+    ------
+    WarehouseError
+        One has.
+    """
     if lacks.loadable:
         raise WarehouseError(
             _COMPARING,
@@ -232,13 +245,11 @@ def check_nothing_lacks(
             "all read with those of today",
             f"Read them again: make period PERIOD={min(d.period for d in lacks.outdated)}.",
         )
-    _check_rows(connection)
-    return lacks
 
 
 def named(deliveries: list[Delivery]) -> str:
     """Return how many deliveries there are, and of which periods."""
-    return _deliveries([delivery.period for delivery in deliveries])
+    return deliveries_of([delivery.period for delivery in deliveries])
 
 
 def stays_as_it_was(lacks: Lacking) -> str:
@@ -249,8 +260,14 @@ def stays_as_it_was(lacks: Lacking) -> str:
     )
 
 
-def _check_rows(connection: duckdb.DuckDBPyConnection) -> None:
-    """Check that each delivery has the rows that it was loaded with."""
+def check_rows(connection: duckdb.DuckDBPyConnection) -> None:
+    """Check that each delivery has the rows that it was loaded with.
+
+    Raises
+    ------
+    WarehouseError
+        One has other rows: the warehouse was damaged, or changed by hand.
+    """
     rows = connection.execute(
         f"""
         SELECT CAST(delivery_period AS VARCHAR) FROM ops.delivery
@@ -262,13 +279,14 @@ def _check_rows(connection: duckdb.DuckDBPyConnection) -> None:
     if rows:
         raise WarehouseError(
             "Counting the rows of the warehouse",
-            f"other rows than were accepted of {_deliveries([period for (period,) in rows])}",
+            f"other rows than were accepted of {deliveries_of([period for (period,) in rows])}",
             "those that were loaded",
             "Restore a back-up (make restore), or load everything again: make rebuild.",
         )
 
 
-def _deliveries(keys: list[str]) -> str:
+def deliveries_of(keys: list[str]) -> str:
+    """Return how many deliveries of these periods, one key each, there are, and of which."""
     periods = sorted(set(keys))
     more = f" and {len(periods) - SHOWN} more" if len(periods) > SHOWN else ""
     count = f"{len(keys):,} {'delivery' if len(keys) == 1 else 'deliveries'}"

@@ -52,7 +52,7 @@ def count_dossiers(
 
     Raises BalanceError, and leaves everything as it was, if a count would fall below 0.
     """
-    basis = _basis(connection)
+    basis = counting_basis(connection)
     with transaction(connection):
         _choose_periods(connection, "" if anew else basis)
         has_counted = _collect_moved(connection)
@@ -95,7 +95,7 @@ def count_payments(connection: duckdb.DuckDBPyConnection) -> int:
     return changed
 
 
-def _basis(connection: duckdb.DuckDBPyConnection) -> str:
+def counting_basis(connection: duckdb.DuckDBPyConnection) -> str:
     """Return a hash of all that decides how a dossier is counted, besides itself."""
     formulas = [sql_file(file) for file in sorted(INDICATOR_SQL.glob("*.sql"))]
     # Another closing day makes other periods, none of which was counted before.
@@ -284,11 +284,25 @@ def _check_signs(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def _log_moved(connection: duckdb.DuckDBPyConnection, run_id: str) -> None:
-    """Keep what the dossiers of `moved` said before and say after."""
+    """Keep what the dossiers of `moved` said before and say after.
+
+    One whose last entry ends as it does now is logged already: by the run whose log was taken over.
+    """
+    # What a dossier says after, or if it went what it said before.
+    ending = "QUALIFY row_number() OVER (PARTITION BY dossier_key ORDER BY side) = 1"
     connection.execute(
         f"""
         INSERT INTO ops.moved_dossier BY NAME
-        SELECT $at AS computed_at, $run AS run_id, {_MOVED}, side FROM moved
+        WITH logged AS (
+            FROM ops.moved_dossier SEMI JOIN moved USING (dossier_key)
+            QUALIFY rank() OVER (PARTITION BY dossier_key ORDER BY computed_at DESC) = 1
+        ),
+        news AS (
+            SELECT side, {_SAID} FROM moved {ending}
+            EXCEPT SELECT side, {_SAID} FROM logged {ending}
+        )
+        SELECT $at AS computed_at, $run AS run_id, {_MOVED}, side
+        FROM moved SEMI JOIN news USING (dossier_key)
         """,
         {"at": local_now().replace(tzinfo=None), "run": run_id},
     )

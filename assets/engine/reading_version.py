@@ -17,6 +17,8 @@ from schemas.settings import Export, Source
 
 # Raised when reading or validation changes, so that every file whose bytes are there is read again.
 READING_VERSION = "4"
+# That of a delivery whose loss was accepted.
+LOST = "lost"
 _name_key = lru_cache(maxsize=20_000)(label_key)
 
 

@@ -12,13 +12,14 @@ from pathlib import Path
 import duckdb
 
 from assets.engine import register
-from assets.engine.delivered import check_can_be_loaded, lacking_beside
+from assets.engine.delivered import check_can_be_loaded, check_is_listed, lacking_beside
 from assets.engine.errors import SettingsError, WarehouseError, WarehouseHeld
 from assets.engine.held import check_key
 from assets.engine.load import accept_loss
 from assets.engine.locks import locked
 from assets.engine.paths import Paths, private_folder
 from assets.engine.periods import load_calendar
+from assets.engine.raw_store import read_manifest
 from assets.engine.revision_log import take_over
 from assets.engine.warehouse import looking, transaction, warehouse
 from assets.engine.wording import counted
@@ -43,10 +44,14 @@ _OF_DELIVERIES = (
 
 @dataclass(frozen=True)
 class _Former:
-    """The old file: whether it can go on as it is, and the deliveries that can be copied of it."""
+    """The old file: whether it can go on as it is, the deliveries that can be copied of it.
+
+    `unlisted` says what it holds that the manifest does not list.
+    """
 
     is_sound: bool = False
     ids: frozenset[str] = frozenset()
+    unlisted: WarehouseError | None = None
 
 
 def begin_anew(
@@ -71,11 +76,18 @@ def begin_anew(
                 return None
             lacks = lacking_beside(paths, sources, former.ids)
             if not is_loss_accepted:
+                if former.unlisted:
+                    raise former.unlisted
                 lost = [delivery.delivery_id for delivery in lacks.not_loadable]
                 check_can_be_loaded(lacks, _what_is_lost(paths, lost))
             again = {d.delivery_id for d in lacking_beside(paths, sources, ()).loadable}
+            listed = {delivery.delivery_id for delivery in read_manifest(paths)}
             return _replace(
-                paths, sources, now, sorted(former.ids - again), is_loss_accepted=is_loss_accepted
+                paths,
+                sources,
+                now,
+                sorted((former.ids & listed) - again),
+                is_loss_accepted=is_loss_accepted,
             )
     except BlockingIOError:
         raise WarehouseError(
@@ -108,6 +120,7 @@ def _former(paths: Paths) -> _Former:
             rows = connection.execute(
                 "SELECT delivery_id, delivery_period, state FROM ops.delivery"
             ).fetchall()
+            unlisted = _unlisted(connection, paths)
     except (SettingsError, duckdb.Error):
         return _Former()
     ids = {
@@ -115,7 +128,15 @@ def _former(paths: Paths) -> _Former:
         for delivery_id, day, state in rows
         if state == "refused" or calendar.month_of(day).start == day
     }
-    return _Former(is_sound, frozenset(ids))
+    return _Former(is_sound and not unlisted, frozenset(ids), unlisted)
+
+
+def _unlisted(connection: duckdb.DuckDBPyConnection, paths: Paths) -> WarehouseError | None:
+    try:
+        check_is_listed(connection, paths)
+    except WarehouseError as error:
+        return error
+    return None
 
 
 def _accept_in_place(paths: Paths, sources: dict[str, Source]) -> int:

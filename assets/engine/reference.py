@@ -36,7 +36,36 @@ def load_reference(connection: duckdb.DuckDBPyConnection, folder: Path, name: st
         The file is missing or does not fit its schema; every misfit names its row.
     """
     frame = read_reference(folder / f"{name}.csv", name)
-    return _replace(connection, f"reference.{name}", frame)
+    with transaction(connection):
+        _replace(connection, f"reference.{name}", frame)
+        connection.execute("DELETE FROM ops.reference_file WHERE table_name = ?", [name])
+        connection.execute(
+            "INSERT INTO ops.reference_file VALUES (?, ?)", [name, file_version(folder, name)]
+        )
+    return len(frame)
+
+
+def check_reference(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    """Check that the reference tables are those of the files.
+
+    Raises
+    ------
+    SettingsError
+        A file was changed since it was loaded: figures would be of the old one.
+    """
+    loaded = dict(connection.execute("FROM ops.reference_file").fetchall())
+    changed = [
+        f"{name}.csv"
+        for name in REFERENCE_SCHEMAS
+        if loaded.get(name) != file_version(folder, name)
+    ]
+    if changed:
+        raise SettingsError(
+            "Comparing the reference tables of the warehouse with their files",
+            f"another {', '.join(changed)} than was loaded",
+            "the files that the warehouse has loaded",
+            "Load them: make period with the key of any period, or the job nightly.",
+        )
 
 
 def load_procedures(connection: duckdb.DuckDBPyConnection, folder: Path) -> tuple[int, int]:
@@ -50,8 +79,14 @@ def load_procedures(connection: duckdb.DuckDBPyConnection, folder: Path) -> tupl
 
 
 def file_version(folder: Path, name: str) -> str:
-    """Return a version of a reference CSV that changes only when its bytes do."""
-    return hashlib.sha256((folder / f"{name}.csv").read_bytes()).hexdigest()[:16]
+    """Return a version of a reference CSV that changes only when its bytes do.
+
+    Raises
+    ------
+    SettingsError
+        The file is missing.
+    """
+    return hashlib.sha256(_existing(folder / f"{name}.csv").read_bytes()).hexdigest()[:16]
 
 
 def load_indicators(connection: duckdb.DuckDBPyConnection) -> int:
@@ -62,11 +97,10 @@ def load_indicators(connection: duckdb.DuckDBPyConnection) -> int:
          FORMULA_VERSION)
         for m in PUBLISHED_MEASURES
     ]  # fmt: skip
-    return _replace(
-        connection,
-        "reference.indicator",
-        pd.DataFrame(rows, columns=list(INDICATOR.column_names)),
-    )
+    frame = pd.DataFrame(rows, columns=list(INDICATOR.column_names))
+    with transaction(connection):
+        _replace(connection, INDICATOR.qualified_name, frame)
+    return len(rows)
 
 
 def rate_formulas() -> dict[str, tuple[str, str]]:
@@ -86,14 +120,7 @@ def read_reference(file: Path, name: str) -> pd.DataFrame:
     SettingsError
         The file is missing or does not fit its schema; every misfit names its row.
     """
-    doing = f"Reading reference file {file.name}"
-    if not file.exists():
-        raise SettingsError(
-            doing,
-            f"no file {file}",
-            "the file",
-            "Copy the project's data/reference there as a start, or correct MOTCUA_SETTINGS.",
-        )
+    doing = f"Reading reference file {_existing(file).name}"
     try:
         frame = pd.read_csv(file, dtype=str, encoding="utf-8-sig", keep_default_na=False)
     except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError):
@@ -116,6 +143,17 @@ def read_reference(file: Path, name: str) -> pd.DataFrame:
     if name == "unit_succession":
         check_succession(frame, read_reference(file.with_name("unit.csv"), "unit"), file)
     return frame
+
+
+def _existing(file: Path) -> Path:
+    if not file.exists():
+        raise SettingsError(
+            f"Reading reference file {file.name}",
+            f"no file {file}",
+            "the file",
+            "Copy the project's data/reference there as a start, or correct MOTCUA_SETTINGS.",
+        )
+    return file
 
 
 def _check_columns(frame: pd.DataFrame, file: Path, name: str) -> None:
@@ -152,11 +190,11 @@ def _misfits(verdict: pandera.errors.SchemaErrors) -> list[str]:
     return list(dict.fromkeys(cells or rows))[:10]
 
 
-def _replace(connection: duckdb.DuckDBPyConnection, name: str, frame: pd.DataFrame) -> int:
+def _replace(connection: duckdb.DuckDBPyConnection, name: str, frame: pd.DataFrame) -> None:
     columns = ", ".join(
         f"CAST({column.name} AS {column.type}) AS {column.name}" for column in TABLES[name].columns
     )
-    with transaction(connection):
-        connection.execute(f"DELETE FROM {name}")
-        connection.execute(f"INSERT INTO {name} BY NAME SELECT {columns} FROM frame")
-    return len(frame)
+    connection.execute(f"DELETE FROM {name}")
+    connection.register("given", frame)
+    connection.execute(f"INSERT INTO {name} BY NAME SELECT {columns} FROM given")
+    connection.unregister("given")

@@ -2,7 +2,7 @@
 
 Belongs here: looking at version, key, closing day, deliveries and published files; nothing is
 changed, and a warehouse that a run holds is left alone. Does not belong here: folders, locks and
-settings (`assets.engine.health`), what a run does about it (`assets.engine.held`).
+settings (`assets.engine.health`), what a run does about it (`assets.engine.state`).
 """
 
 import os
@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 
 import duckdb
 
-from assets.engine.delivered import lacking, named
 from assets.engine.errors import MotcuaError
 from assets.engine.hash_key import VARIABLE
 from assets.engine.health import Finding
@@ -19,6 +18,7 @@ from assets.engine.paths import Paths
 from assets.engine.periods import load_calendar
 from assets.engine.raw_store import read_manifest
 from assets.engine.sources import load_sources
+from assets.engine.state import first_difference, kept_readings
 from assets.engine.warehouse import looking
 from assets.engine.warehouse_tables import check_version, version_to_change
 
@@ -57,9 +57,9 @@ def _findings(connection: duckdb.DuckDBPyConnection, paths: Paths) -> Iterator[F
         *_refusals(lambda: check_version(version or 0)),
         *_refusals(lambda: check_key(connection)),
         *_refusals(lambda: check_calendar(connection, load_calendar(paths.settings))),
-        *_delivery_findings(connection, paths),
-        *_publishing_findings(connection, paths),
     ]
+    if version is None:
+        found += _state_findings(connection, paths)
     if version is not None and not found:
         found.append(
             Finding(
@@ -70,23 +70,20 @@ def _findings(connection: duckdb.DuckDBPyConnection, paths: Paths) -> Iterator[F
     yield from found or [Finding("ok", "the warehouse fits its key, closing day and manifest")]
 
 
-def _delivery_findings(connection: duckdb.DuckDBPyConnection, paths: Paths) -> Iterator[Finding]:
-    lacks = lacking(connection, paths, load_sources(paths.sources))
-    if lacks.lost:
+def _state_findings(connection: duckdb.DuckDBPyConnection, paths: Paths) -> Iterator[Finding]:
+    """Look what the next run would make good or refuse, and what stays as it is."""
+    sources = load_sources(paths.sources)
+    if difference := first_difference(connection, paths, sources):
+        error = difference.error
         yield Finding(
-            "wrong", f"the warehouse lacks {named(lacks.lost)} that cannot be loaded",
-            "make restore, deliver these files again, or make rebuild ACCEPT_LOSS=yes.",
-        )  # fmt: skip
-    if lacks.unnamed:
-        yield Finding(
-            "wrong", f"the warehouse lacks {named(lacks.unnamed)} of a source or export that the "
-            "settings no longer name",
-            "bring its settings back, or accept the loss: make rebuild ACCEPT_LOSS=yes.",
-        )  # fmt: skip
-    if lacks.loadable:
-        yield Finding(
-            "look", f"the warehouse lacks {named(lacks.loadable)}", "the next run loads them."
+            "look" if difference.is_made_good else "wrong",
+            _said(error),
+            "the next run of any period does it." if difference.is_made_good else error.to_do,
         )
+    else:
+        yield from _publishing_findings(connection, paths)
+    if kept := kept_readings(connection, paths, sources):
+        yield Finding("look", kept, "deliver these files again if the change concerns them.")
 
 
 def _publishing_findings(connection: duckdb.DuckDBPyConnection, paths: Paths) -> Iterator[Finding]:
@@ -107,6 +104,8 @@ def _refusals(check: Callable[[], None]) -> Iterator[Finding]:
     try:
         check()
     except MotcuaError as error:
-        yield Finding(
-            "wrong", f"{error.doing}: found {error.found}; expected {error.expected}", error.to_do
-        )
+        yield Finding("wrong", _said(error), error.to_do)
+
+
+def _said(error: MotcuaError) -> str:
+    return f"{error.doing}: found {error.found}; expected {error.expected}"

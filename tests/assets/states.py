@@ -8,13 +8,15 @@ import shutil
 from pathlib import Path
 
 from assets.engine import inbox
-from assets.engine.delivered import check_nothing_lacks
+from assets.engine.counted import check_is_counted
 from assets.engine.load import load_lacking, load_period
 from assets.engine.paths import Paths
 from assets.engine.periods import load_calendar, local_now
 from assets.engine.publish import publish_by_unit_csv, publish_dossiers, publish_motcua
+from assets.engine.publish_guard import check_not_fewer
 from assets.engine.revision_log import take_over_published
 from assets.engine.sources import load_sources
+from assets.engine.state import check_before_computing
 from assets.engine.statistic import load_statistic
 from assets.engine.warehouse import warehouse
 from schemas.exports import KINDS
@@ -33,7 +35,9 @@ def own_settings(origin: Paths, folder: Path) -> Paths:
     return Paths(folder / "data", folder / "settings")
 
 
-def night(paths: Paths, key: str, *, collects: bool = True) -> list[str]:
+def night(
+    paths: Paths, key: str, *, collects: bool = True, accepts_fewer: bool = False
+) -> list[str]:
     """Do what a run of one period does; return what it says and warns of."""
     said: list[str] = []
     with warehouse(paths) as connection:
@@ -51,9 +55,12 @@ def night(paths: Paths, key: str, *, collects: bool = True) -> list[str]:
                 connection, paths, sources, kind=kind, period=period, run_id="night",
                 progress=said.append,
             )  # fmt: skip
-        check_nothing_lacks(connection, paths, sources)
+        check_before_computing(connection, paths, sources)
         take_over_published(connection, paths, said.append)
         compute_all(connection, load_statistic(paths.settings))
+        check_is_counted(connection, paths, sources)
+        if not accepts_fewer:
+            check_not_fewer(connection, paths)
         publish_motcua(connection, paths)
         publish_dossiers(connection, paths)
         publish_by_unit_csv(connection, paths)

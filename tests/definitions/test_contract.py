@@ -17,7 +17,8 @@ from tests.definitions.registry import REGISTRY, asset_specs, name_of, steps
 WITHOUT_ASSET = {
     "core.dossier_alias", "ops.check_value", "ops.collection", "ops.delivery",
     "ops.delivery_part", "ops.layout", "ops.revision", "ops.counted_period", "ops.moved_dossier",
-    "ops.schema_version", "ops.touched_dossier", "ops.wanted_period", "quarantine.rejected_row",
+    "ops.reference_file", "ops.schema_version", "ops.touched_dossier", "ops.wanted_period",
+    "quarantine.rejected_row",
 }  # fmt: skip
 
 each_asset = pytest.mark.parametrize("spec", asset_specs(), ids=name_of)

@@ -16,6 +16,7 @@ from assets.engine.load.report import Loaded
 from assets.engine.paths import Paths
 from assets.engine.periods import load_calendar
 from assets.engine.raw_store import Delivery
+from assets.engine.reading_version import LOST
 from assets.engine.warehouse import transaction
 from assets.engine.wording import counted
 from schemas.exports import DOSSIER, Kind
@@ -79,7 +80,7 @@ def accept_loss(
                 kind=kind,
                 origin=origin,
                 is_snapshot=is_snapshot,
-                version="lost",
+                version=LOST,
                 run_id=run_id,
             )
     return len(lost)

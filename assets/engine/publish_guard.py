@@ -1,0 +1,163 @@
+"""The guard of the published files: none holds less than the one before unless somebody asked.
+
+Belongs here: comparing what would be published with what is, by ids and counts. Does not belong
+here: writing the files (`assets.engine.publish`), and whether the figures are those of the
+warehouse (`assets.engine.counted`).
+
+A correction that drops rows, a newer whole list, a deletion of a portal are asked for by their
+delivery, and an accepted loss by whoever accepted it. Whatever else makes less of what readers had
+keeps the files of before in place.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+import duckdb
+
+from assets.engine.delivered import SHOWN, deliveries_of
+from assets.engine.errors import WarehouseError
+from assets.engine.paths import Paths
+from assets.engine.reading_version import LOST
+from assets.engine.warehouse import scalar
+from assets.engine.wording import counted
+from schemas.indicator_tables import PERIOD_NAMES
+
+_PERIODS = f"SELECT period_label, {', '.join(PERIOD_NAMES)} FROM reference.period"
+_DELIVERIES = (
+    "SELECT delivery_id, CAST(delivery_period AS VARCHAR), state, accepted_count, reading_version, "
+    "collected_at FROM ops.delivery"
+)
+# What a portal was asked for decides, besides the deliveries, what was deleted there.
+_COLLECTIONS = "SELECT delivery_id, whole_asked_at, changes_known_at FROM ops.collection"
+_UNITS = "SELECT DISTINCT unit_code FROM reference.unit"
+_UNITS_WITH_FIGURES = f"""
+    {_UNITS} SEMI JOIN (FROM indicators.by_unit
+                        WHERE scope = 'own' AND total_to_handle_count > 0) USING (unit_code)
+"""
+
+
+@dataclass(frozen=True)
+class _Delivery:
+    period: str
+    state: str
+    accepted: int
+    reading_version: str
+    collected_at: date
+
+
+@dataclass(frozen=True)
+class _Held:
+    """What a published file, or the warehouse, holds."""
+
+    periods: dict[tuple[object, ...], str]
+    deliveries: dict[str, _Delivery]
+    collections: frozenset[tuple[object, ...]] | None
+    units: frozenset[str]
+
+
+def check_not_fewer(connection: duckdb.DuckDBPyConnection, paths: Paths) -> None:
+    """Check that readers lose nothing that nobody asked to leave out.
+
+    Raises
+    ------
+    WarehouseError
+        What would be published holds fewer periods, deliveries, rows of a delivery, dossiers or
+        units than the files in place.
+    """
+    lost = list(_lost(connection, paths))
+    if lost:
+        period = scalar(connection, "SELECT max(delivery_period) FROM ops.delivery")
+        raise WarehouseError(
+            "Comparing what would be published with the published files",
+            f"less than before: {'; '.join(lost)}",
+            "at least what readers have",
+            "The published files stay as they were. Bring back what is missing; where less is "
+            f"meant, publish it once by make period PERIOD={period} ACCEPT_FEWER=yes, or in the UI "
+            "with accept_fewer: true in the configuration of the step publish.",
+        )
+
+
+def _lost(connection: duckdb.DuckDBPyConnection, paths: Paths) -> Iterator[str]:
+    before = _published(paths)
+    if before is None:
+        return
+    now = _held(connection, _UNITS)
+    gone = [label for key, label in before.periods.items() if key not in now.periods]
+    if gone:
+        yield f"no {counted(len(gone), 'period')} {_first(gone)}"
+    missing = [item.period for key, item in before.deliveries.items() if key not in now.deliveries]
+    if missing:
+        yield f"no {deliveries_of(missing)}"
+    fewer = [
+        item.period
+        for key, item in before.deliveries.items()
+        if item.state == "loaded" and key in now.deliveries
+        and _has_fewer_rows(item, now.deliveries[key])
+    ]  # fmt: skip
+    if fewer:
+        yield f"fewer rows of {deliveries_of(fewer)}, read again with other settings"
+    if units := sorted(before.units - now.units):
+        yield f"no {counted(len(units), 'unit')} {_first(units)} that had figures"
+    is_known = before.collections is not None
+    if is_known and before.collections == now.collections and _arrivals(before) == _arrivals(now):
+        dossiers = _dossiers(paths) - int(
+            str(scalar(connection, "SELECT count(*) FROM core.dossier_version WHERE is_latest"))
+        )
+        if dossiers > 0:
+            yield f"{counted(dossiers, 'dossier')} fewer, though nothing was delivered since"
+
+
+def _has_fewer_rows(before: _Delivery, now: _Delivery) -> bool:
+    """Return whether a delivery lost rows that no other one replaced, and nobody let go."""
+    is_explained = now.state == "superseded" or now.reading_version == LOST
+    return not is_explained and now.accepted < before.accepted
+
+
+def _arrivals(held: _Held) -> dict[str, tuple[str, date]]:
+    return {key: (item.state, item.collected_at) for key, item in held.deliveries.items()}
+
+
+def _published(paths: Paths) -> _Held | None:
+    """Return what readers have; None if it is nothing, or not to be compared.
+
+    One that cannot be read is replaced.
+    """
+    file = paths.published / "motcua.duckdb"
+    if not file.exists():
+        return None
+    try:
+        with duckdb.connect(str(file), read_only=True) as reader:
+            return _held(reader, _UNITS_WITH_FIGURES)
+    except duckdb.Error:
+        return None
+
+
+def _held(connection: duckdb.DuckDBPyConnection, units: str) -> _Held:
+    try:
+        collections = frozenset(connection.execute(_COLLECTIONS).fetchall())
+    except duckdb.CatalogException:  # a published file of an older version
+        collections = None
+    return _Held(
+        {tuple(key): label for label, *key in connection.execute(_PERIODS).fetchall()},
+        {row[0]: _Delivery(*row[1:]) for row in connection.execute(_DELIVERIES).fetchall()},
+        collections,
+        frozenset(code for (code,) in connection.execute(units).fetchall()),
+    )
+
+
+def _dossiers(paths: Paths) -> int:
+    """Return how many dossiers readers have; 0 if that is not to be known."""
+    file = paths.published / "dossiers.duckdb"
+    if not file.exists():
+        return 0
+    try:
+        with duckdb.connect(str(file), read_only=True) as reader:
+            return int(str(scalar(reader, "SELECT count(*) FROM core.dossier")))
+    except duckdb.Error:
+        return 0
+
+
+def _first(names: list[str]) -> str:
+    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    return f"({', '.join(names[:SHOWN])}{more})"
