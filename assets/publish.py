@@ -18,6 +18,7 @@ from assets.engine.publish import publish_by_unit_csv, publish_dossiers, publish
 from assets.engine.publish_guard import check_not_fewer
 from assets.engine.purging import purge_raw, unclaimed
 from assets.engine.return_files import write_return_files
+from assets.engine.troubles import trouble_told
 from assets.metadata import selected, table_key, table_spec
 from assets.resources import Installation
 from schemas.columns import Table
@@ -126,7 +127,8 @@ def purge(
 ) -> dg.MaterializeResult[None]:
     """Purge what is older than `keep_raw_days` of its source; the loaded rows stay."""
     paths, sources = installation.paths, installation.sources()
-    purged = purge_raw(paths, sources, local_now())
+    with trouble_told("Purging the raw store", with_files=True):
+        purged = purge_raw(paths, sources, local_now())
     for source, count in sorted(unclaimed(paths, sources).items()):
         context.log.warning(
             "the raw bytes of %s, which no settings file is named after any more, are never "

@@ -14,6 +14,7 @@ from assets.engine.collecting import FromPortals, collect_portals
 from assets.engine.inbox import Collected, collect_period, read_inbox
 from assets.engine.operations import operations_or_defaults
 from assets.engine.periods import Period, local_now
+from assets.engine.troubles import trouble_told
 from assets.engine.wording import counted
 from assets.metadata import table_key, table_spec
 from assets.partitions import SINGLE_RUN, Partitions, periods_of
@@ -62,26 +63,27 @@ def delivery(
     paths, sources = installation.paths, installation.sources()
     with installation.warehouse():
         pass  # with another hash key or closing day nothing may be collected either
-    operations = operations_or_defaults(paths.settings, context.log.error)
-    give_up_at = time.monotonic() + _seconds_for_portals(context, operations)
-    inbox = read_inbox(paths, sources, now)
-    for period in periods_of(installation.calendar(), context.run):
-        collected = collect_period(inbox, period)
-        fetched = FromPortals()
-        if config.api is not Portals.stored:
-            fetched = collect_portals(
-                paths,
-                sources,
-                period,
-                now=now,
-                run_id=context.run.run_id,
-                progress=context.log.info,
-                is_whole_wanted=config.api is Portals.whole,
-                give_up_at=give_up_at,
-            )
-        _report(context, period, collected, fetched)
-    for reason, count in sorted(inbox.strays.items()):
-        context.log.warning("in the inbox, collected by no run: %s, %s", count, reason)
+    with trouble_told("Collecting inbox and portals", with_files=True):
+        operations = operations_or_defaults(paths.settings, context.log.error)
+        give_up_at = time.monotonic() + _seconds_for_portals(context, operations)
+        inbox = read_inbox(paths, sources, now)
+        for period in periods_of(installation.calendar(), context.run):
+            collected = collect_period(inbox, period)
+            fetched = FromPortals()
+            if config.api is not Portals.stored:
+                fetched = collect_portals(
+                    paths,
+                    sources,
+                    period,
+                    now=now,
+                    run_id=context.run.run_id,
+                    progress=context.log.info,
+                    is_whole_wanted=config.api is Portals.whole,
+                    give_up_at=give_up_at,
+                )
+            _report(context, period, collected, fetched)
+        for reason, count in sorted(inbox.strays.items()):
+            context.log.warning("in the inbox, collected by no run: %s, %s", count, reason)
     yield dg.MaterializeResult(
         asset_key=table_key(MANIFEST), metadata={"stray_file_count": sum(inbox.strays.values())}
     )

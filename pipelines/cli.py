@@ -9,7 +9,6 @@ import argparse
 import filecmp
 import logging
 import os
-import re
 import shutil
 import sys
 import time
@@ -33,8 +32,10 @@ from assets.engine.raw_store import read_manifest
 from assets.engine.settings_check import check_settings
 from assets.engine.settings_report import report
 from assets.engine.sources import load_sources
+from assets.engine.troubles import in_four_parts
 from assets.partitions import PARTITION_TAG, begun_period, range_tags
 from pipelines.definitions import definitions
+from pipelines.failures import kind_of, sentence_of
 from pipelines.jobs import ACCEPT_FEWER, FILES_ONLY
 from pipelines.printing import print_rates, print_refusals
 from pipelines.sample import PORTALS, SAMPLE_INBOX, beside_portal, sample_periods
@@ -77,6 +78,11 @@ def main(arguments: list[str] | None = None) -> int:
             "Give the command once more, without head or the like.",
             file=sys.stderr,
         )
+    except Exception as error:
+        told = in_four_parts(error, f"Running the command {options.command}")
+        if told is None:
+            raise
+        print(told, file=sys.stderr)
     return 1
 
 
@@ -158,8 +164,7 @@ def _run_sample(
             "an installation that holds the sample only",
             "Use make period PERIOD=..., or set MOTCUA_DATA to an empty folder.",
         )
-    if not paths.inbox.exists():
-        private_folder(paths.inbox)
+    is_new = not paths.inbox.exists()
     if source:
         print(f"Collecting from the portal of {source} into {paths.data}")
     else:
@@ -167,6 +172,8 @@ def _run_sample(
         shutil.copytree(
             SAMPLE_INBOX, paths.inbox, dirs_exist_ok=True, copy_function=_copy_if_absent
         )
+    if is_new:
+        private_folder(paths.inbox)
     periods = sample_periods(source, paths, calendar)
     if not periods:
         raise MotcuaError(
@@ -236,14 +243,7 @@ def _run(
         if event.event_type is dg.DagsterEventType.RUN_FAILURE
     ]
     for where, error in failed:
-        cause = error
-        while cause is not None and cause.cause is not None:
-            cause = cause.cause
-        message = cause.message.strip() if cause else "failed"
-        if cause and cause.cls_name:
-            # Dagster puts the name of the class before the sentence.
-            message = re.sub(rf"^[\w.]*{cause.cls_name}: ", "", message)
-        print(f"  {where}: {message}", file=sys.stderr)
+        print(f"  {where}: {sentence_of(error) or kind_of(error) or 'failed'}", file=sys.stderr)
     return result
 
 

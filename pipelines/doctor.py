@@ -7,7 +7,7 @@ folders and settings (`assets.engine.health`). Nothing is changed, whatever is f
 import filecmp
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -21,6 +21,7 @@ from assets.engine.health import (
     collection_findings,
     folder_findings,
     holiday_findings,
+    inbox_findings,
     lock_holder,
     room_finding,
     settings_findings,
@@ -28,6 +29,7 @@ from assets.engine.health import (
 from assets.engine.operations import operations_or_defaults
 from assets.engine.paths import Paths
 from assets.engine.periods import TIMEZONE, Calendar, Period, load_calendar, local_now
+from assets.engine.troubles import in_four_parts
 from assets.engine.warehouse_findings import warehouse_findings
 from assets.engine.wording import counted
 from assets.partitions import runs_of
@@ -48,20 +50,35 @@ def main() -> int:
         calendar = load_calendar(paths.settings)
     except MotcuaError as error:
         sys.exit(f"wrong  {error}")
-    found = [
-        *folder_findings(paths),
-        room_finding(paths, operations),
-        *settings_findings(paths),
-        *_warehouse_findings(paths),
-        *collection_findings(paths, local_now()),
-        *holiday_findings(paths, local_now().date()),
-        *_dagster_findings(paths, calendar, operations),
-    ]
+    looks: tuple[Callable[[], Iterator[Finding]], ...] = (
+        lambda: folder_findings(paths),
+        lambda: iter([room_finding(paths, operations)]),
+        lambda: settings_findings(paths),
+        lambda: _warehouse_findings(paths),
+        lambda: inbox_findings(paths),
+        lambda: collection_findings(paths, local_now()),
+        lambda: holiday_findings(paths, local_now().date()),
+        lambda: _dagster_findings(paths, calendar, operations),
+    )
+    found = [finding for look in looks for finding in _whatever_happens(look)]
     for finding in found:
         print(f"{finding.level:<6} {finding.said}")
         if finding.to_do:
             print(f"       -> {finding.to_do}")
     return int(any(finding.level == "wrong" for finding in found))
+
+
+def _whatever_happens(look: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
+    """Yield what a look finds; that the machine refuses it is a finding, too."""
+    try:
+        yield from look()
+    except Exception as error:
+        told = in_four_parts(error, "Looking at the installation")
+        if told is None:
+            raise
+        yield Finding(
+            "wrong", f"{told.doing}: found {told.found}; expected {told.expected}", told.to_do
+        )
 
 
 def _warehouse_findings(paths: Paths) -> Iterator[Finding]:

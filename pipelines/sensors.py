@@ -14,11 +14,13 @@ from assets.engine.errors import MotcuaError
 from assets.engine.operations import operations_or_defaults
 from assets.engine.pending import content_keys, listing_key, pending_files
 from assets.engine.periods import local_now
+from assets.engine.troubles import trouble_told
 from assets.engine.wording import counted
 from assets.partitions import keys_of, periods_of
 from assets.resources import Installation
 from pipelines.alerts import Alert, send
 from pipelines.dead_runs import death_told, runs_without_process
+from pipelines.failures import kind_of, sentence_of
 from pipelines.jobs import FILES_ONLY, daily_check, nightly
 from pipelines.schedules import RUN_TAG, UNFINISHED
 
@@ -41,14 +43,16 @@ def inbox_sensor(
     The cursor is a hash of what waits: what was asked for is not hashed again every minute.
     """
     paths, now = installation.paths, local_now()
-    files = pending_files(paths, installation.sources())
-    listing = listing_key(files)
+    with trouble_told("Looking at the inbox", with_files=True):
+        files = pending_files(paths, installation.sources())
+        listing = listing_key(files)
     if not files or listing == context.cursor:
         return dg.SkipReason("Nothing new waits in the inbox.")
     unfinished = context.instance.get_runs(dg.RunsFilter(job_name="nightly", statuses=UNFINISHED))
     calendar = installation.calendar()
     busy = {key for run in unfinished for key in keys_of(calendar, run)}
-    contents = content_keys(paths, installation.sources(), files, now)
+    with trouble_told("Looking at the inbox", with_files=True):
+        contents = content_keys(paths, installation.sources(), files, now)
     requests = [
         dg.RunRequest(
             partition_key=key, run_key=content, run_config=FILES_ONLY, tags={RUN_TAG: "inbox"}
@@ -139,17 +143,14 @@ def _sentence(context: dg.RunFailureSensorContext) -> str:
 
     Only a sentence of ours is told: of any other error the kind, for its text may hold anything.
     """
-    kind = None
     where, error = _first_error(context)
     if error is not None and error.cls_name == dg.DagsterExecutionInterruptedError.__name__:
         return f"{where}{STOPPED}"
-    while error is not None:
-        if error.cls_name in _ours():
-            return where + error.message.partition(": ")[2].strip()
-        kind = f"{where}{error.cls_name}. The log of the run says more."
-        error = error.cause
-    told = failed_checks(context)
-    return " ".join(told) or kind or context.failure_event.message or "The run ended by itself."
+    if said := sentence_of(error):
+        return where + said
+    kind = kind_of(error)
+    found = " ".join(failed_checks(context)) or (where + kind if kind else None)
+    return found or context.failure_event.message or "The run ended by itself."
 
 
 def _first_error(
@@ -175,10 +176,3 @@ def failed_checks(context: dg.RunStatusSensorContext) -> list[str]:
         for check in checks
         if not check.passed and check.severity is dg.AssetCheckSeverity.ERROR
     ]
-
-
-def _ours() -> set[str]:
-    found = [MotcuaError]
-    for kind in found:
-        found += kind.__subclasses__()
-    return {kind.__name__ for kind in found}

@@ -10,7 +10,6 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from assets.engine.disk import trouble_told
 from assets.engine.errors import PortalError
 from assets.engine.manifest import Manifest
 from assets.engine.paths import Paths
@@ -24,6 +23,7 @@ from assets.engine.portal_journal import (
     read_journal,
 )
 from assets.engine.raw_store import Delivery
+from assets.engine.troubles import trouble_told
 from schemas.api import ApiSource
 from schemas.settings import Export, Source
 

@@ -39,4 +39,10 @@ def _key_of_file(paths: Paths) -> str:
         private_folder(file.parent)
         with open(file, "x", encoding="ascii", opener=private_file) as handle:
             handle.write(secrets.token_hex(MINIMUM_LENGTH))
-    return file.read_text(encoding="ascii").strip()
+    try:
+        return file.read_text(encoding="ascii").strip()
+    except UnicodeDecodeError:
+        raise SettingsError(
+            "Reading the key of the dossier hash", f"{file} with bytes that are no letters",
+            "the key that was made on first use", "Bring it back from a back-up.",
+        ) from None  # fmt: skip

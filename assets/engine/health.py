@@ -23,6 +23,7 @@ from assets.engine.portal_journal import journals
 from assets.engine.reference import read_reference
 from assets.engine.secret import secret
 from assets.engine.sources import load_sources
+from assets.engine.walking import walk_inbox
 from assets.engine.wording import counted
 from schemas.operations import Operations
 from schemas.reference import REFERENCE_SCHEMAS
@@ -78,7 +79,7 @@ def folder_findings(paths: Paths) -> Iterator[Finding]:
             f"rm {log}; the next run would remove it, too.",
         )  # fmt: skip
     if not open_to_others:
-        yield Finding("ok", f"folders in {paths.data}: closed to others where they must be")
+        yield Finding("ok", f"raw/, warehouse/ and returns/ in {paths.data} are closed to others")
 
 
 def room_finding(paths: Paths, operations: Operations) -> Finding:
@@ -184,6 +185,13 @@ def named_variables(settings: BaseModel) -> list[str]:
         elif field.endswith("_variable") and isinstance(value, str):
             named.append(value)
     return named
+
+
+def inbox_findings(paths: Paths) -> Iterator[Finding]:
+    """Look for what lies in the inbox and is collected by no run."""
+    with suppress(SettingsError):  # told among the settings
+        for reason, count in sorted(walk_inbox(paths, load_sources(paths.sources)).strays.items()):
+            yield Finding("look", f"in the inbox, collected by no run: {count:,}, {reason}")
 
 
 def collection_findings(paths: Paths, now: datetime) -> Iterator[Finding]:

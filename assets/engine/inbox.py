@@ -17,13 +17,14 @@ from datetime import datetime
 from pathlib import Path
 
 from assets.engine.coverage import coverage
-from assets.engine.disk import lacks_room, trouble_told
+from assets.engine.disk import lacks_room
 from assets.engine.hashed import Hashes, settled_stamp
 from assets.engine.manifest import Manifest
 from assets.engine.paths import Paths
 from assets.engine.periods import Period, load_calendar
 from assets.engine.placing import InboxFile, Placing, Unplaced
 from assets.engine.raw_store import Delivery, FileGrew, Place, written_at
+from assets.engine.troubles import trouble_told
 from assets.engine.walking import unreadable, walk_inbox
 from schemas.settings import Source
 
@@ -134,7 +135,7 @@ def collect_period(inbox: Inbox, period: Period) -> Collected:
                 collected.left[f"in {file.source}/{file.export}/{period.key}/, {_NO_ROOM}"] += 1
                 continue
             stamp = settled_stamp(file.path)
-            with trouble_told(f"Copying a file of {file.source}/{file.export}"):
+            with trouble_told(f"Copying a file of {file.source}/{file.export}", with_files=True):
                 delivery = inbox.manifest.collect(
                     file.path, source=file.source, export=file.export, period=period.key,
                     name=file.name, now=inbox.now,

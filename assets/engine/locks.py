@@ -13,6 +13,7 @@ from pathlib import Path
 
 from assets.engine.errors import WarehouseError
 from assets.engine.paths import Paths, private_folder
+from assets.engine.troubles import trouble_told
 
 # Portals may take half of `max_run_minutes`, six hours unless set, and the rest of a run an hour.
 # Whoever holds the lock longer is ended after these six, and so would be the run that waits.
@@ -62,10 +63,12 @@ def one_run(paths: Paths, report_wait: Callable[[], None]) -> Iterator[None]:
     """
     deadline = time.monotonic() + RUN_WAIT_SECONDS
     is_reported = False
+    with trouble_told("Locking the warehouse", with_files=True):
+        folder = private_folder(paths.warehouse)
     with ExitStack() as held:
         while True:
             try:
-                held.enter_context(locked(private_folder(paths.warehouse), wait=False))
+                held.enter_context(locked(folder, wait=False))
                 break
             except BlockingIOError:
                 if time.monotonic() > deadline:

@@ -25,6 +25,7 @@ from assets.engine.raw_store import (
     written_at,
 )
 from assets.engine.text import name_key
+from assets.engine.troubles import of_one_file
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,8 @@ class Manifest:
                 if misplaced.place == place:
                     self.withdraw(misplaced, now)
         last = self._last.get((place, period))
-        modified_at = written_at(file.lstat(), now.tzinfo)
+        with of_one_file():
+            modified_at = written_at(file.lstat(), now.tzinfo)
         sha256, size = store_bytes(self.paths, file)
         is_same = last is not None and last.sha256 == sha256
         if last is not None and is_same and not self._says_more(last, asked, modified_at):

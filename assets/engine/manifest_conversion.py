@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from assets.engine.disk import write_whole
+from assets.engine.errors import WarehouseError
 from assets.engine.periods import Calendar, load_calendar
 
 Line = dict[str, Any]
@@ -36,7 +37,17 @@ def convert_manifest(file: Path, settings: Path) -> None:
 def whole_lines(content: bytes) -> list[Line]:
     """Return the lines of a manifest; one that a power cut left unfinished is no delivery."""
     *whole, _ = content.decode("utf-8", "surrogateescape").split("\n")
-    return [json.loads(line) for line in whole]
+    lines = []
+    for number, line in enumerate(whole, start=1):
+        try:
+            lines.append(dict(json.loads(line)))
+        except (ValueError, TypeError):
+            raise WarehouseError(
+                "Reading raw/manifest.jsonl", f"a damaged line, number {number:,}",
+                "a line of JSON a delivery",
+                "Restore a back-up (make restore), or bring this file back from one.",
+            ) from None  # fmt: skip
+    return lines
 
 
 def with_fields(lines: list[Line], settings: Path) -> list[Line]:

@@ -28,6 +28,7 @@ from assets.engine.manifest_conversion import Line, whole_lines, with_fields
 from assets.engine.paths import PRIVATE_FILE, Paths, private_folder
 from assets.engine.periods import local_now
 from assets.engine.text import name_key
+from assets.engine.troubles import of_one_file
 
 # What a file's time may be: one more day lies on either side in every zone.
 EARLIEST, LATEST = datetime(1, 1, 3, tzinfo=UTC), datetime(9999, 12, 29, tzinfo=UTC)
@@ -194,13 +195,15 @@ def opened(file: Path) -> Iterator[BufferedReader]:
 
     Raises
     ------
-    OSError
+    FileUnreadable
         It is a link, folder or device by now, or may not be read. Opening a pipe would wait for
         whoever writes to it.
     """
-    with open(file, "rb", opener=_at_once) as content:
-        if not S_ISREG(os.fstat(content.fileno()).st_mode):
-            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+    with ExitStack() as held:
+        with of_one_file():
+            content = held.enter_context(open(file, "rb", opener=_at_once))
+            if not S_ISREG(os.fstat(content.fileno()).st_mode):
+                raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
         yield content
 
 
@@ -241,6 +244,8 @@ def store_bytes(paths: Paths, file: Path) -> tuple[str, int]:
     ------
     FileGrew
         Somebody wrote to the file while it was copied; nothing of it was taken.
+    FileUnreadable
+        Its own disk does not give all of it.
     """
     folder = private_folder(paths.raw)
     # Only runs collect, one at a time: what lies here is of one that was killed.
@@ -251,7 +256,7 @@ def store_bytes(paths: Paths, file: Path) -> tuple[str, int]:
     try:
         with os.fdopen(descriptor, "wb") as target, opened(file) as origin:
             before = os.fstat(origin.fileno())
-            while chunk := origin.read(CHUNK):
+            while chunk := _next_chunk(origin):
                 digest.update(chunk)
                 target.write(chunk)
                 if target.tell() > before.st_size:
@@ -259,7 +264,8 @@ def store_bytes(paths: Paths, file: Path) -> tuple[str, int]:
             size = target.tell()
             target.flush()
             os.fsync(target.fileno())
-        after = file.lstat()
+        with of_one_file():
+            after = file.lstat()
         if (after.st_ino, after.st_size, after.st_mtime_ns) != (
             before.st_ino, size, before.st_mtime_ns,
         ):  # fmt: skip
@@ -274,6 +280,11 @@ def store_bytes(paths: Paths, file: Path) -> tuple[str, int]:
     finally:
         Path(temporary).unlink(missing_ok=True)
     return digest.hexdigest(), size
+
+
+def _next_chunk(origin: BufferedReader) -> bytes:
+    with of_one_file():
+        return origin.read(CHUNK)
 
 
 def _blob(paths: Paths, sha256: str) -> Path:

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import duckdb
 
-from assets.engine.disk import is_unreadable, trouble_told
 from assets.engine.errors import WarehouseError, WarehouseHeld
 from assets.engine.hash_key import dossier_hash_key
 from assets.engine.held import check_key_and_calendar, check_key_is_there
 from assets.engine.paths import PRIVATE_FILE, Paths, private_folder
 from assets.engine.periods import TIMEZONE, Calendar, load_calendar, local_now
+from assets.engine.troubles import is_unreadable, trouble_told
 from assets.engine.warehouse_tables import change_tables, version_to_change
 from schemas.columns import quoted
 from schemas.exports import CLOSED_STATES
@@ -49,8 +49,8 @@ def warehouse(paths: Paths) -> Iterator[duckdb.DuckDBPyConnection]:
     SettingsError
         Its rows were loaded with another hash key or closing day, or their key is not there.
     """
-    private_folder(paths.warehouse)
-    with trouble_told("Writing the warehouse or a published file"):
+    with trouble_told("Writing the warehouse or a published file", with_files=True):
+        private_folder(paths.warehouse)
         connection = _open(paths)
         try:
             # Whoever holds the file is alone here: these are of a run that was killed.
@@ -146,7 +146,7 @@ def _prepare(connection: duckdb.DuckDBPyConnection, paths: Paths) -> None:
 def _open(paths: Paths) -> duckdb.DuckDBPyConnection:
     temporary = private_folder(_temporary(paths))
     deadline = time.monotonic() + CONNECT_SECONDS
-    if paths.warehouse_file.exists() and not paths.warehouse_file.stat().st_size:
+    if paths.warehouse_file.is_file() and not paths.warehouse_file.stat().st_size:
         paths.warehouse_file.unlink()  # a full disk left it, say: as good as none
     while True:
         try:

@@ -100,13 +100,16 @@ def test_alerts_that_fail_or_are_not_set_do_not_fail_the_sensor(
 
 
 def test_an_error_that_is_not_ours_is_told_by_its_kind_only(
-    told: Paths, webhook: Webhook, instance: dg.DagsterInstance
+    told: Paths, webhook: Webhook, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (private_folder(told.raw) / "manifest.jsonl").mkdir()
+    def fail(*_: object) -> None:
+        raise ValueError("Lò Thị Mẫu")
+
+    monkeypatch.setattr("assets.raw.collect_period", fail)
     with serving(webhook):
-        result = run_job(told, instance, "nightly", KEY, ["reference/unit", "core/dossier_version"])
+        result = run_job(told, instance, "nightly", KEY, ["raw/delivery"])
         _tell(instance, told, result)
-    assert _only_sentence(webhook) == ("core: IsADirectoryError. The log of the run says more.")
+    assert _only_sentence(webhook) == "raw__delivery: ValueError. The log of the run says more."
 
 
 def test_a_run_from_the_command_line_is_told_of_too(
@@ -157,5 +160,5 @@ def test_a_run_that_never_came_to_a_step_is_told_too(
     assert _only_sentence(webhook).startswith(
         "Waiting for the other run of this installation to end: found it still at work"
         if is_busy
-        else "FileExistsError. The log of the run says more."
+        else "Locking the warehouse: found File exists; expected the folders that Motcua makes"
     )

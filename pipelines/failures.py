@@ -1,0 +1,40 @@
+"""What a failed step says: our own sentence, and of any other error its kind only.
+
+Belongs here: finding it in what Dagster keeps of an error. Does not belong here: who reads it
+(`pipelines.cli`, `pipelines.sensors`). The text of any other error may hold anything, a person's
+name or a row, so it stays in the log of the run.
+"""
+
+from collections.abc import Iterator
+
+from dagster_shared.error import SerializableErrorInfo
+
+from assets.engine.errors import MotcuaError
+
+
+def sentence_of(error: SerializableErrorInfo | None) -> str | None:
+    """Return the sentence of an error of ours, which others may wrap; None if there is none."""
+    for cause in _causes(error):
+        if cause.cls_name in _ours():
+            # Dagster puts the name of the class before the sentence.
+            return cause.message.partition(": ")[2].strip()
+    return None
+
+
+def kind_of(error: SerializableErrorInfo | None) -> str | None:
+    """Return of what kind the first cause of an error is."""
+    kinds = [cause.cls_name for cause in _causes(error)]
+    return f"{kinds[-1]}. The log of the run says more." if kinds else None
+
+
+def _causes(error: SerializableErrorInfo | None) -> Iterator[SerializableErrorInfo]:
+    while error is not None:
+        yield error
+        error = error.cause
+
+
+def _ours() -> set[str]:
+    found = [MotcuaError]
+    for kind in found:
+        found += kind.__subclasses__()
+    return {kind.__name__ for kind in found}
