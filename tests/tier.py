@@ -25,6 +25,9 @@ FUZZ = _cases(200, 20_000)
 # Nights that are killed: through the engine, one a stage at least, and through Dagster.
 ENGINE_KILLS = _cases(4, 180)
 DAGSTER_KILLS = _cases(2, 20)
+# Scenarios whose processes are killed at named steps, and how often: in all, or at each name.
+KILLED_SCENARIOS = _cases(3, 6)
+KILLS_OF_A_STEP = _cases(1, 3)
 # Nights in a row with a mishap each, and how many such months there are.
 NIGHTS = _cases(8, 20)
 MONTHS = _cases(1, 5)

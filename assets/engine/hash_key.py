@@ -7,8 +7,9 @@ Belongs here: where the key comes from. Does not belong here: hashing, which SQL
 import os
 import secrets
 
+from assets.engine.disk import write_whole
 from assets.engine.errors import SettingsError
-from assets.engine.paths import Paths, private_file, private_folder
+from assets.engine.paths import Paths, private_folder
 from assets.engine.wording import counted
 
 VARIABLE = "MOTCUA_HASH_KEY"
@@ -37,8 +38,8 @@ def _key_of_file(paths: Paths) -> str:
     file = paths.hash_key_file
     if not file.exists():
         private_folder(file.parent)
-        with open(file, "x", encoding="ascii", opener=private_file) as handle:
-            handle.write(secrets.token_hex(MINIMUM_LENGTH))
+        # Whole or not at all: part of a key would be one for ever.
+        write_whole(file, secrets.token_hex(MINIMUM_LENGTH).encode())
     try:
         return file.read_text(encoding="ascii").strip()
     except UnicodeDecodeError:

@@ -4,6 +4,8 @@ Belongs here: setting the old file aside, what of it goes on. Does not belong he
 loads and publishes (`pipelines.cli`), which loads all that the new warehouse lacks.
 """
 
+import os
+import shutil
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +15,7 @@ import duckdb
 
 from assets.engine import register
 from assets.engine.delivered import check_can_be_loaded, check_is_listed, lacking_beside
+from assets.engine.disk import sync
 from assets.engine.errors import SettingsError, WarehouseError, WarehouseHeld
 from assets.engine.held import check_key
 from assets.engine.load import accept_loss
@@ -40,6 +43,15 @@ from schemas.tables import WAREHOUSE_TABLES
 _OF_DELIVERIES = (
     *VERSION_TABLES, DELIVERY, DELIVERY_PART, COLLECTION, LAYOUT, CHECK_VALUE, REJECTED_ROW,
 )  # fmt: skip
+
+
+class _Beside(Paths):
+    """An installation whose warehouse is built beside the old one, which is whole until then."""
+
+    @property
+    def warehouse_file(self) -> Path:
+        """A file of the same name, so that the database is called the same."""
+        return self.warehouse / ".building" / super().warehouse_file.name
 
 
 @dataclass(frozen=True)
@@ -168,15 +180,23 @@ def _replace(
     *,
     is_loss_accepted: bool,
 ) -> Path | None:
-    aside = _set_aside(paths, now)
-    with warehouse(paths) as connection:
-        if aside is not None:
+    beside, former = _Beside(paths.data, paths.settings), paths.warehouse_file
+    building = beside.warehouse_file.parent
+    shutil.rmtree(building, ignore_errors=True)
+    private_folder(building)
+    with warehouse(beside) as connection:
+        if former.exists():
             if copied:
-                _copy_deliveries(connection, aside, copied)
+                _copy_deliveries(connection, former, copied)
             with suppress(WarehouseError):  # it is damaged, perhaps
-                take_over(connection, aside, aside)
+                take_over(connection, former, former)
         if is_loss_accepted:
             accept_loss(connection, paths, sources, "rebuild")
+    sync(beside.warehouse_file)
+    aside = _set_aside(paths, now)
+    beside.warehouse_file.replace(former)
+    sync(former.parent)
+    building.rmdir()
     return aside
 
 
@@ -198,7 +218,7 @@ def _copy_deliveries(connection: duckdb.DuckDBPyConnection, origin: Path, ids: l
 
 
 def _set_aside(paths: Paths, now: datetime) -> Path | None:
-    """Give the warehouse's file, and its log, a name with the time."""
+    """Give the warehouse's file, and its log, a name with the time; the file keeps its own, too."""
     file = paths.warehouse_file
     if not file.exists():
         return None
@@ -206,4 +226,8 @@ def _set_aside(paths: Paths, now: datetime) -> Path | None:
     log = file.with_name(f"{file.name}.wal")
     if log.exists():
         log.rename(aside.with_name(f"{aside.name}.wal"))
-    return file.rename(aside)
+    try:
+        os.link(file, aside)
+    except OSError:  # a disk without links: for a moment there is no warehouse
+        file.rename(aside)
+    return aside

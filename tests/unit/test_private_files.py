@@ -1,6 +1,7 @@
 """What only its owner may read: the raw store, the warehouse, the key of the hash."""
 
 import hashlib
+import os
 import stat
 from pathlib import Path
 
@@ -34,6 +35,20 @@ def test_only_the_owner_enters_the_raw_store_and_the_warehouse(installation: Pat
         found = [root, *root.rglob("*")]
         assert {_mode(path) for path in found if path.is_dir()} == {0o700}
         assert {_mode(path) for path in found if path.is_file()} == {0o600}
+
+
+def test_a_key_is_whole_or_not_there(installation: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run that dies as it makes the key leaves none: part of one would fail every later run."""
+
+    def dies(_: int) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", dies)
+        with pytest.raises(KeyboardInterrupt):
+            dossier_hash_key(installation)
+    assert not installation.hash_key_file.exists()
+    assert len(dossier_hash_key(installation)) >= 32
 
 
 def test_a_folder_that_others_could_enter_is_closed(installation: Paths) -> None:

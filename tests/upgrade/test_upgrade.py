@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from assets.engine import rebuild
 from assets.engine.compute import compute_table
 from assets.engine.delivered import check_nothing_lacks
 from assets.engine.errors import WarehouseError
@@ -127,6 +128,27 @@ def test_a_rebuild_copies_what_was_purged_from_the_old_file(old: Paths) -> None:
     # Deliveries carry when they were counted, which is now.
     differing = {name for name in published if after[name] != published[name]}
     assert differing <= {"motcua.duckdb ops.delivery"}
+
+
+def test_a_rebuild_that_was_ended_is_done_again(
+    old: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Until its new warehouse is whole, the old one is in its place."""
+    process(old, PERIODS)
+    log, sources = _log(old), load_sources(old.sources)
+
+    def dies(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(rebuild, "take_over", dies)
+        with pytest.raises(KeyboardInterrupt):
+            begin_anew(old, sources, local_now(), is_loss_accepted=False)
+    assert _log(old) == log
+    assert begin_anew(old, sources, local_now(), is_loss_accepted=False)
+    assert _log(old) == log
+    process(old, PERIODS)
+    assert _log(old) == log
 
 
 def test_a_correction_after_the_upgrade_names_the_dossiers_that_changed(old: Paths) -> None:
