@@ -24,8 +24,6 @@ Container = Literal["delimited", "json", "workbook", "web_page", "spreadsheet_xm
 Cells = list[str | None]
 
 HEAD_BYTES = legacy_text.HEAD_BYTES
-# No list of a portal comes near it; forms of the national reports have 60 at most.
-MAX_COLUMNS = 256
 TAB = "\t"
 DELIMITERS = f";,{TAB}|"
 SPREADSHEET_NAMESPACE = "urn:schemas-microsoft-com:office:spreadsheet"

@@ -23,9 +23,12 @@ from tests.unit.fuzz_reading import Reader, Reading, case_readers, read_cases
 CASES_EACH = FUZZ // len(CONTAINERS) + 1
 COUNTS = PROJECT / "data" / "bench" / ("fuzz_soak.json" if IS_SOAK else "fuzz.json")
 MOST_PEAK_BYTES = 2 << 30
+LONGEST = "milliseconds of the longest case"
 _PERSON = re.compile(r"m[aâẫ]\s*u|mẫu|0990000\d{3}|000990\d{6}", re.IGNORECASE)
 # What the engine says of a list with fewer rows than there were.
 _ROWS_STATED = re.compile(r"the totals row states ([\d,]+) for rows, its rows give ([\d,]+)")
+# What is said of a file that broke a bound of the child that reads it, or ended it.
+_CHILD_ENDED = re.compile(r"asks for more than|takes more than|does not survive|texts of more than")
 _LEFT_OUT = re.compile(r"left aside|another file may be joined")
 # Before the code of a row stand its number and tags, at most as many bytes.
 _BEFORE_CODE = 100
@@ -44,6 +47,7 @@ def counts() -> Iterator[Counts]:
     before = json.loads(COUNTS.read_text()) if COUNTS.exists() else {}
     known = {name: Counter(before[name]) for name in CONTAINERS if name in before} | counted
     total: Counter[str] = sum(known.values(), Counter())
+    total[LONGEST] = max(counter[LONGEST] for counter in known.values())
     COUNTS.parent.mkdir(parents=True, exist_ok=True)
     COUNTS.write_text(json.dumps({"all": total, **known}, indent=1, sort_keys=True) + "\n")
 
@@ -63,6 +67,8 @@ def test_no_file_gone_bad_is_half_read(
     failures = []
     for case, reading in zip(cases, read_cases(readers, cases), strict=True):
         counts[name].update(_outcome(case, reading))
+        longest = max(counts[name][LONGEST], round(reading.seconds * 1000))
+        counts[name][LONGEST] = longest
         failures += [f"{case.name}: {fault}" for fault in _faults(case, reading)]
     assert not failures, "\n".join([f"{len(failures)} of {len(cases)} cases", *failures[:40]])
 
@@ -86,6 +92,7 @@ def _outcome(case: Case, reading: Reading) -> Counter[str]:
     return Counter({
         "cases": 1, state: 1, f"{case.kind} {state}": 1, "rows read": reading.read,
         "rows accepted": reading.accepted, "rows quarantined": reading.quarantined,
+        "children ended": bool(_CHILD_ENDED.search(reading.reason)),
     })  # fmt: skip
 
 

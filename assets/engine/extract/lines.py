@@ -22,6 +22,11 @@ from schemas.rules import COLUMN_COUNT, UNREADABLE_TEXT
 
 SEARCHED_BYTES = 1 << 22
 
+# DuckDB keeps a kilobyte for each cell that a line lacks.
+MOST_LACKING_CELLS = 1_000_000
+
+_LONGEST_RECORD_LINES = 10_000
+_COUNTED_BYTES = 1 << 20
 _SHORT, _STRAY = "MISSING COLUMNS", "UNQUOTED VALUE"
 _LONGEST_LINE = 1 << 16
 _MOST_NOTE_CELLS = 2
@@ -76,10 +81,12 @@ def find_lines(reading: duckdb.DuckDBPyConnection, table: TextTable) -> Lines:
     Raises
     ------
     FileRefused
-        The text breaks off, or a quotation mark was left open, which swallows the rows after it.
+        The text breaks off, very many of its lines lack cells, or a quotation mark was left open,
+        which swallows the rows after it.
     """
     if table.delimited is None:
         return ALL_READ
+    _check_cells(table.delimited, table)
     if _is_cut_off(table.delimited, table):
         raise unsplittable("a last row that breaks off")
     broken = _broken_lines(reading, table)
@@ -109,6 +116,9 @@ def reading_errors() -> Iterator[None]:
     try:
         yield
     except (duckdb.Error, pa.ArrowException, OSError) as error:
+        if "Out of Memory" in str(error) and " used)" in str(error):
+            # The reader's own limit, far below what the machine has.
+            raise unsplittable("text that asks for more memory than any list needs") from None
         if any(sign in str(error) for sign in ("Out of Memory", "IO Error", "Cannot allocate")):
             raise WarehouseError(
                 "Reading a delivered file",
@@ -122,6 +132,36 @@ def reading_errors() -> Iterator[None]:
             if is_joined
             else "text that cannot be split into rows and cells"
         ) from None
+
+
+def _check_cells(file: Path, table: TextTable) -> None:
+    """Refuse text that lacks so many cells that the list of its broken lines would fill memory."""
+    if _lacking_cells(file, table) <= MOST_LACKING_CELLS:
+        return
+    # Lines within quotation marks lack none: only who reads them all knows.
+    lacking = 0
+    with file.open(encoding="utf-8-sig", errors="replace", newline="") as text, _csv_errors():
+        records = csv.reader(text, delimiter=table.delimiter)
+        last = 0
+        for record in records:
+            if records.line_num - last > _LONGEST_RECORD_LINES:
+                raise unsplittable(f"a stray or open quotation mark near row {last + 1:,}")
+            last = records.line_num
+            lacking += max(0, table.header.width - len(record)) if record else 0
+            if lacking > MOST_LACKING_CELLS:
+                raise unsplittable("very many lines that have too few cells")
+
+
+def _lacking_cells(file: Path, table: TextTable) -> int:
+    """Return how many delimiters its lines lack, if none of them is within quotation marks."""
+    lacking = 0
+    with file.open("rb") as handle:
+        while chunk := handle.read(_COUNTED_BYTES):
+            text = np.frombuffer(chunk, np.uint8)
+            lines = int(np.count_nonzero(text == ord("\n")))
+            delimiters = int(np.count_nonzero(text == ord(table.delimiter)))
+            lacking += max(0, lines * (table.header.width - 1) - delimiters)
+    return lacking
 
 
 def _broken_lines(reading: duckdb.DuckDBPyConnection, table: TextTable) -> pd.DataFrame:
@@ -215,9 +255,14 @@ def _empty_lines(file: Path, table: TextTable) -> np.ndarray:
 
 
 def _records(file: Path, table: TextTable) -> Iterator[list[str]]:
+    with file.open(encoding="utf-8-sig", errors="replace", newline="") as text, _csv_errors():
+        yield from csv.reader(text, delimiter=table.delimiter)
+
+
+@contextmanager
+def _csv_errors() -> Iterator[None]:
     try:
-        with file.open(encoding="utf-8-sig", errors="replace", newline="") as text:
-            yield from csv.reader(text, delimiter=table.delimiter)
+        yield
     except csv.Error:
         raise unsplittable("a cell of more than 4 MB") from None
 

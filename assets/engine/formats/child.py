@@ -24,12 +24,11 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from assets.engine.containers import MAX_COLUMNS, Cells, sniff
+from assets.engine.containers import Cells, sniff
 from assets.engine.errors import FileRefused
 from assets.engine.formats.archive import unpack
+from assets.engine.formats.extent import check_extent
 
-# Blank cells that a sheet may have without any reason, and for each cell that is there.
-FREE_CELLS, CELLS_PER_CELL = 100_000 * MAX_COLUMNS, 10
 LENGTH_BYTES = 4
 
 _ROWS_A_FRAME = 4096
@@ -141,12 +140,8 @@ def _sheets(request: dict[str, Any], send: _Send) -> None:
 
 def _frames(rows: list[Cells], most_rows: int | None, doing: str) -> Iterator[dict[str, Any]]:
     """Yield the cells of a sheet by columns; a blank cell is null."""
-    if (width := max(map(len, rows), default=0)) > MAX_COLUMNS:
-        raise _too_far(
-            doing,
-            f"cells beyond column {MAX_COLUMNS}",
-            "Delete what stands far to the right of the list, and save it again.",
-        )
+    width = max(map(len, rows), default=0)
+    check_extent(doing, 0, width, 0)
     filled = 0
     for start in range(0, len(rows), _ROWS_A_FRAME):
         block = [
@@ -157,16 +152,7 @@ def _frames(rows: list[Cells], most_rows: int | None, doing: str) -> Iterator[di
         if most_rows is None or start < most_rows:
             texts = [len({*row}) - (None in row) for row in block]
             yield {"columns": list(zip_longest(*block)), "text_counts": texts}
-    if len(rows) * width > FREE_CELLS + CELLS_PER_CELL * filled:
-        raise _too_far(
-            doing,
-            "a cell far below or far right of all others",
-            "Delete what stands far away from the list, and save it again.",
-        )
-
-
-def _too_far(doing: str, found: str, to_do: str) -> FileRefused:
-    return FileRefused(doing, found, "one list from column A on", to_do)
+    check_extent(doing, len(rows), width, filled)
 
 
 def _has_surplus(request: dict[str, Any], _: _Send) -> bool:

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import lxml.etree
 
-from assets.engine.containers import MAX_COLUMNS, SPREADSHEET_NAMESPACE, Cells
+from assets.engine.containers import SPREADSHEET_NAMESPACE, Cells
 from assets.engine.errors import FileRefused
+from assets.engine.formats.extent import MAX_COLUMNS
 from assets.engine.formats.workbook import number_text
 
 MAX_ROWS = 1 << 20

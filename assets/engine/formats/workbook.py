@@ -18,9 +18,12 @@ import python_calamine
 from assets.engine.containers import Cells
 from assets.engine.errors import FileRefused
 from assets.engine.formats.archive import is_whole_zip
+from assets.engine.formats.extent import check_extent
 
 # Repeated texts (states, units, procedures) and dates are kept once, up to this many.
 _KEPT_TEXTS = 1 << 16
+# <c><v>1</v></c>, without the place that most writers state.
+_LEAST_CELL_BYTES = 15
 _DAMAGE = (EOFError, OSError, ValueError, zlib.error, zipfile.BadZipFile, NotImplementedError,
            RuntimeError)  # fmt: skip
 _Value = int | float | str | bool | datetime | date | time | timedelta
@@ -48,27 +51,30 @@ def workbook_sheets(file: Path, date_format: str) -> list[list[Cells]]:
     FileRefused
         The bytes are no whole workbook, or need a password.
     """
-    _check_whole(file)
+    most_cells = _check_whole(file)
     try:
         with python_calamine.CalamineWorkbook.from_path(str(file)) as workbook:
             kinds = [sheet.typ for sheet in workbook.sheets_metadata]
             return [
-                _sheet(workbook, index, date_format) if _has_cells(kind) else []
+                _sheet(workbook, index, date_format, most_cells) if _has_cells(kind) else []
                 for index, kind in enumerate(kinds)
             ]
     except python_calamine.PasswordError:
         raise needs_password() from None
-    except (KeyboardInterrupt, SystemExit, MemoryError):
+    except (KeyboardInterrupt, SystemExit, MemoryError, FileRefused):
         raise
     except BaseException:  # noqa: BLE001 (a panic of calamine's is no Exception; texts quote cells)
         raise damaged_workbook(".xlsx") from None
 
 
-def _check_whole(file: Path) -> None:
-    """Refuse what calamine would pass over: half a part, another file joined, another format."""
+def _check_whole(file: Path) -> int:
+    """Refuse what calamine would pass over: half a part, another file joined, another format.
+
+    Return how many cells the workbook can have at most.
+    """
     try:
         with zipfile.ZipFile(file) as archive:
-            names = archive.namelist()
+            parts = archive.infolist()
             is_whole = is_whole_zip(archive, file)
             # Calamine stops where the cells end, before it could compare a checksum.
             is_damaged = archive.testzip() is not None
@@ -80,8 +86,9 @@ def _check_whole(file: Path) -> None:
         raise _refused(
             "bytes before or behind the workbook", "Save it again; deliver it by itself."
         )
-    if any(name.endswith(".bin") and "sheet" in name for name in names):
+    if any(part.filename.endswith(".bin") and "sheet" in part.filename for part in parts):
         raise _refused("a binary workbook (.xlsb)", "Save it as .xlsx.")
+    return sum(part.file_size for part in parts) // _LEAST_CELL_BYTES
 
 
 def _refused(found: str, to_do: str) -> FileRefused:
@@ -114,10 +121,13 @@ def _has_cells(kind: Any) -> bool:
     return bool(kind == python_calamine.SheetTypeEnum.WorkSheet)
 
 
-def _sheet(workbook: python_calamine.CalamineWorkbook, index: int, date_format: str) -> list[Cells]:
+def _sheet(
+    workbook: python_calamine.CalamineWorkbook, index: int, date_format: str, most_cells: int
+) -> list[Cells]:
     sheet = workbook.get_sheet_by_index(index)
     if sheet.start is None:
         return []
+    check_extent("Opening a workbook", sheet.total_height, sheet.total_width, most_cells)
     # Calamine yields the rows above the first cell, but not the columns left of it.
     left: Cells = [None] * sheet.start[1]
     rows = [left + row for row in _text_rows(sheet.iter_rows(), date_format)]
@@ -149,6 +159,10 @@ def _text_rows(rows: Iterator[list[_Value]], date_format: str) -> Iterator[Cells
     kept: dict[_Value, str | None] = {}
     for row in rows:
         cells: Cells = []
+        if row.count("") == len(row):
+            # Most rows of a sheet that reaches far, each as wide as the widest.
+            yield cells
+            continue
         for value in row:
             if isinstance(value, str):
                 text = (
