@@ -67,7 +67,8 @@ def delivery(
         operations = operations_or_defaults(paths.settings, context.log.error)
         give_up_at = time.monotonic() + _seconds_for_portals(context, operations)
         inbox = read_inbox(paths, sources, now)
-        for period in periods_of(installation.calendar(), context.run):
+        periods = periods_of(installation.calendar(), context.run)
+        for period in periods:
             collected = collect_period(inbox, period)
             fetched = FromPortals()
             if config.api is not Portals.stored:
@@ -81,7 +82,7 @@ def delivery(
                     is_whole_wanted=config.api is Portals.whole,
                     give_up_at=give_up_at,
                 )
-            _report(context, period, collected, fetched)
+            _report(context, period, collected, fetched, is_only=len(periods) == 1)
         for reason, count in sorted(inbox.strays.items()):
             context.log.warning("in the inbox, collected by no run: %s, %s", count, reason)
     yield dg.MaterializeResult(
@@ -90,18 +91,24 @@ def delivery(
 
 
 def _report(
-    context: dg.AssetExecutionContext, period: Period, collected: Collected, fetched: FromPortals
+    context: dg.AssetExecutionContext,
+    period: Period,
+    collected: Collected,
+    fetched: FromPortals,
+    *,
+    is_only: bool,
 ) -> None:
-    """Log what a period brought, and keep it for the event of its partition."""
+    """Keep what a period brought for the event of its partition; log it, unless it is nothing."""
     for sentence in fetched.failures:
         context.log.error(sentence)
     new = [*collected.new, *fetched.new]
-    context.log.info(
-        "%s: %s collected, %s bytes",
-        period.label,
-        counted(len(new), "new file"),
-        f"{sum(item.size for item in new):,}",
-    )
+    if new or is_only:
+        context.log.info(
+            "%s: %s collected, %s bytes",
+            period.label,
+            counted(len(new), "new file"),
+            f"{sum(item.size for item in new):,}",
+        )
     for reason, count in sorted(collected.left.items()):
         context.log.warning("in the inbox, not collected this time: %s, %s", count, reason)
     if collected.growing:

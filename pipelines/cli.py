@@ -6,10 +6,8 @@ warehouse's lock keeps them apart.
 """
 
 import argparse
-import filecmp
 import logging
 import os
-import shutil
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -26,7 +24,7 @@ import duckdb
 from assets.engine.errors import MotcuaError
 from assets.engine.load import refused_with_active_predecessor
 from assets.engine.operations import load_operations
-from assets.engine.paths import Paths, private_folder
+from assets.engine.paths import Paths
 from assets.engine.periods import Calendar, Period, load_calendar
 from assets.engine.raw_store import read_manifest
 from assets.engine.settings_check import check_settings
@@ -38,7 +36,7 @@ from pipelines.definitions import definitions
 from pipelines.failures import kind_of, sentence_of
 from pipelines.jobs import ACCEPT_FEWER, FILES_ONLY
 from pipelines.printing import print_rates, print_refusals
-from pipelines.sample import PORTALS, SAMPLE_INBOX, beside_portal, sample_periods
+from pipelines.sample import PORTALS, beside_portal, put_sample, sample_periods
 from pipelines.serve import history_kept_open, prepare_instance, serve_ui
 from pipelines.upkeep import back_up_installation, begin_rebuild, restore_installation
 
@@ -68,8 +66,6 @@ def main(arguments: list[str] | None = None) -> int:
         if options.command in WITHOUT_DAGSTER:
             return WITHOUT_DAGSTER[options.command](paths, options)
         return _with_dagster(paths, options)
-    except MotcuaError as error:
-        print(error, file=sys.stderr)
     except BrokenPipeError:
         # What Python has not written yet would fail once more when the process ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -164,16 +160,11 @@ def _run_sample(
             "an installation that holds the sample only",
             "Use make period PERIOD=..., or set MOTCUA_DATA to an empty folder.",
         )
-    is_new = not paths.inbox.exists()
     if source:
         print(f"Collecting from the portal of {source} into {paths.data}")
     else:
         print(f"Copying the sample into {paths.inbox}")
-        shutil.copytree(
-            SAMPLE_INBOX, paths.inbox, dirs_exist_ok=True, copy_function=_copy_if_absent
-        )
-    if is_new:
-        private_folder(paths.inbox)
+        put_sample(paths)
     periods = sample_periods(source, paths, calendar)
     if not periods:
         raise MotcuaError(
@@ -186,14 +177,6 @@ def _run_sample(
     if source and status:
         print(f"make run SOURCE={source} once more goes on from here.", file=sys.stderr)
     return status
-
-
-def _copy_if_absent(origin: str, target: str) -> None:
-    """Copy a sample file, but never over a correction that was put in its place."""
-    if not Path(target).exists():
-        shutil.copy2(origin, target)  # with its old time, which says that it is whole
-    elif not filecmp.cmp(origin, target, shallow=False):
-        print("Kept a file that differs from the sample's; remove it to restore the sample.")
 
 
 def _process(

@@ -4,9 +4,11 @@ Belongs here: what `make run` and `make run SOURCE=...` need to know of `data/sa
 belong here: running the periods (`pipelines.cli`) and the portal (`tests/portal`).
 """
 
+import filecmp
 import os
 import shutil
 from contextlib import suppress
+from pathlib import Path
 
 from assets.engine.hashed import Hashes
 from assets.engine.inbox import delivery_of
@@ -22,6 +24,22 @@ SAMPLE = PROJECT / "data" / "sample"
 SAMPLE_INBOX = SAMPLE / "inbox"
 # Folders of data/sample/portals with settings of the same name.
 PORTALS = ("igate2", "national")
+
+
+def put_sample(paths: Paths) -> None:
+    """Copy the sample's files into the inbox, which is made for its owner where there is none."""
+    is_new = not paths.inbox.exists()
+    shutil.copytree(SAMPLE_INBOX, paths.inbox, dirs_exist_ok=True, copy_function=_copy_if_absent)
+    if is_new:
+        private_folder(paths.inbox)
+
+
+def _copy_if_absent(origin: str, target: str) -> None:
+    """Copy a sample file, but never over a correction that was put in its place."""
+    if not Path(target).exists():
+        shutil.copy2(origin, target)  # with its old time, which says that it is whole
+    elif not filecmp.cmp(origin, target, shallow=False):
+        print("Kept a file that differs from the sample's; remove it to restore the sample.")
 
 
 def sample_periods(source: str | None, paths: Paths, calendar: Calendar) -> list[Period]:

@@ -12,6 +12,7 @@ from assets.engine.hash_key import dossier_hash_key
 from assets.engine.paths import Paths
 from assets.engine.raw_store import blob_of, read_manifest
 from assets.engine.warehouse import reader, warehouse
+from pipelines.sample import put_sample
 from tests.support import SETTINGS
 from tests.unit.deliveries import code, deliver_csv, dossier, load
 
@@ -57,6 +58,15 @@ def test_a_folder_that_others_could_enter_is_closed(installation: Paths) -> None
     deliver_csv(installation, [dossier(1)])
     load(installation)
     assert (_mode(installation.warehouse), _mode(installation.raw)) == (0o700, 0o700)
+
+
+def test_the_inbox_that_the_sample_makes_is_its_owners(tmp_path: Path) -> None:
+    paths = Paths(tmp_path / "data", SETTINGS)
+    put_sample(paths)
+    assert _mode(paths.inbox) == 0o700
+    paths.inbox.chmod(0o750)
+    put_sample(paths)
+    assert len(list(paths.inbox.rglob("*.*"))) == 33
 
 
 def test_delivered_bytes_are_kept_as_they_came_under_their_hash(installation: Paths) -> None:
