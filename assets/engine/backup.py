@@ -33,7 +33,15 @@ SETTINGS = ("sources", "reference", "statistic.toml", "operations.toml")
 _DATA = ("raw", "published", "returns", "warehouse")
 # What runs and readers leave, and what SQLite's own copy holds already.
 _LEFT_OUT = shutil.ignore_patterns(
-    "tmp", ".building", ".incoming-*", ".reading-*", "*.wal", "*.db-wal", "*.db-shm", "*.db-journal"
+    "tmp",
+    ".building",
+    ".comparing-*",
+    ".incoming-*",
+    ".reading-*",
+    "*.wal",
+    "*.db-wal",
+    "*.db-shm",
+    "*.db-journal",
 )
 
 

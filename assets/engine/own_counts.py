@@ -73,10 +73,7 @@ def count_dossiers(
             _want_times(connection)
             _log_moved(connection, run_id)
         connection.execute("DELETE FROM ops.touched_dossier")
-        connection.execute(
-            "UPDATE ops.delivery SET counted_at = ? WHERE counted_at IS NULL",
-            [local_now().replace(tzinfo=None)],
-        )
+        _note_counted(connection, "kind <> 'payment'")
         connection.execute("DELETE FROM ops.counted_period")
         connection.execute(
             f"INSERT INTO ops.counted_period SELECT {_PERIOD}, cutoff_date, ? "
@@ -92,7 +89,15 @@ def count_payments(connection: duckdb.DuckDBPyConnection) -> int:
         connection.execute(f"CREATE OR REPLACE TEMP TABLE fresh AS {own_payment_sql()}")
         changed = _write(connection, OWN_PAYMENT, "FROM indicators.own_payment")
         _want(connection, "FROM changed_period")
+        _note_counted(connection, "kind = 'payment'")
     return changed
+
+
+def _note_counted(connection: duckdb.DuckDBPyConnection, which: str) -> None:
+    connection.execute(
+        f"UPDATE ops.delivery SET counted_at = ? WHERE counted_at IS NULL AND {which}",
+        [local_now().replace(tzinfo=None)],
+    )
 
 
 def counting_basis(connection: duckdb.DuckDBPyConnection) -> str:

@@ -9,9 +9,13 @@ delivery, and an accepted loss by whoever accepted it. Whatever else makes less 
 keeps the files of before in place.
 """
 
+import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import duckdb
 
@@ -127,10 +131,27 @@ def _published(paths: Paths) -> _Held | None:
     if not file.exists():
         return None
     try:
-        with duckdb.connect(str(file), read_only=True) as reader:
+        with _reading(file) as reader:
             return _held(reader, _UNITS_WITH_FIGURES)
     except duckdb.Error:
         return None
+
+
+@contextmanager
+def _reading(file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a published file; a copy of it where a program has it open for writing."""
+    try:
+        reader = duckdb.connect(str(file), read_only=True)
+    except duckdb.IOException as error:
+        if "lock on file" not in str(error):
+            raise
+        with TemporaryDirectory(dir=file.parent, prefix=".comparing-") as folder:
+            copy = shutil.copy(file, folder)
+            with duckdb.connect(str(copy), read_only=True) as reader:
+                yield reader
+    else:
+        with reader:
+            yield reader
 
 
 def _held(connection: duckdb.DuckDBPyConnection, units: str) -> _Held:
@@ -152,7 +173,7 @@ def _dossiers(paths: Paths) -> int:
     if not file.exists():
         return 0
     try:
-        with duckdb.connect(str(file), read_only=True) as reader:
+        with _reading(file) as reader:
             return int(str(scalar(reader, "SELECT count(*) FROM core.dossier")))
     except duckdb.Error:
         return 0

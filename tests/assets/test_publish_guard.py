@@ -5,26 +5,31 @@ figures that are not those of what was loaded. Does not belong here: lost and re
 (`test_trustworthy_state`), changed settings (`test_settings_moved`).
 """
 
+import os
 import re
+import sys
+from datetime import datetime
 from pathlib import Path
+from subprocess import PIPE, Popen
 
 import dagster as dg
 import pytest
 
 from assets.engine.counted import check_is_counted
-from assets.engine.delivered import check_is_listed, check_nothing_lacks
+from assets.engine.delivered import check_is_listed, check_nothing_lacks, lacking
 from assets.engine.errors import MotcuaError, WarehouseError
 from assets.engine.inbox import collect_period, read_inbox
 from assets.engine.paths import Paths
 from assets.engine.periods import load_calendar, local_now
+from assets.engine.publish_guard import check_not_fewer
 from assets.engine.raw_store import manifest_file
 from assets.engine.rebuild import begin_anew
 from assets.engine.sources import load_sources
 from assets.engine.warehouse import warehouse
 from assets.engine.warehouse_findings import warehouse_findings
-from tests.assets.runs import QUIET, checks_of, failures, run_job
+from pipelines import cli
+from tests.assets.runs import checks_of, failures, run_job
 from tests.assets.states import night, own_settings, published
-from tests.code_location import defs
 from tests.support import load_references, new_installation, take_in
 from tests.unit.deliveries import ask, deliver_csv, dossier
 
@@ -82,7 +87,7 @@ def _remove_blob_and_line_of(paths: Paths, period: str) -> None:
 
 
 def test_a_back_up_from_before_a_delivery_does_not_replace_what_readers_have(
-    state: Paths, instance: dg.DagsterInstance
+    state: Paths, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     csv = (state.published / "by_unit.csv").read_bytes()
     _remove_blob_and_line_of(state, LAST)
@@ -97,19 +102,11 @@ def test_a_back_up_from_before_a_delivery_does_not_replace_what_readers_have(
     assert f"no 1 delivery of {LAST}" in said
     check = checks_of(run_job(state, instance, "daily_check", None))
     assert f"no 1 delivery of {LAST}" in str(check["publish/motcua periods_complete"].description)
-    folders = {"data_folder": str(state.data), "settings_folder": str(state.settings)}
-    accepted = defs.resolve_job_def("nightly").execute_in_process(
-        partition_key=PERIODS[0],
-        instance=instance,
-        run_config={
-            **QUIET,
-            "resources": {"installation": {"config": folders}},
-            "ops": {"publish": {"config": {"accept_fewer": True}}},
-        },
-        raise_on_error=False,
-    )
-    assert accepted.success
+    for name, folder in (("DATA", state.data), ("SETTINGS", state.settings)):
+        monkeypatch.setenv(f"MOTCUA_{name}", str(folder))
+    assert cli.main(["period", PERIODS[0], "--accept-fewer"]) == 0
     assert (state.published / "by_unit.csv").read_bytes() != csv
+    assert [item.level for item in warehouse_findings(state)] == ["ok"]
 
 
 def test_less_that_a_delivery_asks_for_is_published(state: Paths) -> None:
@@ -156,6 +153,26 @@ def test_dossiers_that_leave_the_register_by_themselves_keep_what_readers_have(
         )
     with pytest.raises(WarehouseError, match="1 dossier fewer, though nothing was delivered"):
         night(state, LAST)
+
+
+def test_a_program_that_writes_to_a_published_file_does_not_switch_the_guard_off(
+    state: Paths,
+) -> None:
+    with warehouse(state) as connection:
+        connection.execute("DELETE FROM ops.delivery WHERE delivery_period = ?", [LAST])
+    file = state.published / "motcua.duckdb"
+    file.chmod(0o600)
+    writer = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print(flush=True); input()"
+    with Popen([sys.executable, "-c", writer, str(file)], stdin=PIPE, stdout=PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        with (
+            warehouse(state) as connection,
+            pytest.raises(WarehouseError, match=f"no 1 delivery of {LAST}"),
+        ):
+            check_not_fewer(connection, state)
+        process.communicate(b"\n")
+    assert list(state.published.glob(".*")) == []
 
 
 def test_rows_that_left_the_warehouse_are_missed(state: Paths) -> None:
@@ -292,6 +309,25 @@ def test_a_log_that_was_taken_over_is_not_written_twice(state: Paths) -> None:
         deliver_csv(state, _rows(0, count), period=PERIODS[0])
         night(state, PERIODS[0])
     assert len(ask(state, "FROM ops.moved_dossier")) == len(logged) + 2
+
+
+def test_a_restored_warehouse_misses_days_that_the_same_bytes_cover_since(
+    state: Paths,
+) -> None:
+    file = deliver_csv(state, _rows(2, 7), period=LAST)
+    written = datetime(2023, 3, 1, 12).timestamp()  # noqa: DTZ001
+    os.utime(file, (written, written))
+    night(state, LAST)
+    old = state.warehouse_file.read_bytes()
+    os.utime(file, (written + 5 * 86400, written + 5 * 86400))
+    night(state, LAST)
+    before = published(state)
+    state.warehouse_file.write_bytes(old)
+    with warehouse(state) as connection:
+        lacks = lacking(connection, state, load_sources(state.sources))
+    assert [delivery.period for delivery in lacks.loadable] == [LAST]
+    night(state, PERIODS[0], collects=False)
+    assert published(state)["reference.period"] == before["reference.period"]
 
 
 def test_another_key_and_another_closing_day_are_named_together(

@@ -15,6 +15,7 @@ from assets.engine.paths import Paths
 from assets.engine.raw_store import blob_of, read_manifest
 from assets.engine.sources import load_sources
 from assets.engine.warehouse import warehouse
+from assets.engine.warehouse_findings import warehouse_findings
 from tests.assets.states import loaded_anew, night, own_settings, published
 from tests.support import load_references, new_installation
 from tests.unit.deliveries import ask, deliver_csv, deliver_payments, dossier, payment
@@ -136,6 +137,9 @@ def test_purged_files_stay_as_they_were_read_and_are_named(state: Paths) -> None
         lacks = check_nothing_lacks(connection, state, load_sources(state.sources))
     assert {delivery.period for delivery in lacks.kept} == {PERIODS[0]}
     assert "1 delivery of 2022-12-15" in stays_as_it_was(lacks)
+    assert [(item.level, item.said) for item in warehouse_findings(state)] == [
+        ("look", stays_as_it_was(lacks))
+    ]
 
 
 def test_settings_that_refuse_loaded_files_are_tried_once(state: Paths) -> None:

@@ -21,7 +21,7 @@ from assets.engine.sources import load_sources
 from assets.engine.warehouse import warehouse
 from assets.engine.warehouse_findings import warehouse_findings
 from schemas.tables import WAREHOUSE_TABLES
-from tests.assets.runs import checks_of, failures, run_job
+from tests.assets.runs import checks_of, failures, metadata_of, run_job
 from tests.support import SETTINGS, new_installation, process, take_in
 from tests.unit.deliveries import ask, deliver_csv, dossier
 
@@ -72,9 +72,11 @@ def test_a_lost_warehouse_is_loaded_again_before_anything_is_published(
     state.warehouse_file.unlink()
     if is_empty:
         state.warehouse_file.touch()
-    assert failures(run_job(state, instance, "nightly", LAST)) == {}
+    result = run_job(state, instance, "nightly", LAST)
+    assert failures(result) == {}
     assert _csv(state) == csv
     assert ask(state, LOG) == log
+    assert metadata_of(result, "indicators/form_06a", None)["moved_month_count"] == 0
 
 
 def test_what_was_purged_and_lost_is_not_published_as_if_it_never_was(

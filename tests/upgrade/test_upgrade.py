@@ -17,6 +17,7 @@ from assets.engine.errors import WarehouseError
 from assets.engine.own_counts import count_dossiers
 from assets.engine.paths import Paths
 from assets.engine.periods import local_now
+from assets.engine.publish_guard import check_not_fewer
 from assets.engine.rebuild import begin_anew
 from assets.engine.sources import load_sources
 from assets.engine.warehouse import warehouse
@@ -187,6 +188,17 @@ def test_a_warehouse_of_a_newer_version_is_refused_in_one_sentence(installation:
     ):
         pass
     assert ask(installation, "FROM ops.schema_version") == before
+
+
+def test_the_published_file_of_an_older_version_is_not_replaced_by_less(old: Paths) -> None:
+    with warehouse(old) as connection:
+        check_not_fewer(connection, old)
+        connection.execute(
+            "DELETE FROM ops.delivery WHERE delivery_id IN (SELECT min(delivery_id) "
+            "FROM ops.delivery)"
+        )
+        with pytest.raises(WarehouseError, match="no 1 delivery of"):
+            check_not_fewer(connection, old)
 
 
 def test_columns_that_no_migration_knows_are_refused(old: Paths) -> None:
