@@ -212,7 +212,7 @@ def _run(
         .execute_in_process(
             tags={PARTITION_TAG: first} if first == last else range_tags(first, last),
             instance=instance,
-            run_config={**QUIET, "ops": chosen},
+            run_config={**QUIET, "ops": {**chosen}},
             run_id=run_id,
             raise_on_error=False,
         )
