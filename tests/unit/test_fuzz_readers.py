@@ -28,7 +28,7 @@ _PERSON = re.compile(r"m[aâẫ]\s*u|mẫu|0990000\d{3}|000990\d{6}", re.IGNOREC
 # What the engine says of a list with fewer rows than there were.
 _ROWS_STATED = re.compile(r"the totals row states ([\d,]+) for rows, its rows give ([\d,]+)")
 # What is said of a file that broke a bound of the child that reads it, or ended it.
-_CHILD_ENDED = re.compile(r"asks for more than|takes more than|does not survive|texts of more than")
+CHILD_ENDED = re.compile(r"asks for more than|takes more than|does not survive|texts of more than")
 _LEFT_OUT = re.compile(r"left aside|another file may be joined")
 # Before the code of a row stand its number and tags, at most as many bytes.
 _BEFORE_CODE = 100
@@ -92,7 +92,7 @@ def _outcome(case: Case, reading: Reading) -> Counter[str]:
     return Counter({
         "cases": 1, state: 1, f"{case.kind} {state}": 1, "rows read": reading.read,
         "rows accepted": reading.accepted, "rows quarantined": reading.quarantined,
-        "children ended": bool(_CHILD_ENDED.search(reading.reason)),
+        "children ended": bool(CHILD_ENDED.search(reading.reason)),
     })  # fmt: skip
 
 
