@@ -34,11 +34,13 @@ from assets.engine.legacy_text import (
     repair,
     transcode,
 )
+from assets.engine.paths import private_file
 from assets.engine.text_table import TextTable, delimited_table, grid_table, records_table
 from schemas.settings import Export
 
 # What old spreadsheet programs cut a list at.
 FULL_SHEET = 65_536
+COPIED_BYTES = 1 << 18
 _DAY_FORMAT = "%d/%m/%Y"
 # Encodings of fonts, whose texts stand in workbooks and pages as other letters.
 _SPELLINGS = ("tcvn3", "vni", "mojibake")
@@ -136,9 +138,8 @@ class OpenFile:
         widest = 0
         for encoding in candidate_encodings(head_bytes):
             text = decode_head(head_bytes, encoding)
-            has_old_lines = "\r" in text and "\n" not in text
-            if has_old_lines:
-                text = text.replace("\r", "\n")
+            line_end = _other_line_end(text)
+            text = text.replace(line_end, "\n") if line_end else text
             heads = delimited_heads(text)
             try:
                 head, header = _header_of(heads, self.export)
@@ -147,7 +148,7 @@ class OpenFile:
                 widest = max([widest, *(len(row) for head in heads for row in head.rows)])
                 columns = columns or columns_said(heads)
             else:
-                reading = _Reading(encoding, head, header, has_old_lines)
+                reading = _Reading(encoding, head, header, line_end)
                 readings.append((head.last_lines[header.last_row], reading))
                 if readings[-1][0] == 1:
                     # No other encoding can show a header before the first line.
@@ -182,20 +183,20 @@ class OpenFile:
         if reading.encoding != "utf-8":
             readable = self.workspace / f"{member.name}.utf-8"
             transcode(member, reading.encoding, readable)
-        if reading.has_old_lines:
-            readable = _with_line_feeds(readable, self.workspace)
+        if reading.line_end:
+            readable = _with_line_feeds(readable, reading.line_end.encode(), self.workspace)
         table = delimited_table(readable, reading.head, reading.header, self.export)
         return table.placed(container="delimited", encoding=reading.encoding)
 
 
 @dataclass(frozen=True)
 class _Reading:
-    """A delimited text as one encoding and delimiter show it."""
+    """A delimited text as one encoding and delimiter show it; `line_end` must become a feed."""
 
     encoding: str
     head: DelimitedHead
     header: Header
-    has_old_lines: bool
+    line_end: str
 
 
 def period_line(file: Path, workspace: Path) -> tuple[date, date] | None:
@@ -250,12 +251,28 @@ def _fitting_grid(sheet: Sheet, export: Export) -> tuple[TextTable, str]:
         raise refusal from None
 
 
-def _with_line_feeds(file: Path, workspace: Path) -> Path:
-    """Return a copy of `file` whose lines end as they do today, not with CR alone."""
+def _other_line_end(text: str) -> str:
+    """Return the line end that must become a line feed, "" if none must.
+
+    Old programs end lines with CR alone. Where some lines end with CR LF and others with LF, DuckDB
+    takes the first end for that of all, and may find no row at all.
+    """
+    if "\n" not in text:
+        return "\r" if "\r" in text else ""
+    return "\r\n" if 0 < text.count("\r\n") < text.count("\n") else ""
+
+
+def _with_line_feeds(file: Path, line_end: bytes, workspace: Path) -> Path:
+    """Return a copy of `file` in which a line feed stands for each `line_end`."""
     copy = workspace / f"{file.name}.lines"
-    with file.open("rb") as origin, copy.open("wb") as target:
-        while chunk := origin.read(HEAD_BYTES):
-            target.write(chunk.replace(b"\r", b"\n"))
+    held = b""
+    with file.open("rb") as origin, open(copy, "xb", opener=private_file) as target:
+        while chunk := origin.read(COPIED_BYTES):
+            text = (held + chunk).replace(line_end, b"\n")
+            # A line end that a chunk cuts is whole with the next one.
+            held = text[-1:] if text[-1:] == line_end[:1] else b""
+            target.write(text[: len(text) - len(held)])
+        target.write(held)
     return copy
 
 

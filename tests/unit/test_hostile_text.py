@@ -3,6 +3,7 @@
 import duckdb
 import pytest
 
+from assets.engine import opening
 from assets.engine.errors import FileRefused
 from assets.engine.extract import lines
 from assets.engine.paths import Paths
@@ -56,3 +57,26 @@ def test_text_that_exceeds_the_memory_of_its_reader_is_refused() -> None:
         with pytest.raises(FileRefused, match="more memory than any list"), lines.reading_errors():
             connection.sql("SELECT list(text) FROM rows").fetchall()
     assert rows is not None
+
+
+@pytest.mark.parametrize("chunk", [1 << 18, 7])
+@pytest.mark.parametrize(
+    "ends",
+    [("\n", "\r\n", "\r\n"), ("\r\n", "\n", "\n"), ("\r\n", "\r\n", "\n"), ("\n", "\n", "\r\n"),
+     ("\r", "\r", "\r")],
+)  # fmt: skip
+def test_lines_that_end_in_two_ways_are_all_read(
+    ends: tuple[str, str, str], chunk: int, installation: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """DuckDB found no row where the title ended otherwise than the rows, and nobody noticed."""
+    monkeypatch.setattr(opening, "COPIED_BYTES", chunk)
+    above, first, second = ends
+    lines_of_list = LIST.split("\r\n")[:-1]
+    half = len(lines_of_list) // 2
+    text = "DANH SÁCH HỒ SƠ" + above
+    text += "".join(line + first for line in lines_of_list[:half])
+    text += "".join(line + second for line in lines_of_list[half:])
+    file = place(installation, "dossiers_commune", JANUARY, "a.csv")
+    file.write_bytes(text.encode())
+    (loaded,) = load(installation)
+    assert (loaded.state, loaded.accepted, loaded.warnings) == ("loaded", 20, [])
