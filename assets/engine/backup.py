@@ -18,12 +18,12 @@ from pathlib import Path
 
 import duckdb
 
-from assets.engine.delivered import SHOWN
 from assets.engine.errors import MotcuaError, WarehouseError
 from assets.engine.locks import one_run
 from assets.engine.paths import Paths, private_folder
 from assets.engine.troubles import trouble_told
 from assets.engine.warehouse import checkpoint, warehouse
+from assets.engine.wording import SHOWN
 from schemas.tables import DURABLE_TABLES
 
 # Written last: a folder without it is no whole back-up.

@@ -14,18 +14,16 @@ import duckdb
 
 from assets.engine.coverage import coverage_since
 from assets.engine.errors import MotcuaError, WarehouseError
+from assets.engine.held import check_rows
 from assets.engine.paths import Paths
 from assets.engine.periods import Calendar, Period, load_calendar
 from assets.engine.raw_store import Delivery, blob_of, read_manifest
 from assets.engine.reading_version import ReadingVersions
 from assets.engine.supersession import differing, recorded_standings
-from schemas.core_tables import VERSION_TABLES
+from assets.engine.wording import deliveries_of
 from schemas.settings import Source
 
-# More labels than this nobody reads in a sentence.
-SHOWN = 5
 _COMPARING = "Comparing the warehouse with the manifest"
-_ROWS = " UNION ALL ".join(f"SELECT delivery_id FROM {t.qualified_name}" for t in VERSION_TABLES)
 
 
 @dataclass(frozen=True)
@@ -258,39 +256,6 @@ def stays_as_it_was(lacks: Lacking) -> str:
         f"{named(lacks.kept)} stand as they were read with other settings or units: their raw "
         "bytes were purged, or today's settings refuse them."
     )
-
-
-def check_rows(connection: duckdb.DuckDBPyConnection) -> None:
-    """Check that each delivery has the rows that it was loaded with.
-
-    Raises
-    ------
-    WarehouseError
-        One has other rows: the warehouse was damaged, or changed by hand.
-    """
-    rows = connection.execute(
-        f"""
-        SELECT CAST(delivery_period AS VARCHAR) FROM ops.delivery
-        LEFT JOIN (SELECT delivery_id, count(*) AS row_count FROM ({_ROWS}) GROUP BY ALL)
-            USING (delivery_id)
-        WHERE coalesce(row_count, 0) <> accepted_count
-        """
-    ).fetchall()
-    if rows:
-        raise WarehouseError(
-            "Counting the rows of the warehouse",
-            f"other rows than were accepted of {deliveries_of([period for (period,) in rows])}",
-            "those that were loaded",
-            "Restore a back-up (make restore), or load everything again: make rebuild.",
-        )
-
-
-def deliveries_of(keys: list[str]) -> str:
-    """Return how many deliveries of these periods, one key each, there are, and of which."""
-    periods = sorted(set(keys))
-    more = f" and {len(periods) - SHOWN} more" if len(periods) > SHOWN else ""
-    count = f"{len(keys):,} {'delivery' if len(keys) == 1 else 'deliveries'}"
-    return f"{count} of {', '.join(periods[:SHOWN])}{more}"
 
 
 def _recorded_readings(connection: duckdb.DuckDBPyConnection) -> dict[str, _Reading]:

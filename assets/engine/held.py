@@ -1,18 +1,20 @@
-"""Whether the rows of the warehouse fit this installation: their hash key and their calendar.
+"""Whether the rows of the warehouse fit this installation: their hash key, calendar and number.
 
-Belongs here: what is compared whenever the warehouse is opened, and the refusals that follow. Does
-not belong here: the deliveries it should hold (`assets.engine.delivered`).
+Belongs here: what rows say of the settings that they were loaded with, and the refusals that
+follow. Does not belong here: the deliveries it should hold (`assets.engine.delivered`).
 """
 
 import duckdb
 
-from assets.engine.errors import SettingsError
+from assets.engine.errors import SettingsError, WarehouseError
 from assets.engine.hash_key import VARIABLE, has_hash_key
 from assets.engine.paths import Paths
 from assets.engine.periods import Calendar
+from assets.engine.wording import deliveries_of
 from schemas.core_tables import DOSSIER_KEY, VERSION_TABLES
 
 _KEYED = [table.qualified_name for table in VERSION_TABLES if DOSSIER_KEY in table.columns]
+_ROWS = " UNION ALL ".join(f"SELECT delivery_id FROM {t.qualified_name}" for t in VERSION_TABLES)
 # One row a delivery: each was loaded with one key.
 _KEYS = " UNION ALL ".join(
     f"SELECT dossier_code, dossier_key FROM {table} "
@@ -103,6 +105,31 @@ def check_calendar(connection: duckdb.DuckDBPyConnection, calendar: Calendar) ->
             f"periods that begin on day {calendar.first_day_of_month} of a month",
             "Set closing_day of statistic.toml back, or begin in an empty MOTCUA_DATA. Where both "
             "were in use, set the right one and load everything again: make rebuild.",
+        )
+
+
+def check_rows(connection: duckdb.DuckDBPyConnection) -> None:
+    """Check that each delivery has the rows that it was loaded with.
+
+    Raises
+    ------
+    WarehouseError
+        One has other rows: the warehouse was damaged, or changed by hand.
+    """
+    rows = connection.execute(
+        f"""
+        SELECT CAST(delivery_period AS VARCHAR) FROM ops.delivery
+        LEFT JOIN (SELECT delivery_id, count(*) AS row_count FROM ({_ROWS}) GROUP BY ALL)
+            USING (delivery_id)
+        WHERE coalesce(row_count, 0) <> accepted_count
+        """
+    ).fetchall()
+    if rows:
+        raise WarehouseError(
+            "Counting the rows of the warehouse",
+            f"other rows than were accepted of {deliveries_of([period for (period,) in rows])}",
+            "those that were loaded",
+            "Restore a back-up (make restore), or load everything again: make rebuild.",
         )
 
 

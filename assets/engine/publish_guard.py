@@ -19,12 +19,11 @@ from tempfile import TemporaryDirectory
 
 import duckdb
 
-from assets.engine.delivered import SHOWN, deliveries_of
 from assets.engine.errors import WarehouseError
 from assets.engine.paths import Paths
 from assets.engine.reading_version import LOST
 from assets.engine.warehouse import scalar
-from assets.engine.wording import counted
+from assets.engine.wording import SHOWN, counted, deliveries_of
 from schemas.indicator_tables import PERIOD_NAMES
 
 _PERIODS = f"SELECT period_label, {', '.join(PERIOD_NAMES)} FROM reference.period"
@@ -89,10 +88,10 @@ def _lost(connection: duckdb.DuckDBPyConnection, paths: Paths) -> Iterator[str]:
     now = _held(connection, _UNITS)
     gone = [label for key, label in before.periods.items() if key not in now.periods]
     if gone:
-        yield f"no {counted(len(gone), 'period')} {_first(gone)}"
+        yield f"{counted(len(gone), 'period')} missing {_first(gone)}"
     missing = [item.period for key, item in before.deliveries.items() if key not in now.deliveries]
     if missing:
-        yield f"no {deliveries_of(missing)}"
+        yield f"{deliveries_of(missing)} missing"
     fewer = [
         item.period
         for key, item in before.deliveries.items()
@@ -100,9 +99,9 @@ def _lost(connection: duckdb.DuckDBPyConnection, paths: Paths) -> Iterator[str]:
         and _has_fewer_rows(item, now.deliveries[key])
     ]  # fmt: skip
     if fewer:
-        yield f"fewer rows of {deliveries_of(fewer)}, read again with other settings"
+        yield f"{deliveries_of(fewer)} with fewer rows, read again with other settings"
     if units := sorted(before.units - now.units):
-        yield f"no {counted(len(units), 'unit')} {_first(units)} that had figures"
+        yield f"{counted(len(units), 'unit')} missing {_first(units)} that had figures"
     is_known = before.collections is not None
     if is_known and before.collections == now.collections and _arrivals(before) == _arrivals(now):
         dossiers = _dossiers(paths) - int(

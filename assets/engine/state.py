@@ -15,11 +15,11 @@ from assets.engine.delivered import (
     check_is_listed,
     check_is_loaded,
     check_nothing_lacks,
-    check_rows,
     lacking,
     stays_as_it_was,
 )
 from assets.engine.errors import MotcuaError
+from assets.engine.held import check_rows
 from assets.engine.paths import Paths
 from assets.engine.publish_guard import check_not_fewer
 from assets.engine.reference import check_reference

@@ -77,7 +77,7 @@ def _state_findings(connection: duckdb.DuckDBPyConnection, paths: Paths) -> Iter
         error = difference.error
         yield Finding(
             "look" if difference.is_made_good else "wrong",
-            _said(error),
+            _sentence(error),
             "the next run of any period does it." if difference.is_made_good else error.to_do,
         )
     else:
@@ -104,8 +104,8 @@ def _refusals(check: Callable[[], None]) -> Iterator[Finding]:
     try:
         check()
     except MotcuaError as error:
-        yield Finding("wrong", _said(error), error.to_do)
+        yield Finding("wrong", _sentence(error), error.to_do)
 
 
-def _said(error: MotcuaError) -> str:
+def _sentence(error: MotcuaError) -> str:
     return f"{error.doing}: found {error.found}; expected {error.expected}"

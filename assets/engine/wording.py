@@ -1,4 +1,4 @@
-"""Words that messages share: a count with its noun, and what does not fit a model of settings.
+"""Words that messages share: a count with its noun, deliveries, what does not fit a model.
 
 Belongs here: saying in plain words what a number or pydantic says. Does not belong here: the four
 parts of an error (`assets.engine.errors`), and where in a file of settings to mend what
@@ -10,6 +10,8 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+# More labels than this nobody reads in a sentence.
+SHOWN = 5
 # What pydantic calls a misfit, by the first word of its type and else the whole of it.
 _NO_SUCH = {
     "int": "is no whole number",
@@ -38,6 +40,14 @@ _MISFITS = {
 def counted(count: int, noun: str) -> str:
     """Return a count with its noun, in the plural unless it is one: 1 row, 2,000 rows."""
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def deliveries_of(keys: list[str]) -> str:
+    """Return how many deliveries of these periods, one key each, there are, and of which."""
+    periods = sorted(set(keys))
+    more = f" and {len(periods) - SHOWN} more" if len(periods) > SHOWN else ""
+    count = f"{len(keys):,} {'delivery' if len(keys) == 1 else 'deliveries'}"
+    return f"{count} of {', '.join(periods[:SHOWN])}{more}"
 
 
 def misfit(item: ErrorDetails) -> str:

@@ -93,15 +93,17 @@ def test_a_back_up_from_before_a_delivery_does_not_replace_what_readers_have(
     _remove_blob_and_line_of(state, LAST)
     result = run_job(state, instance, "nightly", PERIODS[0])
     (sentence,) = failures(result).values()
-    assert re.search(r"no \d+ periods? \(", sentence)
-    assert f"no 1 delivery of {LAST}" in sentence
+    assert re.search(r"\d+ periods? missing \(", sentence)
+    assert f"1 delivery of {LAST} missing" in sentence
     assert "ACCEPT_FEWER=yes" in sentence
     assert (state.published / "by_unit.csv").read_bytes() == csv
     ((level, said),) = [(item.level, item.said) for item in warehouse_findings(state)]
     assert level == "wrong"
-    assert f"no 1 delivery of {LAST}" in said
+    assert f"1 delivery of {LAST} missing" in said
     check = checks_of(run_job(state, instance, "daily_check", None))
-    assert f"no 1 delivery of {LAST}" in str(check["publish/motcua periods_complete"].description)
+    assert f"1 delivery of {LAST} missing" in str(
+        check["publish/motcua periods_complete"].description
+    )
     for name, folder in (("DATA", state.data), ("SETTINGS", state.settings)):
         monkeypatch.setenv(f"MOTCUA_{name}", str(folder))
     assert cli.main(["period", PERIODS[0], "--accept-fewer"]) == 0
@@ -137,7 +139,7 @@ def test_settings_that_lose_rows_of_a_file_keep_what_readers_have(state: Paths) 
     night(state, PERIODS[1])
     before = published(state)
     toml.write_text(text, encoding="utf-8")
-    with pytest.raises(WarehouseError, match=f"fewer rows of 1 delivery of {PERIODS[1]}"):
+    with pytest.raises(WarehouseError, match=f"1 delivery of {PERIODS[1]} with fewer rows"):
         night(state, LAST)
     assert published(state) == before
     night(state, LAST, accepts_fewer=True)
@@ -168,7 +170,7 @@ def test_a_program_that_writes_to_a_published_file_does_not_switch_the_guard_off
         process.stdout.readline()
         with (
             warehouse(state) as connection,
-            pytest.raises(WarehouseError, match=f"no 1 delivery of {LAST}"),
+            pytest.raises(WarehouseError, match=f"1 delivery of {LAST} missing"),
         ):
             check_not_fewer(connection, state)
         process.communicate(b"\n")
@@ -189,7 +191,7 @@ def test_a_unit_that_had_figures_does_not_leave_by_a_file_that_was_cut_short(sta
         lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
         kept = "".join(line for line in lines if not line.startswith("01105,"))
         file.write_text(kept, encoding="utf-8")
-    with pytest.raises(WarehouseError, match=r"no 1 unit \(01105\) that had figures"):
+    with pytest.raises(WarehouseError, match=r"1 unit missing \(01105\) that had figures"):
         night(state, LAST)
 
 
