@@ -229,7 +229,7 @@ def test_a_wrong_period_gets_a_sentence(
         (["run", "igate"], "found SOURCE=igate, which the bundled sample has not; "
                            "expected igate2 or national, or no SOURCE. "),
         (["run", "igate2", "x"], "found unrecognized arguments: x; expected motcua "),
-        (["period"], "are required: key; expected motcua period [-h] key. "),
+        (["period"], "are required: key; expected motcua period [-h] [--accept-fewer] key. "),
         (["perio"], "invalid choice: 'perio'"),
         ([], "expected motcua [-h] {run,period,ui,check-source,backup,restore,rebuild}. "),
     ],
