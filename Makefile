@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run portal period check-source ui backup restore rebuild doctor test check audit format bench bench-small mutants faults soak lock sample docs screenshots
+.PHONY: help setup run portal period check-source ui backup restore rebuild withdraw doctor test check audit format bench bench-small mutants faults soak lock sample docs screenshots
 
 help: ## List the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -49,6 +49,10 @@ restore: $(READY) ## Bring a back-up into an empty MOTCUA_DATA: make restore FRO
 
 rebuild: $(READY) ## Load the warehouse anew from the raw files; ACCEPT_LOSS=yes: without purged ones
 	@$(BIN)/python -u -m pipelines.cli rebuild $(if $(filter yes,$(ACCEPT_LOSS)),--accept-loss)
+
+withdraw: $(READY) ## Take back what a clock that ran ahead collected: make withdraw TODAY=2023-11-20
+	@test -n "$(TODAY)" || { echo "Give the day of today: make withdraw TODAY=2023-11-20"; exit 1; }
+	@$(BIN)/python -m pipelines.withdraw $(TODAY)
 
 doctor: $(READY) ## Look at folders, room, locks, daemon, schedules, settings: what to do?
 	@$(BIN)/python -m pipelines.doctor

@@ -15,6 +15,7 @@ import dagster as dg
 import duckdb
 
 from assets.engine.balance import check_balance
+from assets.engine.clock_findings import clock_findings
 from assets.engine.closed_periods import (
     closed_months,
     delivered_months,
@@ -164,7 +165,8 @@ def periods_complete(
     context: dg.AssetCheckExecutionContext, installation: Installation
 ) -> dg.AssetCheckResult:
     """Fail if a period that closed since the first delivery needs a hand, and name it."""
-    today, calendar = local_now().date(), installation.calendar()
+    now, calendar = local_now(), installation.calendar()
+    today = now.date()
     sources = installation.sources()
     exports = {(name, export) for name, source in sources.items() for export in source.exports}
     with installation.warehouse() as connection:
@@ -180,13 +182,16 @@ def periods_complete(
         )
         difference = first_difference(connection, installation.paths, sources)
         kept = kept_readings(connection, installation.paths, sources)
+    clock = [f"{item.said}; {item.to_do}" for item in clock_findings(installation.paths, now)
+             if item.level == "wrong"]  # fmt: skip
     said = [
+        *clock,
         str(difference.error) if difference else "",
         sentence(found) if found or not difference else "",
         kept or "",
     ]
     return dg.AssetCheckResult(
-        passed=not found and not difference,
+        passed=not found and not difference and not clock,
         description=" ".join(filter(None, said)),
         metadata={
             "closed_period_count": len(months),

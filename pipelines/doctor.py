@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 import dagster as dg
 from dagster._core.scheduler.instigation import InstigatorState, InstigatorStatus, TickStatus
 
+from assets.engine.clock_findings import clock_findings
 from assets.engine.errors import MotcuaError, SettingsError
 from assets.engine.health import (
     Finding,
@@ -57,6 +58,7 @@ def main() -> int:
         lambda: _warehouse_findings(paths),
         lambda: inbox_findings(paths),
         lambda: collection_findings(paths, local_now()),
+        lambda: clock_findings(paths, local_now()),
         lambda: holiday_findings(paths, local_now().date()),
         lambda: _dagster_findings(paths, calendar, operations),
     )

@@ -31,3 +31,5 @@ KILLS_OF_A_STEP = _cases(1, 3)
 # Nights in a row with a mishap each, and how many such months there are.
 NIGHTS = _cases(8, 20)
 MONTHS = _cases(1, 5)
+# Months of nights whose clock is wrong for some of them.
+WRONG_CLOCKS = _cases(2, 60)

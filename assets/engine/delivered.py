@@ -17,7 +17,7 @@ from assets.engine.errors import MotcuaError, WarehouseError
 from assets.engine.held import check_rows
 from assets.engine.paths import Paths
 from assets.engine.periods import Calendar, Period, load_calendar
-from assets.engine.raw_store import Delivery, blob_of, read_manifest
+from assets.engine.raw_store import Delivery, blob_of, read_arrivals, read_manifest
 from assets.engine.reading_version import ReadingVersions
 from assets.engine.supersession import differing, recorded_standings
 from assets.engine.wording import deliveries_of
@@ -146,7 +146,9 @@ def check_is_listed(connection: duckdb.DuckDBPyConnection, paths: Paths) -> None
         than was superseded, and withdrawn rows would count again.
     """
     arrived: dict[str, datetime] = {}
-    for item in read_manifest(paths):
+    found = read_arrivals(paths)
+    # A time that is not believed any more may stand in the warehouse.
+    for item in (*found.deliveries, *found.to_come, *found.ahead, *found.withdrawn):
         last = arrived.get(item.delivery_id, item.arrived_at)
         arrived[item.delivery_id] = max(last, item.arrived_at)
     rows = connection.execute(

@@ -7,8 +7,8 @@ here: storing bytes (`assets.engine.raw_store`) and where files come from (`asse
 
 import json
 import os
-from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import IO
 
@@ -49,7 +49,7 @@ class Manifest:
         convert_manifest(manifest_file(paths), paths.settings)
         arrivals = read_arrivals(paths, now)
         self.deliveries, self.clock = arrivals.deliveries, arrivals.clock
-        self._to_come = arrivals.to_come
+        self._to_come, self._ahead = arrivals.to_come, arrivals.ahead
         self.newest = newest(self.deliveries)
         self._last = {(item.place, item.period): item for item in self.deliveries}
 
@@ -110,6 +110,20 @@ class Manifest:
         """Take a delivery back; its bytes stay in the store."""
         self._write(asdict(delivery) | {WITHDRAWN: now.isoformat()})
 
+    def put_right(self, now: datetime) -> tuple[int, int]:
+        """Take back what states a collection after `now`, the right time.
+
+        What is of a period that has begun is listed again, as of now. Returns how many deliveries
+        were listed again, and how many of periods to come were withdrawn.
+        """
+        ahead = {(item.place, item.delivery_id): item for item in self._ahead}.values()
+        begun = [item for item in ahead if item.period <= now.date().isoformat()]
+        for item in ahead:
+            self.withdraw(item, now)
+        for item in begun:
+            self._add(_as_of(item, now))
+        return len(begun), len(ahead) - len(begun)
+
     def _add(self, delivery: Delivery) -> None:
         """List a delivery; it is on the disk when this returns."""
         self._write(asdict(delivery))
@@ -124,6 +138,20 @@ class Manifest:
             file.write(line.encode("utf-8", "surrogateescape"))
             file.flush()
             os.fsync(file.fileno())
+
+
+def _as_of(delivery: Delivery, now: datetime) -> Delivery:
+    """Return a delivery of a clock that ran ahead, as one that was collected now."""
+    moment = now.isoformat()
+    written = min(datetime.fromisoformat(delivery.modified_at), now)
+    yesterday = (now - timedelta(days=1)).date().isoformat()
+    return replace(
+        delivery,
+        collected_at=moment,
+        modified_at=written.isoformat(),
+        asked_at=delivery.asked_at and moment,
+        covers_to=delivery.covers_to and min(delivery.covers_to, yesterday),
+    )
 
 
 def _end_last_line(manifest: IO[bytes]) -> None:

@@ -21,6 +21,7 @@ import duckdb
 
 from assets.engine.errors import WarehouseError
 from assets.engine.paths import Paths
+from assets.engine.raw_store import read_arrivals
 from assets.engine.reading_version import LOST
 from assets.engine.warehouse import scalar
 from assets.engine.wording import SHOWN, counted, deliveries_of
@@ -85,11 +86,20 @@ def _lost(connection: duckdb.DuckDBPyConnection, paths: Paths) -> Iterator[str]:
     before = _published(paths)
     if before is None:
         return
-    now = _held(connection, _UNITS)
-    gone = [label for key, label in before.periods.items() if key not in now.periods]
+    now, arrivals = _held(connection, _UNITS), read_arrivals(paths)
+    # A period that has not begun came of a clock that ran ahead.
+    gone = [
+        label
+        for (kind, start, end), label in before.periods.items()
+        if (kind, start, end) not in now.periods and str(start) <= f"{arrivals.clock.today}"
+    ]
     if gone:
         yield f"{counted(len(gone), 'period')} missing {_first(gone)}"
-    missing = [item.period for key, item in before.deliveries.items() if key not in now.deliveries]
+    missing = [
+        item.period
+        for key, item in before.deliveries.items()
+        if key not in now.deliveries and key not in arrivals.aside
+    ]
     if missing:
         yield f"{deliveries_of(missing)} missing"
     fewer = [

@@ -112,6 +112,8 @@ class Arrivals:
         count nowhere until their day has come.
     withdrawn
         Those that were withdrawn.
+    ahead
+        Those of both first kinds that state a collection after today, as they state it.
     clock
         The day of today as it is believed.
     """
@@ -119,7 +121,14 @@ class Arrivals:
     deliveries: list[Delivery]
     to_come: list[Delivery]
     withdrawn: list[Delivery]
+    ahead: list[Delivery]
     clock: Clock
+
+    @property
+    def aside(self) -> set[str]:
+        """The ids of deliveries that count nowhere: withdrawn, or of a period to come."""
+        counting = {item.delivery_id for item in self.deliveries}
+        return {item.delivery_id for item in (*self.to_come, *self.withdrawn)} - counting
 
 
 def read_manifest(paths: Paths) -> list[Delivery]:
@@ -138,7 +147,11 @@ def read_arrivals(paths: Paths, now: datetime | None = None) -> Arrivals:
     collected = [datetime.fromisoformat(item.collected_at) for item in listed]
     believed, clock = read_clock(collected, now or local_now())
     deliveries = [
-        item if time == said else _as_of(item, time)
+        item
+        if time == said
+        else replace(
+            item, collected_at=time.isoformat(), asked_at=item.asked_at and time.isoformat()
+        )
         for item, said, time in zip(listed, collected, believed, strict=True)
     ]
     today = clock.today.isoformat()
@@ -146,6 +159,11 @@ def read_arrivals(paths: Paths, now: datetime | None = None) -> Arrivals:
         [item for item in deliveries if item.period <= today],
         [item for item in deliveries if item.period > today],
         withdrawn,
+        [
+            item
+            for item, said in zip(listed, collected, strict=True)
+            if said.date() > clock.now.date()
+        ],
         clock,
     )
 
@@ -166,13 +184,6 @@ def _withdrawn_apart(lines: list[Line]) -> tuple[list[Delivery], list[Delivery]]
 
 def _is_same(one: Delivery, other: Delivery) -> bool:
     return (one.place, one.delivery_id) == (other.place, other.delivery_id)
-
-
-def _as_of(delivery: Delivery, collected: datetime) -> Delivery:
-    """Return a delivery of a night whose clock is not believed, at another time."""
-    moment = collected.isoformat()
-    asked_at = delivery.asked_at and moment
-    return replace(delivery, collected_at=moment, asked_at=asked_at)
 
 
 def newest(deliveries: list[Delivery]) -> dict[Place, Delivery]:

@@ -1,15 +1,23 @@
 """What a night of a wrong clock leaves in the manifest, and what is believed of it later."""
 
+import os
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import pytest
+
+from assets.engine.clock_findings import clock_findings
 from assets.engine.manifest import Manifest
 from assets.engine.paths import Paths
 from assets.engine.periods import TIMEZONE
 from assets.engine.raw_store import read_arrivals
+from pipelines.withdraw import main
+from tests.nights.wrong_clock import clock_at, figures, spend_night
+from tests.unit.deliveries import ask, deliver_csv, dossier
 
 KEY = "2023-01-15"
+MARCH = "2023-02-15"
 
 
 def _at(day: int) -> datetime:
@@ -64,3 +72,109 @@ def test_nothing_leaves_in_a_night_whose_clock_is_behind(installation: Paths) ->
         _collect(installation, f"{day}.csv", str(day), day)
     assert _listed(installation, -60) == (["1.csv", "2.csv", "3.csv"], [], [])
     assert read_arrivals(installation, _at(-60)).clock.is_behind
+
+
+def _night(paths: Paths, now: datetime, rows: int) -> None:
+    """Spend a night with a list that nothing dates, written by this machine a moment before."""
+    listed = [dossier(number, received_date="16/01/2023") for number in range(1, rows + 1)]
+    file = deliver_csv(paths, listed, period="")
+    os.utime(file, (now.timestamp(),) * 2)
+    with clock_at(now):
+        spend_night(paths, now)
+
+
+def _months(paths: Paths) -> list[str]:
+    assert figures(paths)["by_level"]
+    months = "SELECT DISTINCT period_start FROM reference.period WHERE period_kind = 'month'"
+    return sorted(str(day) for (day,) in ask(paths, months))
+
+
+def _ahead(paths: Paths) -> None:
+    """Spend a right night, and one whose clock is ahead by a month."""
+    _night(paths, _at(-10), 1)
+    _night(paths, _at(20), 2)
+
+
+def test_a_night_ahead_leaves_the_figures_once_the_clock_is_right(installation: Paths) -> None:
+    _ahead(installation)
+    assert _months(installation) == [KEY, MARCH]
+    _night(installation, _at(-9), 3)
+    assert _months(installation) == [KEY]
+    assert ask(installation, "SELECT count(*) FROM core.dossier") == [(3,)]
+    reach = (
+        "SELECT delivery_period::VARCHAR, covers_to::VARCHAR, state FROM ops.delivery ORDER BY 2"
+    )
+    assert sorted(ask(installation, reach)) == [
+        (KEY, "2023-01-20", "superseded"), (KEY, "2023-01-21", "loaded"),
+    ]  # fmt: skip
+    assert list(clock_findings(installation, _at(-8))) == []
+
+
+def test_a_delivery_to_come_counts_nowhere_and_is_named_until_its_day(installation: Paths) -> None:
+    _ahead(installation)
+    next((installation.inbox).rglob("a.csv")).unlink()
+    for day in (-9, 14):
+        with clock_at(_at(day)):
+            spend_night(installation, _at(day))
+        (finding,) = clock_findings(installation, _at(day))
+        for text in ("1 delivery of 2023-02-15", "clock ran ahead", f"TODAY={_at(day):%Y-%m-%d}"):
+            assert text in finding.said + finding.to_do
+        assert finding.level == "wrong"
+        assert _months(installation) == [KEY]
+        assert ask(installation, "SELECT count(*) FROM core.dossier_version") == [(1,)]
+    with clock_at(_at(21)):
+        spend_night(installation, _at(21))
+    assert list(clock_findings(installation, _at(21))) == []
+    assert ask(installation, "SELECT count(*) FROM core.dossier_version") == [(3,)]
+
+
+def test_what_was_withdrawn_never_counts(
+    installation: Paths, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _ahead(installation)
+    next((installation.inbox).rglob("a.csv")).unlink()
+    monkeypatch.setenv("MOTCUA_DATA", str(installation.data))
+    with clock_at(_at(-9)):
+        assert main(["2023-02-20"]) == 1
+        assert "clock says 2023-01-22" in capsys.readouterr().err
+        assert main(["2023-01-22"]) == 0
+    assert "Withdrawn: 1 file of periods to come" in capsys.readouterr().out
+    for day in (-9, 21):
+        with clock_at(_at(day)):
+            spend_night(installation, _at(day))
+        assert list(clock_findings(installation, _at(day))) == []
+        assert ask(installation, "SELECT count(*) FROM core.dossier_version") == [(1,)]
+
+
+def test_after_several_nights_ahead_files_wait_until_the_clock_is_put_right(
+    installation: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Most collections say that it is behind now; whoever knows better says so."""
+    _night(installation, _at(-10), 1)
+    for number, day in enumerate((20, 21, 22), start=2):
+        _night(installation, _at(day), number)
+    _night(installation, _at(-6), 5)
+    (finding,) = clock_findings(installation, _at(-6))
+    assert "files that nothing dates wait" in finding.said
+    assert ask(installation, "SELECT count(*) FROM core.dossier") == [(4,)]
+    monkeypatch.setenv("MOTCUA_DATA", str(installation.data))
+    with clock_at(_at(-6)):
+        assert main(["2023-01-25"]) == 0
+    _night(installation, _at(-5), 5)
+    assert list(clock_findings(installation, _at(-5))) == []
+    assert ask(installation, "SELECT count(*) FROM core.dossier") == [(5,)]
+    assert _months(installation) == [KEY]
+
+
+def test_files_of_a_begun_period_are_listed_again_as_of_the_right_time(
+    installation: Paths,
+) -> None:
+    _collect(installation, "a.csv", "1", -3)
+    _collect(installation, "b.csv", "2", 100)
+    manifest = Manifest(installation, _at(-2))
+    assert manifest.put_right(_at(-2)) == (1, 0)
+    found = read_arrivals(installation, _at(-2))
+    assert [(item.name, item.collected_at) for item in found.deliveries] == [
+        ("a.csv", _at(-3).isoformat()), ("b.csv", _at(-2).isoformat()),
+    ]  # fmt: skip
+    assert found.ahead == found.to_come == []

@@ -13,6 +13,7 @@ from assets.engine.delivered import check_is_listed, lacking
 from assets.engine.load.plan import load_period
 from assets.engine.load.records import record_delivery
 from assets.engine.load.report import Loaded
+from assets.engine.load.set_aside import set_aside
 from assets.engine.paths import Paths
 from assets.engine.periods import load_calendar
 from assets.engine.raw_store import Delivery
@@ -38,6 +39,7 @@ def load_lacking(
     `but` are the run's own periods. Raises WarehouseError if the manifest is older than the
     warehouse: then it does not say what supersedes what.
     """
+    set_aside(connection, paths, progress)
     check_is_listed(connection, paths)
     lacks = lacking(connection, paths, sources)
     lacked = Counter(d.period for d in lacks.loadable)

@@ -1,0 +1,40 @@
+"""What is named every day of a clock that was wrong, or is: by `make doctor` and the daily check.
+
+Belongs here: the sentences, and what to do. Does not belong here: which times are believed
+(`assets.engine.clock`).
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from assets.engine.delivered import named
+from assets.engine.health import Finding
+from assets.engine.paths import Paths
+from assets.engine.raw_store import read_arrivals
+
+
+def clock_findings(paths: Paths, now: datetime) -> Iterator[Finding]:
+    """Look for collections that state a time still to come; `now` is what this machine says."""
+    found = read_arrivals(paths, now)
+    if not found.ahead and not found.to_come:
+        return
+    command = f"make withdraw TODAY={now:%Y-%m-%d}"
+    if found.clock.is_behind:
+        yield Finding(
+            "wrong", f"this machine's clock says {now:%d/%m/%Y}, and most was collected after "
+            f"that, until {found.clock.today:%d/%m/%Y}: files that nothing dates wait",
+            f"set the clock right (timedatectl). If it is right, and ran ahead then: {command}",
+        )  # fmt: skip
+        return
+    if found.to_come:
+        yield Finding(
+            "wrong", f"{named(found.to_come)}, which has not begun: this machine's clock ran ahead "
+            "when they were collected. They count nowhere until that day",
+            f"{command}; what still lies in the inbox is collected anew by the next run.",
+        )  # fmt: skip
+    if others := [item for item in found.ahead if item.period <= f"{found.clock.today}"]:
+        yield Finding(
+            "look", f"{named(others)} were collected when this machine's clock ran ahead: they "
+            "count as of the collections before and after",
+            f"nothing; {command} lists them as of today.",
+        )  # fmt: skip

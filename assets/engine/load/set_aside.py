@@ -1,0 +1,46 @@
+"""Deliveries that count nowhere: taken out of the warehouse, as if they had never come.
+
+They were withdrawn, or are of a period that has not begun: the clock ran ahead when they were
+collected. When their day has come, the warehouse lacks them, and the next run loads them.
+"""
+
+from collections.abc import Callable
+
+import duckdb
+
+from assets.engine import register
+from assets.engine.load.records import PER_DELIVERY
+from assets.engine.paths import Paths
+from assets.engine.raw_store import read_arrivals
+from assets.engine.warehouse import transaction
+from assets.engine.wording import counted
+from schemas.exports import KINDS
+
+_OF_DELIVERY = (*PER_DELIVERY, "ops.collection", "ops.delivery")
+
+
+def set_aside(
+    connection: duckdb.DuckDBPyConnection, paths: Paths, progress: Callable[[str], None]
+) -> None:
+    """Delete all that the warehouse holds of such deliveries; the registers follow."""
+    aside = sorted(read_arrivals(paths).aside)
+    for kind in KINDS.values():
+        rows = connection.execute(
+            "SELECT delivery_id FROM ops.delivery "
+            "WHERE kind = ? AND delivery_id IN (SELECT unnest(?::VARCHAR[]))",
+            [kind.name, aside],
+        ).fetchall()
+        if not rows:
+            continue
+        progress(
+            f"leaving the figures, for it was withdrawn or is of a period to come: "
+            f"{counted(len(rows), 'file')} of kind {kind.name}"
+        )
+        with transaction(connection):
+            removed = register.Removed()
+            for (delivery_id,) in rows:
+                one = register.remove_delivery(connection, kind, delivery_id)
+                removed = register.Removed(removed.keys + one.keys, removed.codes + one.codes)
+                for table in _OF_DELIVERY:
+                    connection.execute(f"DELETE FROM {table} WHERE delivery_id = ?", [delivery_id])
+            register.refresh(connection, kind, loaded=None, changed=[], noted=[], removed=removed)

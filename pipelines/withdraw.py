@@ -1,0 +1,64 @@
+"""The command `withdraw`: takes back what a clock that ran ahead collected.
+
+Belongs here: asking for the right day, printing what was done. Does not belong here: the manifest
+(`assets.engine.manifest`); the next run takes it out of the warehouse.
+"""
+
+import sys
+
+from assets.engine.errors import MotcuaError
+from assets.engine.locks import one_run
+from assets.engine.manifest import Manifest
+from assets.engine.paths import Paths
+from assets.engine.periods import load_calendar, local_now
+from assets.engine.portal_journal import journal_file
+from assets.engine.raw_store import read_arrivals
+from assets.engine.wording import counted
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Withdraw what states a collection after today; return 0, or 1 with a sentence."""
+    try:
+        withdraw(Paths.from_environment(), *(sys.argv[1:] if arguments is None else arguments))
+    except MotcuaError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def withdraw(paths: Paths, today: str) -> None:
+    """Withdraw deliveries of periods to come; list others that state a time to come as of now.
+
+    Raises
+    ------
+    MotcuaError
+        `today` is not the day that this machine's clock says: one of both is wrong.
+    """
+    now = local_now()
+    if today != now.date().isoformat():
+        raise MotcuaError(
+            "Withdrawing what was collected at a time to come",
+            f"TODAY={today}, while this machine's clock says {now.date()}",
+            "the day of today in both",
+            "Set the clock right (timedatectl), or give today's day.",
+        )
+    load_calendar(paths.settings)
+    with one_run(paths, _report_wait):
+        to_come = read_arrivals(paths, now).ahead
+        begun, withdrawn = Manifest(paths, now).put_right(now)
+        for delivery in to_come:
+            if delivery.scope is not None and delivery.period > today:
+                place = (delivery.source, delivery.export, delivery.period)
+                journal_file(paths, *place).unlink(missing_ok=True)
+    print(
+        f"Withdrawn: {counted(withdrawn, 'file')} of periods to come. Listed as of today: "
+        f"{counted(begun, 'file')}. The next run takes them out of the figures, or counts them so."
+    )
+
+
+def _report_wait() -> None:
+    print("A run is at work; this waits for its end.", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
