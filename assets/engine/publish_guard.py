@@ -21,6 +21,7 @@ import duckdb
 
 from assets.engine.errors import WarehouseError
 from assets.engine.paths import Paths
+from assets.engine.periods import load_calendar
 from assets.engine.raw_store import read_arrivals
 from assets.engine.reading_version import LOST
 from assets.engine.warehouse import scalar
@@ -87,11 +88,10 @@ def _lost(connection: duckdb.DuckDBPyConnection, paths: Paths) -> Iterator[str]:
     if before is None:
         return
     now, arrivals = _held(connection, _UNITS), read_arrivals(paths)
-    # A period that has not begun came of a clock that ran ahead.
     gone = [
         label
-        for (kind, start, end), label in before.periods.items()
-        if (kind, start, end) not in now.periods and str(start) <= f"{arrivals.clock.today}"
+        for key, label in before.periods.items()
+        if key not in now.periods and _has_begun(key, paths, arrivals.clock.today)
     ]
     if gone:
         yield f"{counted(len(gone), 'period')} missing {_first(gone)}"
@@ -119,6 +119,16 @@ def _lost(connection: duckdb.DuckDBPyConnection, paths: Paths) -> Iterator[str]:
         )
         if dossiers > 0:
             yield f"{counted(dossiers, 'dossier')} fewer, though nothing was delivered since"
+
+
+def _has_begun(key: tuple[object, ...], paths: Paths, today: date) -> bool:
+    """Return whether a period has begun; of one that has not a clock that ran ahead told."""
+    kind, start, end = key
+    assert isinstance(start, date)  # noqa: S101
+    assert isinstance(end, date)  # noqa: S101
+    if kind == "year_to_date":
+        start = load_calendar(paths.settings).month_of(end).start
+    return start <= today
 
 
 def _has_fewer_rows(before: _Delivery, now: _Delivery) -> bool:

@@ -8,10 +8,14 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from assets.engine.clock_findings import clock_findings
+from assets.engine.errors import WarehouseError
 from assets.engine.manifest import Manifest
 from assets.engine.paths import Paths
 from assets.engine.periods import TIMEZONE
+from assets.engine.publish import publish_motcua
+from assets.engine.publish_guard import check_not_fewer
 from assets.engine.raw_store import read_arrivals
+from assets.engine.warehouse import warehouse
 from pipelines.withdraw import main
 from tests.nights.wrong_clock import clock_at, figures, spend_night
 from tests.unit.deliveries import ask, deliver_csv, dossier
@@ -98,8 +102,15 @@ def _ahead(paths: Paths) -> None:
 def test_a_night_ahead_leaves_the_figures_once_the_clock_is_right(installation: Paths) -> None:
     _ahead(installation)
     assert _months(installation) == [KEY, MARCH]
+    with warehouse(installation) as connection:
+        publish_motcua(connection, installation)
     _night(installation, _at(-9), 3)
     assert _months(installation) == [KEY]
+    # Readers lose no more than months that have not begun.
+    with warehouse(installation) as connection, clock_at(_at(-9)):
+        check_not_fewer(connection, installation)
+    with warehouse(installation) as connection, pytest.raises(WarehouseError, match="no 2 periods"):
+        check_not_fewer(connection, installation)
     assert ask(installation, "SELECT count(*) FROM core.dossier") == [(3,)]
     reach = (
         "SELECT delivery_period::VARCHAR, covers_to::VARCHAR, state FROM ops.delivery ORDER BY 2"
