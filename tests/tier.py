@@ -32,4 +32,4 @@ KILLS_OF_A_STEP = _cases(1, 3)
 NIGHTS = _cases(8, 20)
 MONTHS = _cases(1, 5)
 # Months of nights whose clock is wrong for some of them.
-WRONG_CLOCKS = _cases(2, 60)
+WRONG_CLOCKS = _cases(1, 60)

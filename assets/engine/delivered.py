@@ -8,7 +8,7 @@ that follow. Does not belong here: loading them (`assets.engine.load`), hash key
 
 from collections.abc import Container
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import duckdb
 
@@ -147,10 +147,17 @@ def check_is_listed(connection: duckdb.DuckDBPyConnection, paths: Paths) -> None
     """
     arrived: dict[str, datetime] = {}
     found = read_arrivals(paths)
-    # A time that is not believed any more may stand in the warehouse.
-    for item in (*found.deliveries, *found.to_come, *found.ahead, *found.withdrawn):
+    counting = [*found.deliveries, *found.to_come]
+    for item in (*counting, *found.withdrawn):
         last = arrived.get(item.delivery_id, item.arrived_at)
         arrived[item.delivery_id] = max(last, item.arrived_at)
+    said = {item.collected_at for item in found.stated}
+    if found.withdrawn or said != {item.collected_at for item in counting}:
+        # A clock was wrong: times that are believed no more may stand in the warehouse, at most
+        # microseconds after any that the manifest states.
+        every = (*counting, *found.withdrawn, *found.stated)
+        last = max(item.arrived_at for item in every) + timedelta(seconds=1)
+        arrived = dict.fromkeys(arrived, last)
     rows = connection.execute(
         "SELECT delivery_id, delivery_period, collected_at FROM ops.delivery "
         "WHERE state = 'loaded' ORDER BY delivery_period"

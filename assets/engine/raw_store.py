@@ -103,26 +103,22 @@ class Delivery:
 class Arrivals:
     """What the manifest lists, and the clock by which it is read.
 
-    Attributes
-    ----------
-    deliveries
-        Those of periods that have begun and that nobody withdrew, in the order of arrival.
-    to_come
-        Those of periods that have not begun: the clock was wrong when they were collected. They
-        count nowhere until their day has come.
-    withdrawn
-        Those that were withdrawn.
-    ahead
-        Those of both first kinds that state a collection after today, as they state it.
-    clock
-        The day of today as it is believed.
+    `deliveries` are those that count, in the order of arrival. Those `to_come` are of periods that
+    have not begun, for the clock ran ahead: they count nowhere until their day. Those `withdrawn`
+    never do. `stated` are both first kinds with the times that they state, the others' are believed.
     """
 
     deliveries: list[Delivery]
     to_come: list[Delivery]
     withdrawn: list[Delivery]
-    ahead: list[Delivery]
+    stated: list[Delivery]
     clock: Clock
+
+    @property
+    def ahead(self) -> list[Delivery]:
+        """Those that state a collection after today."""
+        today = self.clock.now.date()
+        return [item for item in self.stated if item.arrived_at.date() > today]
 
     @property
     def aside(self) -> set[str]:
@@ -147,23 +143,17 @@ def read_arrivals(paths: Paths, now: datetime | None = None) -> Arrivals:
     collected = [datetime.fromisoformat(item.collected_at) for item in listed]
     believed, clock = read_clock(collected, now or local_now())
     deliveries = [
-        item
-        if time == said
-        else replace(
+        item if time == said else replace(
             item, collected_at=time.isoformat(), asked_at=item.asked_at and time.isoformat()
         )
         for item, said, time in zip(listed, collected, believed, strict=True)
-    ]
+    ]  # fmt: skip
     today = clock.today.isoformat()
     return Arrivals(
         [item for item in deliveries if item.period <= today],
         [item for item in deliveries if item.period > today],
         withdrawn,
-        [
-            item
-            for item, said in zip(listed, collected, strict=True)
-            if said.date() > clock.now.date()
-        ],
+        listed,
         clock,
     )
 

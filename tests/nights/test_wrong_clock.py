@@ -5,7 +5,7 @@ or those of another machine. When it is right again, what differs is named: a cl
 waits, a closed period that is not whole.
 """
 
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -23,15 +23,18 @@ from tests.nights.wrong_clock import (
 from tests.support import SETTINGS, made_once, new_installation
 from tests.tier import WRONG_CLOCKS
 
+CLOSE = date(2023, 1, 15)
 LAST_NIGHT = FIRST_NIGHT + timedelta(days=NIGHTS - 1)
 
 
 @pytest.fixture(scope="session")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Said:
-    """The figures of a month whose clock is right."""
+    """The figures of a month whose clock is right; the night after the close and the last do."""
 
     def spend(folder: Path) -> None:
-        spend_month(new_installation(folder / "data"), Month())
+        nights = {(CLOSE - FIRST_NIGHT.date()).days, NIGHTS - 1}
+        asleep = set(range(NIGHTS)) - nights
+        spend_month(new_installation(folder / "data"), Month(), asleep)
 
     paths = Paths(made_once(tmp_path_factory, "right clock", spend) / "data", SETTINGS)
     assert named(paths, LAST_NIGHT) == []
