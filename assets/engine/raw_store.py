@@ -105,7 +105,7 @@ class Arrivals:
 
     `deliveries` are those that count, in the order of arrival. Those `to_come` are of periods that
     have not begun, for the clock ran ahead: they count nowhere until their day. Those `withdrawn`
-    never do. `stated` are both first kinds with the times that they state, the others' are believed.
+    never do. `stated` are both first kinds with the times that they state, not those believed.
     """
 
     deliveries: list[Delivery]
