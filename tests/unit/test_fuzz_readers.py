@@ -28,7 +28,9 @@ _PERSON = re.compile(r"m[aâẫ]\s*u|mẫu|0990000\d{3}|000990\d{6}", re.IGNOREC
 # What the engine says of a list with fewer rows than there were.
 _ROWS_STATED = re.compile(r"the totals row states ([\d,]+) for rows, its rows give ([\d,]+)")
 # What is said of a file that broke a bound of the child that reads it, or ended it.
-CHILD_ENDED = re.compile(r"asks for more than|takes more than|does not survive|texts of more than")
+CHILD_ENDED = re.compile(
+    r"asks for more than|takes more than|does not survive|texts of more than|the system ended"
+)
 _LEFT_OUT = re.compile(r"left aside|another file may be joined")
 # Before the code of a row stand its number and tags, at most as many bytes.
 _BEFORE_CODE = 100

@@ -122,6 +122,31 @@ def test_a_child_that_was_killed_is_replaced(tmp_path: Path) -> None:
     assert (sheet.row_count, process_of_the_child() != killed) == (1, True)
 
 
+@pytest.mark.parametrize(("times", "is_read"), [(1, True), (2, False)])
+def test_a_child_that_is_killed_while_it_reads_is_asked_once_more(
+    times: int, is_read: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = READER_PROCESS._running
+    kills = iter([signal.SIGKILL] * times)
+
+    def running() -> subprocess.Popen[bytes]:
+        process = asked()
+        os.kill(process.pid, signal.SIGSTOP)
+        os.kill(process.pid, next(kills, signal.SIGCONT))
+        return process
+
+    file = tmp_path / "delivered"
+    file.write_bytes(workbook())
+    with monkeypatch.context() as patched:
+        patched.setattr(READER_PROCESS, "_running", running)
+        reader = FormatReader(file, tmp_path, BOUNDS)
+        if is_read:
+            assert len(reader.sheets(file, "workbook", DAY)) == 1
+        else:
+            with pytest.raises(FileRefused, match="the system ended, for want of memory"):
+                reader.sheets(file, "workbook", DAY)
+
+
 def test_one_warm_child_reads_file_after_file(tmp_path: Path) -> None:
     read(workbook(), tmp_path)
     first = process_of_the_child()

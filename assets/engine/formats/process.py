@@ -33,11 +33,16 @@ _TO_DO = {
 }
 
 
+class ReaderEnded(FileRefused):
+    """The child was ended from outside: by the system for want of memory, or by somebody."""
+
+
 @dataclass
 class _Broken(Exception):
     """The child ended, or was ended, before its answer did; `found` says why."""
 
     found: str
+    is_from_outside: bool = False
 
 
 class ReaderProcess:
@@ -64,7 +69,8 @@ class ReaderProcess:
         Raises
         ------
         FileRefused
-            The child refused the file, broke a bound, or did not survive it.
+            The child refused the file, broke a bound, or did not survive it; `ReaderEnded` where
+            that may not be the file's fault.
         OSError
             The machine is at fault: a full disk, say.
         """
@@ -77,7 +83,8 @@ class ReaderProcess:
                 last = frame
             except _Broken as broken:
                 self.end()
-                raise FileRefused(
+                refusal = ReaderEnded if broken.is_from_outside else FileRefused
+                raise refusal(
                     doing, broken.found, "a file that is read within its bounds",
                     _TO_DO.get(doing, _ANYWHERE),
                 ) from None  # fmt: skip
@@ -120,7 +127,7 @@ class ReaderProcess:
         try:
             requests.write(json.dumps(request).encode() + b"\n")
         except BrokenPipeError:
-            raise _Broken(_why(child, bounds)) from None
+            raise _ended(child, bounds) from None
         left_seconds, left_bytes = bounds.clock_seconds, bounds.cell_bytes
         data = bytearray()
         poll = select.poll()
@@ -143,7 +150,7 @@ class ReaderProcess:
             left_seconds -= time.monotonic() - asked
             chunk = os.read(answers.fileno(), _READ_BYTES)
             if not chunk:
-                raise _Broken(_why(child, bounds))
+                raise _ended(child, bounds)
             data += chunk
 
     def _running(self) -> subprocess.Popen[bytes]:
@@ -178,15 +185,17 @@ def _length(data: bytearray) -> int:
     return LENGTH_BYTES + int.from_bytes(data[:LENGTH_BYTES], "big")
 
 
-def _why(child: subprocess.Popen[bytes], bounds: Bounds) -> str:
+def _ended(child: subprocess.Popen[bytes], bounds: Bounds) -> _Broken:
     """Return what is said of the file that a child ended with."""
     code = child.wait()
     if -code == signal.SIGXCPU:
-        return _too_slow(bounds)
-    # Libraries abort where they get no memory; the system kills where it has none.
-    if -code in (signal.SIGABRT, signal.SIGKILL):
-        return f"content that asks for more than {_size(bounds.memory_bytes)} of memory"
-    return f"content that its reader does not survive (it ended with {code})"
+        return _Broken(_too_slow(bounds))
+    if -code == signal.SIGABRT:  # as libraries end where they get no memory
+        return _Broken(f"content that asks for more than {_size(bounds.memory_bytes)} of memory")
+    if -code == signal.SIGKILL:
+        ended = "content whose reader the system ended, for want of memory perhaps"
+        return _Broken(ended, is_from_outside=True)
+    return _Broken(f"content that its reader does not survive (it ended with {code})", code >= 0)
 
 
 def _too_slow(bounds: Bounds) -> str:

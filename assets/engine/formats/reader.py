@@ -5,6 +5,7 @@ belong here: the child (`process`), the lists of the file (`assets.engine.openin
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from assets.engine.containers import GZIP, PK, Container, is_old_workbook, sniff
 from assets.engine.errors import FileRefused
 from assets.engine.formats.archive import Unpacked
 from assets.engine.formats.bounds import Bounds, bounds_of
-from assets.engine.formats.process import READER_PROCESS
+from assets.engine.formats.process import READER_PROCESS, ReaderEnded
 from assets.engine.formats.sheet import Sheet, block_of, sheet_of
 
 # Each is looked at as a list of its own, which takes a part of a second.
@@ -83,6 +84,18 @@ class FormatReader:
         kind: str = container
         if container == "workbook" and is_old_workbook(member):
             kind = "old_workbook"
+        with suppress(ReaderEnded):
+            return self._sheets(member, kind, date_format, most_rows)
+        # The system may have taken the memory that others want from the child.
+        return self._sheets(member, kind, date_format, most_rows)
+
+    def has_surplus(self, member: Path) -> bool:
+        """Say whether something stands after the end of an .xls (`old_workbook.has_surplus`)."""
+        return bool(self._ask("has_surplus", member, "Opening a workbook"))
+
+    def _sheets(
+        self, member: Path, kind: str, date_format: str, most_rows: int | None
+    ) -> list[Sheet]:
         sheets: list[list[pa.Table]] = []
 
         def take(frame: dict[str, Any]) -> None:
@@ -100,10 +113,6 @@ class FormatReader:
         self._ask("sheets", member, _DOING[kind], take,
                   format=kind, date_format=date_format, most_rows=most_rows)  # fmt: skip
         return [sheet_of(blocks) for blocks in sheets]
-
-    def has_surplus(self, member: Path) -> bool:
-        """Say whether something stands after the end of an .xls (`old_workbook.has_surplus`)."""
-        return bool(self._ask("has_surplus", member, "Opening a workbook"))
 
     def _ask(
         self, work: str, file: Path, doing: str, take: _Take = _nothing, **details: Any
