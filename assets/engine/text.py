@@ -6,6 +6,7 @@ which SQL does (`assets.engine.typing_sql`), and old encodings (`assets.engine.l
 
 import re
 import unicodedata
+from functools import lru_cache
 
 # Blanks that spreadsheets and web pages leave behind, zero-width ones included.
 INVISIBLE = "\u00a0\u200b\u200c\u200d\u2060\ufeff"
@@ -66,6 +67,7 @@ def label_key(text: str) -> str:
     return _TONE.sub(lambda match: TONES[match.group()], folded)
 
 
+@lru_cache(maxsize=4096)
 def name_key(name: str) -> str:
     """Return the form in which two names of a file, with its folders, are equal.
 

@@ -61,7 +61,7 @@ def walk_inbox(paths: Paths, sources: dict[str, Source]) -> Walk:
         else:
             walk.strays[_misplaced(folders, sources)] += 1
     for _, twins in sorted(found.items()):
-        walk.files.append(max(twins, key=_written))
+        walk.files.append(max(twins, key=_written) if len(twins) > 1 else twins[0])
         if len(twins) > 1:
             walk.strays[f"in {twins[0].source}/{twins[0].export}/, {_TWIN}"] += len(twins) - 1
     return walk

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from assets.engine import hashed
+from assets.engine.delivered import lacking
 from assets.engine.inbox import collect_period, read_inbox
 from assets.engine.manifest import Manifest
 from assets.engine.paths import Paths
@@ -16,6 +17,7 @@ from assets.engine.pending import content_keys, listing_key, pending_files
 from assets.engine.periods import TIMEZONE
 from assets.engine.raw_store import read_manifest
 from assets.engine.sources import load_sources
+from assets.engine.warehouse import warehouse
 from tests.support import CALENDAR
 from tests.unit.deliveries import (
     FEBRUARY,
@@ -80,6 +82,25 @@ def test_names_in_a_manifest_of_before_are_compared_as_those_of_today(installati
     assert first.name != second.name
     assert first.place == second.place
     assert Manifest(installation).newest == {first.place: second}
+
+
+def test_names_that_an_older_version_added_are_versions_of_one_file_at_the_next_run(
+    installation: Paths,
+) -> None:
+    first = deliver_csv(installation, [dossier(1)], name=NAME)
+    second = deliver_csv(installation, [dossier(2)], name="z.csv")
+    load(installation)
+    assert register_of(installation) == {code(1): "in_process", code(2): "in_process"}
+    first.unlink()
+    second.unlink()
+    manifest = installation.raw / "manifest.jsonl"
+    text = manifest.read_text("utf-8").replace("z.csv", SAME["decomposed letters"])
+    manifest.write_text(text, "utf-8")
+    sources = load_sources(installation.sources)
+    with warehouse(installation) as connection:
+        assert [d.period for d in lacking(connection, installation, sources).loadable] == [JANUARY]
+    load(installation)
+    assert register_of(installation) == {code(2): "in_process"}
 
 
 def test_folders_of_a_source_may_be_written_in_capitals(installation: Paths) -> None:
