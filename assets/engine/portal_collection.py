@@ -12,6 +12,7 @@ thousands of pages.
 import hashlib
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -37,13 +38,18 @@ from assets.engine.portal_paging import (
 )
 from assets.engine.portal_reply import Reply, read_reply
 from assets.engine.portal_trouble import MayPass, RequestRefused
-from assets.engine.portal_walks import complete_walks, refuse_emptied, texts_of
+from assets.engine.portal_walks import (
+    MOST_WALKS,
+    complete_walks,
+    refuse_emptied,
+    refuse_incomplete,
+    texts_of,
+)
 from assets.engine.raw_store import Delivery
 from assets.engine.wording import counted
 from schemas.api import ApiExport
 from schemas.settings import Export
 
-MOST_WALKS = 3
 PAGES_A_WORD = 20
 # Five million rows at fifty a page: more is a portal that always names another page.
 MOST_PAGES = 100_000
@@ -123,7 +129,7 @@ class ExportCollection:
             if walks:
                 break
             if walk == MOST_WALKS:
-                raise self._never_all(row_count, total)
+                refuse_incomplete(self.journal, row_count, total, self.doing)
             walk += 1
             self.progress(f"{self.doing}: rows moved between pages; all are asked for once more")
         if begun.is_whole_period and not begun.is_whole_wanted:
@@ -242,44 +248,26 @@ class ExportCollection:
             found = "no end when half of max_run_minutes had gone into asking portals"
             setting = "max_run_minutes of operations.toml"
         return PortalError(
-            self.doing,
-            f"{found}, {len(self.journal.pages):,} pages so far",
-            "all pages by then",
+            self.doing, f"{found}, {len(self.journal.pages):,} pages so far", "all pages by then",
             "The next run goes on behind the last page. Raise page_size, requests_per_second or "
             f"{setting} if this comes often.",
-        )
+        )  # fmt: skip
 
     def _no_end(self, found: str, setting: str) -> PortalError:
         self.journal.abandon()
         return PortalError(
-            self.doing,
-            found,
-            "a way to the last page",
+            self.doing, found, "a way to the last page",
             f"Look at {setting} and {self._page_setting()}.",
-        )
-
-    def _never_all(self, different_count: int, total: int) -> PortalError:
-        self.journal.abandon()
-        return PortalError(
-            self.doing,
-            f"{counted(different_count, 'different row')}, though the portal says {total:,}, "
-            f"after asking for all pages {MOST_WALKS} times",
-            "every row once at least",
-            "Rows move between pages while they are asked for: set params so that the portal "
-            "sorts by something that does not change, such as the day of reception; larger pages "
-            "(page_size) help too. Leave total out if the portal counts rows that it never lists. "
-            "The next run begins anew.",
-        )
+        )  # fmt: skip
 
     def _pages(self) -> Iterator[tuple[Page, Reply]]:
         return ((page, self._reply(page)) for page in self.journal.pages)
 
     def _can_read_pages(self) -> bool:
         """Say whether the pages that came are read as they were: settings may differ since."""
-        try:
+        with suppress(MayPass, PortalError):
             return all(reply is not None for _, reply in self._pages())
-        except (MayPass, PortalError):
-            return False
+        return False
 
     def _reply(self, page: Page) -> Reply:
         return read_reply(self.journal.page_file(page).read_bytes(), self.export, self.doing)

@@ -7,12 +7,14 @@ asking for pages and keeping them (`portal_collection`).
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from typing import NoReturn
 
 from assets.engine.errors import PortalError
 from assets.engine.portal_journal import Journal, Page
 from assets.engine.portal_reply import Record, Reply
 from assets.engine.wording import counted
 
+MOST_WALKS = 3
 Pages = Iterable[tuple[Page, Reply]]
 
 
@@ -70,6 +72,27 @@ def refuse_emptied(journal: Journal, row_count: int, doing: str) -> None:
         "The rows of before stay in the figures. Look at the portal, at params, and at what the "
         "account may see. If the period really has no row, run it in the launchpad with "
         "config: {api: whole} under raw__delivery.",
+    )
+
+
+def refuse_incomplete(journal: Journal, different_count: int, total: int, doing: str) -> NoReturn:
+    """Refuse a period whose last walk has fewer rows than the portal says there are.
+
+    Raises
+    ------
+    PortalError
+        Always. The next run begins anew.
+    """
+    journal.abandon()
+    raise PortalError(
+        doing,
+        f"{counted(different_count, 'different row')}, though the portal says {total:,}, "
+        f"after asking for all pages {MOST_WALKS} times",
+        "every row once at least",
+        "Rows move between pages while they are asked for: set params so that the portal "
+        "sorts by something that does not change, such as the day of reception; larger pages "
+        "(page_size) help too. Leave total out if the portal counts rows that it never lists. "
+        "The next run begins anew.",
     )
 
 
