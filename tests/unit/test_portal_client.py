@@ -15,7 +15,7 @@ import requests
 from assets.engine.paths import Paths
 from schemas import api
 from tests.assets.loopback import CERTIFICATE
-from tests.portal.server import SLOW, Portal, dripping, served
+from tests.portal.server import DRIP_SECONDS, MOST_SLOW_BYTES, SLOW, Portal, dripping, served
 from tests.portal.support import (
     TOKEN,
     VARIABLE,
@@ -203,9 +203,11 @@ def test_a_fault_is_switched_on_from_without(paths: Paths, portal: Portal) -> No
 def test_a_reply_that_drips_is_given_up_in_time(fault: str, paths: Paths, portal: Portal) -> None:
     write_settings(paths, portal, old="max_total_seconds = 20", new="max_total_seconds = 0.3")
     portal.faults.switch_on(fault, times=9)
+    started = time.monotonic()
     (failure,) = collect(paths).failures
     assert "a reply that did not end in time (attempts: 1," in failure
     assert "max_total_seconds" in failure
+    assert time.monotonic() - started < MOST_SLOW_BYTES * DRIP_SECONDS / 2
 
 
 def test_an_encrypted_reply_that_drips_is_given_up_in_time(
@@ -238,8 +240,10 @@ def test_a_connection_that_drips_is_given_up_in_time(
         settings.write_text(text, "utf-8")
         if through == "a proxy":
             monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{port}")
+        started = time.monotonic()
         (failure,) = collect(paths).failures
     assert "a reply that did not end in time (attempts: 1," in failure
+    assert time.monotonic() - started < MOST_SLOW_BYTES * DRIP_SECONDS / 2
 
 
 def test_a_reply_in_chunks_is_read(paths: Paths, portal: Portal) -> None:
