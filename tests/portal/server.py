@@ -155,9 +155,9 @@ def served(portal: Portal, port: int = 0, *, certificate: Path | None = None) ->
 
 
 @contextmanager
-def dripping(start: bytes) -> Iterator[int]:
+def dripping(start: bytes, pause: float = DRIP_SECONDS) -> Iterator[int]:
     """Serve, on the port that it yields, what no portal says, byte by byte."""
-    handler = type("Dripping", (_Dripping,), {"start": start})
+    handler = type("Dripping", (_Dripping,), {"start": start, "pause": pause})
     with ThreadingTCPServer(("127.0.0.1", 0), handler) as server:
         server.daemon_threads = True
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
@@ -171,12 +171,13 @@ def dripping(start: bytes) -> Iterator[int]:
 
 class _Dripping(StreamRequestHandler):
     start: bytes
+    pause: float
 
     def handle(self) -> None:
         with suppress(BrokenPipeError, ConnectionResetError):
             for byte in self.start + b"x" * MOST_SLOW_BYTES:
                 self.wfile.write(bytes([byte]))
-                time.sleep(DRIP_SECONDS)
+                time.sleep(self.pause)
 
 
 def _is_asked_for(item: Changed, asked: dict[str, str]) -> bool:

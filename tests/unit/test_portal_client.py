@@ -30,6 +30,7 @@ from tests.portal.support import (
 
 PATH = "/pa/dossier/search"
 HERE = "https://localhost"
+OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 
 
 @pytest.fixture
@@ -244,6 +245,29 @@ def test_a_connection_that_drips_is_given_up_in_time(
         (failure,) = collect(paths).failures
     assert "a reply that did not end in time (attempts: 1," in failure
     assert time.monotonic() - started < MOST_SLOW_BYTES * DRIP_SECONDS / 2
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"HTTP/1.1 abc OK\r\n\r\n", b"HTTP/1.1 99999 OK\r\n\r\n", bytes(99) + b"\r\n\r\n",
+        b"\xd0\r\n\r\n", OK + b"Content-Length: -5\r\n\r\n",
+        OK + b"Content-Length: 99999\r\n\r\n{}", OK + b"Content-Length: 1\r\n\r\n{}",
+        OK + b"Content-Length: " + b"9" * 500 + b"\r\n\r\n{}",
+        OK + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n", OK + b"X: y\r\n" * 101 + b"\r\n{}",
+        OK + b"Content-Encoding: " + b"gzip, " * 50 + b"gzip\r\n\r\n",
+        b"HTTP/1.1 302 Found\r\nLocation: //\xd0:1/\r\n\r\n", OK + b"Set-Cookie: \xd0=;\r\n\r\n{}",
+    ],
+)  # fmt: skip
+def test_a_head_that_says_anything_fails_its_own_portal_only(
+    head: bytes, paths: Paths, portal: Portal
+) -> None:
+    write_settings(paths, portal, old="max_attempts = 3", new="max_attempts = 1")
+    with dripping(head, pause=0) as port:
+        settings = paths.sources / "mau.toml"
+        text = settings.read_text("utf-8").replace(str(portal.port), str(port))
+        settings.write_text(text, "utf-8")
+        assert len(collect(paths).failures) == 1
 
 
 def test_a_reply_in_chunks_is_read(paths: Paths, portal: Portal) -> None:
