@@ -33,3 +33,5 @@ NIGHTS = _cases(8, 20)
 MONTHS = _cases(1, 5)
 # Months of nights whose clock is wrong for some of them.
 WRONG_CLOCKS = _cases(1, 60)
+# Installations that grow old in every way, against one load of all that was delivered.
+INSTALLATIONS = _cases(30, 300)

@@ -1,0 +1,57 @@
+"""Random installations: what is published is what the same deliveries say that are loaded once.
+
+Lists come, come again, are corrected and taken away; settings, units, holidays, keys and closing
+days change; warehouses are lost and put back; clocks are wrong. In the end the published figures
+are those of a new installation with today's settings, or publication was refused with a reason.
+"""
+
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from assets.engine import inbox
+from assets.engine.paths import Paths
+from tests.end_to_end.tables import Tables, all_tables, differences
+from tests.nights.installation_story import draw_story, installation, new_living
+from tests.tier import INSTALLATIONS
+
+# When and by which run something was done, and what was reported before.
+_TIMES = frozenset({"collected_at", "loaded_at", "counted_at", "computed_at", "run_id"})
+_HISTORY = frozenset({"ops.revision", "ops.moved_dossier"})
+_AT_ONCE = 3  # installations of one test: workers share the tests
+
+
+def _published(paths: Paths) -> Tables:
+    tables = all_tables(paths, without=_TIMES)
+    return {
+        name: rows
+        for name, rows in tables.items()
+        if name.startswith("published/") and name.split()[-1] not in _HISTORY
+    }
+
+
+def _is_sentence(refusal: str) -> bool:
+    return "found " in refusal and "expected " in refusal
+
+
+@pytest.mark.parametrize("first", range(0, INSTALLATIONS, _AT_ONCE))
+def test_what_is_published_is_what_a_load_of_everything_says_or_it_is_refused(
+    first: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inbox, "LOOK_SECONDS", 0)
+    monkeypatch.setattr(inbox, "QUIET_SECONDS", 0)
+    for seed in range(first, min(first + _AT_ONCE, INSTALLATIONS)):
+        with monkeypatch.context() as patch, dg.DagsterInstance.ephemeral() as instance:
+            living = new_living(tmp_path / str(seed), instance, patch)
+            story = draw_story(seed)
+            for event in story:
+                living.happen(event)
+            told = "\n".join(map(repr, story))
+            if living.refusals:
+                assert all(map(_is_sentence, living.refusals)), (seed, living.refusals, told)
+                continue
+            once = installation(tmp_path / f"{seed}-once")
+            refused = living.load_once(once)
+            assert not refused, (seed, refused, told)
+            assert differences(_published(living.paths), _published(once)) == {}, (seed, told)
