@@ -171,15 +171,15 @@ class _Author:
             events += self._wait()
             events += self._deliveries(self.draw.choice((0, 1, 1, 2)))
             trouble = self.draw.random()
-            if trouble < 0.35:
+            if trouble < 0.45:
                 events.append(self._configure())
-            elif trouble < 0.6:
+            elif trouble < 0.68:
                 events += [Damage("back up"), Run(), *self._wait(), *self._deliveries(1)]
                 put_back: tuple[Literal["warehouse put back", "all put back", "raw put back"], ...]
                 put_back = ("warehouse put back", "warehouse put back", "all put back",
                             "raw put back")  # fmt: skip
                 events += [Run(), Damage(self.draw.choice(put_back))]
-            elif trouble < 0.7:
+            elif trouble < 0.8:
                 lost: tuple[Literal["warehouse lost", "warehouse empty", "published lost"], ...]
                 lost = ("warehouse lost", "warehouse empty", "published lost")
                 events.append(Damage(self.draw.choice(lost)))
@@ -209,8 +209,7 @@ class _Author:
             {"units": (now.units + draw.choice((1, 2, 3))) % len(UNIT_CHANGES)},
             {"is_holiday_moved": not now.is_holiday_moved},
             {"end_basis": "returned" if now.end_basis == "finished" else "finished"},
-            {"closing_day": 20},
-            {"key": "another key, of more than 32 characters"},
+            draw.choice(({"closing_day": 20}, {"key": "another key, of more than 32 characters"})),
         ]
         changes = draw.choice(choices)
         self.settings = replace(now, **changes)  # type: ignore[arg-type]
