@@ -202,6 +202,10 @@ class _Author:
 
     def _configure(self) -> Configure:
         draw, now = self.draw, self.settings
+        refused: list[dict[str, object]] = [
+            {"closing_day": 20},
+            {"key": "another key, of more than 32 characters"},
+        ]
         choices: list[dict[str, object]] = [
             {"is_alias_known": not now.is_alias_known},
             {"is_other_unit_read": not now.is_other_unit_read},
@@ -209,7 +213,7 @@ class _Author:
             {"units": (now.units + draw.choice((1, 2, 3))) % len(UNIT_CHANGES)},
             {"is_holiday_moved": not now.is_holiday_moved},
             {"end_basis": "returned" if now.end_basis == "finished" else "finished"},
-            draw.choice(({"closing_day": 20}, {"key": "another key, of more than 32 characters"})),
+            draw.choice(refused),
         ]
         changes = draw.choice(choices)
         self.settings = replace(now, **changes)  # type: ignore[arg-type]

@@ -2,7 +2,8 @@
 
 Lists come, come again, are corrected and taken away; settings, units, holidays, keys and closing
 days change; warehouses are lost and put back; clocks are wrong. In the end the published figures
-are those of a new installation with today's settings, or publication was refused with a reason.
+are those of a new installation with today's settings, or publication was refused with a reason;
+where bytes were purged that today's settings would read otherwise, each run says so.
 """
 
 from pathlib import Path
@@ -12,6 +13,9 @@ import pytest
 
 from assets.engine import inbox
 from assets.engine.paths import Paths
+from assets.engine.sources import load_sources
+from assets.engine.state import kept_readings
+from assets.engine.warehouse import warehouse
 from tests.end_to_end.tables import Tables, all_tables, differences
 from tests.nights.installation_story import draw_story, installation, new_living
 from tests.tier import INSTALLATIONS
@@ -29,6 +33,12 @@ def _published(paths: Paths) -> Tables:
         for name, rows in tables.items()
         if name.startswith("published/") and name.split()[-1] not in _HISTORY
     }
+
+
+def _is_named(paths: Paths) -> bool:
+    """Return whether a run names deliveries that cannot be read again as today's settings say."""
+    with warehouse(paths) as connection:
+        return kept_readings(connection, paths, load_sources(paths.sources)) is not None
 
 
 def _is_sentence(refusal: str) -> bool:
@@ -54,4 +64,5 @@ def test_what_is_published_is_what_a_load_of_everything_says_or_it_is_refused(
             once = installation(tmp_path / f"{seed}-once")
             refused = living.load_once(once)
             assert not refused, (seed, refused, told)
-            assert differences(_published(living.paths), _published(once)) == {}, (seed, told)
+            found = differences(_published(living.paths), _published(once))
+            assert not found or _is_named(living.paths), (seed, found, told)
