@@ -114,11 +114,12 @@ class Placing:
                 "is set right (timedatectl). If it is right, and ran ahead then: make withdraw "
                 f"TODAY={clock.now:%Y-%m-%d}"
             )
-        written = written_at(file.path.lstat(), clock.now.tzinfo).date()
-        if (before := self.newest.get(file.place)) is not None:
-            # Its name stood for other bytes then.
-            written = max(written, datetime.fromisoformat(before.collected_at).date())
-        return self.covering(written, self._newest_day(file))
+        written = written_at(file.path.lstat(), clock.now.tzinfo)
+        before = self.newest.get(file.place)
+        if before is not None and written <= datetime.fromisoformat(before.modified_at):
+            # Its name stood for other bytes then: an older copy was put back since.
+            written = max(written, datetime.fromisoformat(before.collected_at))
+        return self.covering(written.date(), self._newest_day(file))
 
     def covering(self, written: date, newest: date | None) -> Period:
         """Return the period of the last day that a file covers, written on one day.

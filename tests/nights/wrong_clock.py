@@ -90,11 +90,14 @@ def spend_month(paths: Paths, month: Month, asleep: Collection[int] = ()) -> Non
 
 
 def spend_night(paths: Paths, now: datetime) -> None:
-    """Collect and load the running period and the one before, as a night does."""
+    """Collect and load the running period and the one before, and all that the sensor asks for."""
     sources, running = load_sources(paths.sources), CALENDAR.month_of(now.date())
     months = [m for m in (CALENDAR.previous_month(running), running)
               if m.start >= CALENDAR.first_period]  # fmt: skip
     inbox = read_inbox(paths, sources, now)
+    # A list that waits may be written over before its period runs again.
+    months += [period for key in sorted(inbox.new)
+               if (period := CALENDAR.month_from_key(key)) not in months]  # fmt: skip
     for period in months:
         collect_period(inbox, period)
     with warehouse(paths) as connection:

@@ -13,7 +13,7 @@ from assets.engine.inbox import Inbox, collect_period, read_inbox
 from assets.engine.paths import Paths
 from assets.engine.periods import TIMEZONE, Calendar
 from assets.engine.placing import InboxFile, Placing, Unplaced
-from assets.engine.raw_store import read_manifest
+from assets.engine.raw_store import Delivery, read_manifest
 from assets.engine.sources import load_sources
 from assets.engine.warehouse import warehouse
 from tests.support import CALENDAR, compute_all, take_in
@@ -133,6 +133,26 @@ def test_its_time_and_its_rows_say_which_period(
     else:
         with pytest.raises(Unplaced, match=f"put each into a folder .* such as {JANUARY}"):
             _period(installation, file, moments[1])
+
+
+@pytest.mark.parametrize(("modified", "expected"), [(9, JANUARY), (12, FEBRUARY)])
+def test_other_bytes_of_a_name_were_written_after_it_was_collected(
+    modified: int, expected: str, installation: Paths
+) -> None:
+    """Unless their own time is later than that of the bytes before: it says so by itself."""
+    file = _written(_list(installation, [OLD]), CLOSE.replace(day=10))
+    found = InboxFile("xin_man", "dossiers_commune", file, file.name, None)
+    source, export, name = found.place
+    before = Delivery(
+        source, export, JANUARY, name, "0" * 64, 1,
+        modified_at=CLOSE.replace(day=modified).isoformat(),
+        collected_at=CLOSE.replace(day=20).isoformat(),
+    )  # fmt: skip
+    placing = Placing(
+        installation, load_sources(installation.sources), CALENDAR,
+        Clock.right(CLOSE.replace(day=25)), {found.place: before},
+    )  # fmt: skip
+    assert placing.period_of(found, None).key == expected
 
 
 def _inbox(paths: Paths, now: datetime) -> Inbox:
