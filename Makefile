@@ -30,6 +30,7 @@ portal: $(READY) ## The sample as a portal on http://127.0.0.1:8769, to collect 
 
 period: $(READY) ## Redo one period and whatever it moves: make period PERIOD=2023-10-15; ACCEPT_FEWER=yes: publish less than before
 	@test -n "$(PERIOD)" || { echo "Give the first day of the period: make period PERIOD=2023-10-15"; exit 1; }
+	@test -z "$(filter-out yes,$(ACCEPT_FEWER))" || { echo "ACCEPT_FEWER is yes, or left out"; exit 1; }
 	$(BIN)/python -u -m pipelines.cli period $(PERIOD) $(if $(filter yes,$(ACCEPT_FEWER)),--accept-fewer)
 
 check-source: $(READY) ## Check settings: make check-source SETTINGS=x.toml EXPORT=name FILE=sample
@@ -48,6 +49,7 @@ restore: $(READY) ## Bring a back-up into an empty MOTCUA_DATA: make restore FRO
 	@$(BIN)/python -u -m pipelines.cli restore "$(FROM)"
 
 rebuild: $(READY) ## Load the warehouse anew from the raw files; ACCEPT_LOSS=yes: without purged ones
+	@test -z "$(filter-out yes,$(ACCEPT_LOSS))" || { echo "ACCEPT_LOSS is yes, or left out"; exit 1; }
 	@$(BIN)/python -u -m pipelines.cli rebuild $(if $(filter yes,$(ACCEPT_LOSS)),--accept-loss)
 
 withdraw: $(READY) ## Take back what a clock that ran ahead collected: make withdraw TODAY=2023-11-20

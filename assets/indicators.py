@@ -184,7 +184,10 @@ def _warn(
             first.period_end,
         )
     else:
-        log("No dossier changed: formulas, settings, units, procedures, holidays or payments did.")
+        log(
+            "No dossier changed: formulas, settings, units, procedures, holidays, payments or "
+            "deliveries left behind did."
+        )
 
 
 def _result(

@@ -159,23 +159,25 @@ def check_is_listed(connection: duckdb.DuckDBPyConnection, paths: Paths) -> None
         last = max(item.arrived_at for item in every) + timedelta(seconds=1)
         arrived = dict.fromkeys(arrived, last)
     rows = connection.execute(
-        "SELECT delivery_id, delivery_period, collected_at FROM ops.delivery "
-        "WHERE state = 'loaded' ORDER BY delivery_period"
+        "SELECT delivery_id, CAST(delivery_period AS VARCHAR), collected_at, "
+        "source || '/' || export FROM ops.delivery WHERE state = 'loaded' ORDER BY delivery_period"
     ).fetchall()
     unlisted = [
-        period.isoformat()
-        for delivery_id, period, collected_at in rows
+        (period, export)
+        for delivery_id, period, collected_at, export in rows
         if delivery_id not in arrived or arrived[delivery_id] < collected_at
     ]
     if unlisted:
+        periods = [period for period, _ in unlisted]
+        exports = ", ".join(sorted({export for _, export in unlisted}))
         raise WarehouseError(
             _COMPARING,
-            f"{deliveries_of(unlisted)} in the warehouse that raw/manifest.jsonl does not list, or "
-            "not as they arrived last",
+            f"{deliveries_of(periods)} ({exports}) in the warehouse that raw/manifest.jsonl does "
+            "not list, or with an earlier arrival",
             "a manifest that lists all that was loaded",
-            "Restore raw/manifest.jsonl, or raw and warehouse together, from a back-up, or deliver "
-            "these files again under their names; to go on without them, make rebuild "
-            "ACCEPT_LOSS=yes.",
+            f"If the files still lie in the inbox: make period PERIOD={periods[0]}. Else restore "
+            "raw/manifest.jsonl, or raw and warehouse together, from a back-up, or deliver them "
+            "again under their names; to go on without them, make rebuild ACCEPT_LOSS=yes.",
         )
 
 

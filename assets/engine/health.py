@@ -17,6 +17,7 @@ from typing import Literal
 from pydantic import BaseModel
 
 from assets.engine.errors import MotcuaError, SettingsError
+from assets.engine.hash_key import dossier_hash_key, has_hash_key
 from assets.engine.operations import load_operations
 from assets.engine.paths import Paths
 from assets.engine.portal_journal import journals
@@ -141,6 +142,11 @@ def settings_findings(paths: Paths) -> Iterator[Finding]:
         for source in load_sources(paths.sources).values():
             named.update(named_variables(source))
             tokens.add(source.api.token_variable if source.api else None)
+    except MotcuaError as error:
+        wrong.append(Finding("wrong", str(error)))
+    try:
+        if has_hash_key(paths):
+            dossier_hash_key(paths)
     except MotcuaError as error:
         wrong.append(Finding("wrong", str(error)))
     for table in REFERENCE_SCHEMAS:

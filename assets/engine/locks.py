@@ -65,6 +65,7 @@ def one_run(paths: Paths, report_wait: Callable[[], None]) -> Iterator[None]:
     is_reported = False
     with trouble_told("Locking the warehouse", with_files=True):
         folder = private_folder(paths.warehouse)
+        next(folder.iterdir(), None)  # it may be read
     with ExitStack() as held:
         while True:
             try:

@@ -10,7 +10,7 @@ keeps the files of before in place.
 """
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -35,10 +35,12 @@ _DELIVERIES = (
 )
 # What a portal was asked for decides, besides the deliveries, what was deleted there.
 _COLLECTIONS = "SELECT delivery_id, whole_asked_at, changes_known_at FROM ops.collection"
-_UNITS = "SELECT DISTINCT unit_code FROM reference.unit"
+_UNITS = "SELECT unit_code, valid_from, valid_to FROM reference.unit AS unit"
+# A code may be that of another unit later: the record counts that was valid then.
 _UNITS_WITH_FIGURES = f"""
-    {_UNITS} SEMI JOIN (FROM indicators.by_unit
-                        WHERE scope = 'own' AND total_to_handle_count > 0) USING (unit_code)
+    {_UNITS} SEMI JOIN indicators.by_unit AS figure
+        ON figure.unit_code = unit.unit_code AND scope = 'own' AND total_to_handle_count > 0
+            AND period_start <= valid_to AND period_end >= valid_from
 """
 
 
@@ -58,7 +60,7 @@ class _Held:
     periods: dict[tuple[object, ...], str]
     deliveries: dict[str, _Delivery]
     collections: frozenset[tuple[object, ...]] | None
-    units: frozenset[str]
+    units: frozenset[tuple[str, date, date]]
 
 
 def check_not_fewer(connection: duckdb.DuckDBPyConnection, paths: Paths) -> None:
@@ -110,7 +112,7 @@ def _lost(connection: duckdb.DuckDBPyConnection, paths: Paths) -> Iterator[str]:
     ]  # fmt: skip
     if fewer:
         yield f"{deliveries_of(fewer)} with fewer rows, read again with other settings"
-    if units := sorted(before.units - now.units):
+    if units := sorted({unit[0] for unit in before.units if not _is_there(unit, now.units)}):
         yield f"{counted(len(units), 'unit')} missing {_first(units)} that had figures"
     is_known = before.collections is not None
     if is_known and before.collections == now.collections and _arrivals(before) == _arrivals(now):
@@ -119,6 +121,12 @@ def _lost(connection: duckdb.DuckDBPyConnection, paths: Paths) -> Iterator[str]:
         )
         if dossiers > 0:
             yield f"{counted(dossiers, 'dossier')} fewer, though nothing was delivered since"
+
+
+def _is_there(unit: tuple[str, date, date], units: Collection[tuple[str, date, date]]) -> bool:
+    """Return whether a record of the same code is valid on one of a record's days."""
+    code, first, last = unit
+    return any(other == code and since <= last and to >= first for other, since, to in units)
 
 
 def _has_begun(key: tuple[object, ...], paths: Paths, today: date) -> bool:
@@ -182,7 +190,7 @@ def _held(connection: duckdb.DuckDBPyConnection, units: str) -> _Held:
         {tuple(key): label for label, *key in connection.execute(_PERIODS).fetchall()},
         {row[0]: _Delivery(*row[1:]) for row in connection.execute(_DELIVERIES).fetchall()},
         collections,
-        frozenset(code for (code,) in connection.execute(units).fetchall()),
+        frozenset(connection.execute(units).fetchall()),
     )
 
 

@@ -27,10 +27,11 @@ _LAST = "SELECT max(computed_at) FROM ops.revision"
 
 def warehouse_findings(paths: Paths) -> Iterator[Finding]:
     """Look at the warehouse, unless a run holds it."""
-    if not paths.warehouse_file.exists():
+    if not paths.warehouse_file.exists() or not paths.warehouse_file.stat().st_size:
         if read_manifest(paths):
             yield Finding(
-                "look", "there is no warehouse, though the manifest lists deliveries",
+                "look",
+                "there is no warehouse, or an empty file, though the manifest lists deliveries",
                 "the next run loads them all; an older warehouse: make restore.",
             )  # fmt: skip
         return
@@ -78,7 +79,9 @@ def _state_findings(connection: duckdb.DuckDBPyConnection, paths: Paths) -> Iter
         yield Finding(
             "look" if difference.is_made_good else "wrong",
             _sentence(error),
-            "the next run of any period does it." if difference.is_made_good else error.to_do,
+            "the next run of any period does it, once nothing else here is wrong."
+            if difference.is_made_good
+            else error.to_do,
         )
     else:
         yield from _publishing_findings(connection, paths)

@@ -185,12 +185,16 @@ def test_rows_that_left_the_warehouse_are_missed(state: Paths) -> None:
     assert [item.level for item in warehouse_findings(state)] == ["wrong"]
 
 
-def test_a_unit_that_had_figures_does_not_leave_by_a_file_that_was_cut_short(state: Paths) -> None:
+@pytest.mark.parametrize("later", ["", "01105,UBND xã Mẫu,commune,08,2025-07-01,,Văn bản mẫu\n"])
+def test_a_unit_that_had_figures_does_not_leave_by_a_file_that_was_cut_short(
+    state: Paths, later: str
+) -> None:
+    """Nor where another unit has its code later."""
     for name in ("unit", "unit_succession"):
         file = state.reference / f"{name}.csv"
         lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
         kept = "".join(line for line in lines if not line.startswith("01105,"))
-        file.write_text(kept, encoding="utf-8")
+        file.write_text(kept + (later if name == "unit" else ""), encoding="utf-8")
     with pytest.raises(WarehouseError, match=r"1 unit missing \(01105\) that had figures"):
         night(state, LAST)
 

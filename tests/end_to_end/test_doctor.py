@@ -115,6 +115,14 @@ def test_a_daemon_that_does_not_run_and_an_instance_of_another_version(
     assert any(said.endswith("is not the one of this version") for said in levels)
 
 
+def test_a_hash_key_that_is_too_short(
+    doctor: Doctor, prepared: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MOTCUA_HASH_KEY", "short")
+    levels = _levels(doctor(prepared))
+    assert ["at least 32" in said for said, level in levels.items() if level == "wrong"].count(True)
+
+
 def test_open_folders(doctor: Doctor, prepared: Paths) -> None:
     prepared.raw.mkdir()
     prepared.raw.chmod(0o755)

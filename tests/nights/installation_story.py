@@ -167,14 +167,14 @@ class _Author:
 
     def story(self) -> list[Event]:
         events = [*self._deliveries(4), Run()]
-        for _ in range(self.draw.choice((1, 1, 2))):
+        for _ in range(self.draw.choice((1, 1, 1, 2))):
             events += self._wait()
             events += self._deliveries(self.draw.choice((0, 1, 1, 2)))
             trouble = self.draw.random()
             if trouble < 0.45:
                 events.append(self._configure())
             elif trouble < 0.68:
-                events += [Damage("back up"), Run(), *self._wait(), *self._deliveries(1)]
+                events += [Damage("back up"), *self._wait(), *self._deliveries(1)]
                 put_back: tuple[Literal["warehouse put back", "all put back", "raw put back"], ...]
                 put_back = ("warehouse put back", "warehouse put back", "all put back",
                             "raw put back")  # fmt: skip
