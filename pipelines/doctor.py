@@ -56,7 +56,7 @@ def main() -> int:
         lambda: iter([room_finding(paths, operations)]),
         lambda: settings_findings(paths),
         lambda: _warehouse_findings(paths),
-        lambda: inbox_findings(paths),
+        lambda: inbox_findings(paths, local_now()),
         lambda: collection_findings(paths, local_now()),
         lambda: clock_findings(paths, local_now()),
         lambda: holiday_findings(paths, local_now().date()),

@@ -45,7 +45,7 @@ def inbox_sensor(
     paths, now = installation.paths, local_now()
     with trouble_told("Looking at the inbox", with_files=True):
         files = pending_files(paths, installation.sources())
-        listing = listing_key(files)
+        listing = listing_key(paths, files)
     if not files or listing == context.cursor:
         return dg.SkipReason("Nothing new waits in the inbox.")
     unfinished = context.instance.get_runs(dg.RunsFilter(job_name="nightly", statuses=UNFINISHED))

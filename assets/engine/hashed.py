@@ -1,7 +1,7 @@
-"""Which bytes a file of the inbox holds, without reading it each time.
+"""Which bytes a file of the inbox holds, and what they say, without reading it each time.
 
-Belongs here: the hashes of files that did not change since they were read. Does not belong here:
-what the manifest says of a name (`assets.engine.manifest`).
+Belongs here: the hashes of files that did not change since they were read, and answers by hash.
+Does not belong here: what the manifest says of a name (`assets.engine.manifest`).
 
 Whoever writes a file may give it any time. The time at which the system changed it last (ctime)
 nobody can set on a disk of this machine; a share or a stick says what it likes, so a run reads each
@@ -13,6 +13,7 @@ import json
 import os
 import re
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -28,12 +29,16 @@ _OWN = {"ext2", "ext3", "ext4", "xfs", "btrfs", "zfs", "f2fs", "bcachefs", "tmpf
 _TICK_NS = 20_000_000
 
 
+class NotRead(Exception):
+    """What a file says is not known without reading it."""
+
+
 class Hashes:
     """The SHA-256 of each file of the inbox that is as it was when it was read."""
 
     def __init__(self, paths: Paths, *, believes_shares: bool = False) -> None:
         """Read what is known; what shares and sticks say of their files is believed if so told."""
-        self._file = paths.raw / "hashed.json"
+        self._file = paths.hashed
         self._believes_shares = believes_shares
         self._known = _read(self._file)
         self._current: dict[str, str] = {}
@@ -69,6 +74,23 @@ class Hashes:
         """Remember what a file held that had a stamp before it was read, if it has it still."""
         if _stamp(file.lstat()) == stamp:
             self._known[stamp] = self._current[stamp] = sha256
+
+    def answer(self, file: Path, question: str, ask: Callable[[], str], *, opens: bool) -> str:
+        """Return what a file's bytes say to a question, for which they are read once.
+
+        Raises NotRead where they were not read yet, if `opens` is false; OSError if they cannot be.
+        """
+        stamp = settled_stamp(file)
+        key = f"{question} {self.of(file)}"
+        said = self._known.get(key)
+        if said is None and not opens:
+            raise NotRead
+        if said is None:
+            said = ask()
+            if _stamp(file.lstat()) != stamp:  # it changed meanwhile
+                return said
+        self._known[key] = self._current[key] = said
+        return said
 
     def keep(self) -> None:
         """Write what is known of the files that were asked for; only runs do."""

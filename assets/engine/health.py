@@ -20,6 +20,7 @@ from assets.engine.errors import MotcuaError, SettingsError
 from assets.engine.hash_key import dossier_hash_key, has_hash_key
 from assets.engine.operations import load_operations
 from assets.engine.paths import Paths
+from assets.engine.pending import pending_files, unplaced
 from assets.engine.portal_journal import journals
 from assets.engine.reference import read_reference
 from assets.engine.secret import secret
@@ -193,10 +194,13 @@ def named_variables(settings: BaseModel) -> list[str]:
     return named
 
 
-def inbox_findings(paths: Paths) -> Iterator[Finding]:
-    """Look for what lies in the inbox and is collected by no run."""
+def inbox_findings(paths: Paths, now: datetime) -> Iterator[Finding]:
+    """Look for what lies in the inbox and is collected by no run as it is."""
     with suppress(SettingsError):  # told among the settings
-        for reason, count in sorted(walk_inbox(paths, load_sources(paths.sources)).strays.items()):
+        sources = load_sources(paths.sources)
+        strays = walk_inbox(paths, sources).strays
+        strays += unplaced(paths, sources, pending_files(paths, sources), now)
+        for reason, count in sorted(strays.items()):
             yield Finding("look", f"in the inbox, collected by no run: {count:,}, {reason}")
 
 

@@ -95,7 +95,7 @@ def read_inbox(paths: Paths, sources: dict[str, Source], now: datetime) -> Inbox
     """
     manifest, hashes = Manifest(paths, now), Hashes(paths)
     placing = Placing(
-        paths, sources, load_calendar(paths.settings), manifest.clock, manifest.newest
+        paths, sources, load_calendar(paths.settings), manifest.clock, manifest.newest, hashes
     )
     walk = walk_inbox(paths, sources)
     touched = new_or_touched(walk.files, manifest.newest, hashes)

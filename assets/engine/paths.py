@@ -40,6 +40,11 @@ class Paths:
         return self.data / "raw"
 
     @property
+    def hashed(self) -> Path:
+        """What was read of the files of the inbox; derived."""
+        return self.raw / "hashed.json"
+
+    @property
     def warehouse(self) -> Path:
         """Folder of the warehouse file and DuckDB's temporary files."""
         return self.data / "warehouse"

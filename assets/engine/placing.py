@@ -5,14 +5,16 @@ files there are (`assets.engine.inbox`), which days a delivered file covers
 (`assets.engine.coverage`), reading rows (`assets.engine.row_days`).
 """
 
+import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from assets.engine.clock import Clock
 from assets.engine.errors import FileRefused, MotcuaError
+from assets.engine.hashed import Hashes
 from assets.engine.opening import period_line
 from assets.engine.paths import Paths
 from assets.engine.periods import Calendar, Period
@@ -52,7 +54,8 @@ class InboxFile:
 class Placing:
     """Placing the files of an installation on the day that its clock says.
 
-    `newest` is the last delivery of each name.
+    `newest` is the last delivery of each name. What files say is remembered with their `hashes`;
+    who must not wait for a long list `opens` none, and gets NotRead where it is not known yet.
     """
 
     paths: Paths
@@ -60,6 +63,8 @@ class Placing:
     calendar: Calendar
     clock: Clock
     newest: Mapping[Place, Delivery] = field(default_factory=dict)
+    hashes: Hashes | None = None
+    opens: bool = True
 
     def period_of(self, file: InboxFile, delivered: Delivery | None) -> Period:
         """Return the period of a file: its folder's, else its period line's, else by its rows.
@@ -77,6 +82,8 @@ class Placing:
         Unplaced
             The folder looks like a day but is no period key, the period has not begun or lies
             before the first, or nothing says which it is.
+        NotRead
+            Only its line or rows can say, and were not read yet.
         """
         if file.folder_key is not None and _LIKE_A_DAY.fullmatch(file.folder_key):
             try:
@@ -93,16 +100,21 @@ class Placing:
 
         Raises Unplaced if no run can have that period.
         """
+        said = self._answer(file, "line", lambda: self._last_stated_day(file))
+        if not said:
+            return None
+        last = date.fromisoformat(said)
+        if last < self.calendar.first_period:
+            raise self._of_no_period()
+        return self._begun(self.calendar.month_of(last))
+
+    def _last_stated_day(self, file: Path) -> str:
         try:
             with reading_folder(self.paths) as workspace:
                 line = period_line(file, workspace)
         except FileRefused:
-            return None
-        if line is None or line[0] > line[1]:
-            return None
-        if line[1] < self.calendar.first_period:
-            raise self._of_no_period()
-        return self._begun(self.calendar.month_of(line[1]))
+            return ""
+        return line[1].isoformat() if line and line[0] <= line[1] else ""
 
     def _undated(self, file: InboxFile) -> Period:
         """Return the period of a file that neither folder nor line dates, by its time and rows."""
@@ -119,37 +131,55 @@ class Placing:
         if before is not None and written <= datetime.fromisoformat(before.modified_at):
             # Its name stood for other bytes then: an older copy was put back since.
             written = max(written, datetime.fromisoformat(before.collected_at))
-        return self.covering(written.date(), self._newest_day(file))
+        running = self.calendar.month_of(clock.today)
+        if before is not None and running.start < min(written.date(), clock.today):
+            return running  # whatever its rows say
+        return self.covering(written.date(), self._newest_day(file), is_known=before is not None)
 
-    def covering(self, written: date, newest: date | None) -> Period:
-        """Return the period of the last day that a file covers, written on one day.
+    def covering(self, written: date, newest: date | None, *, is_known: bool) -> Period:
+        """Return the period that a file written on one day covers last, by its `newest` row.
 
-        That is the day before, as far as its rows agree, of which `newest` is the last day: a list
-        of the night after a close is of the closed period, unless a row of it is of the new one.
+        The list of the night after a close is of the closed period if a row is of that one, and
+        none of the new one. A list without a row of either is of the new period: it says nothing of
+        the closed one, and must not supersede what was said of it.
 
-        Raises Unplaced if all rows are of whole periods before.
+        Raises Unplaced if its name was never delivered, and all rows are of whole periods before.
         """
         clock, calendar = self.clock, self.calendar
-        covered = min(written, clock.today) - _ONE_DAY
-        if covered < calendar.first_period:  # a copy can carry any time
-            covered = clock.today - _ONE_DAY
-        if newest is not None:
-            covered = max(covered, newest)
-            last = calendar.previous_month(calendar.month_of(covered))
-            if newest < last.start:
-                raise Unplaced(
-                    f"dated by neither folder nor line, and no row is of {last.label} or later: "
-                    "put each into a folder of its export that its period names, such as "
-                    f"{calendar.month_of(newest).key}"
-                )
-        return calendar.month_of(covered)
+        written = min(written, clock.today)
+        if written <= calendar.first_period:  # a copy can carry any time
+            written = clock.today
+        if newest is None:
+            return calendar.month_of(written)
+        covered = calendar.month_of(max(written - _ONE_DAY, newest))
+        if covered.start <= newest:
+            return covered
+        last = calendar.previous_month(calendar.month_of(written))
+        if newest < last.start and not is_known:
+            raise Unplaced(
+                "dated by neither folder nor line, under a name that was never delivered, and no "
+                f"row is of {last.label} or later: put each into a folder of its export that its "
+                f"period names, such as {calendar.month_of(newest).key}"
+            )
+        return calendar.month_of(written)
 
     def _newest_day(self, file: InboxFile) -> date | None:
         source = self.sources.get(file.source)
         if source is None:
             return None
-        exports = source.exports[file.export].variants(self.clock.today)
-        return newest_day(self.paths, exports, file.path, self.clock.today)
+        export, today = source.exports[file.export], self.clock.today
+        settings = hashlib.sha256(export.model_dump_json().encode()).hexdigest()
+        said = self._answer(
+            file.path,
+            f"rows {settings}",
+            lambda: str(newest_day(self.paths, export.variants(today), file.path, today) or ""),
+        )
+        return date.fromisoformat(said) if said else None
+
+    def _answer(self, file: Path, question: str, ask: Callable[[], str]) -> str:
+        if self.hashes is None:
+            return ask()
+        return self.hashes.answer(file, question, ask, opens=self.opens)
 
     def _begun(self, period: Period) -> Period:
         if period.start > self.clock.today:

@@ -7,7 +7,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from assets.engine import inbox
+from assets.engine import inbox, placing
 from assets.engine.paths import Paths
 from assets.engine.periods import local_now
 from assets.engine.sources import load_sources
@@ -16,6 +16,7 @@ from tests.assets.deliveries import COMMUNE
 from tests.assets.runs import look
 from tests.code_location import defs
 from tests.support import CALENDAR
+from tests.unit.deliveries import deliver_csv, deliver_workbook, dossier
 
 KEY = "2023-05-15"
 
@@ -106,6 +107,32 @@ def test_a_file_that_nothing_dates_asks_for_the_running_period_only_when_it_is_n
     _deliver(installation, "a.csv", "a;b\n", key="")
     os.utime(file, (at_first, at_first))
     assert list(_look(installation, instance)[0]) == [running]
+
+
+@pytest.mark.parametrize("received", ["05/01/2023", "a line"])
+def test_a_file_that_nothing_dates_is_opened_by_runs_only(
+    received: str, installation: Paths, instance: dg.DagsterInstance,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """A look has a minute, and a long workbook takes half of it: the running period's run reads."""
+    if received == "a line":
+        file = deliver_workbook(installation, [dossier(1)], period="",
+                                line="Từ ngày 15/12/2022 đến ngày 14/01/2023")  # fmt: skip
+    else:
+        file = deliver_csv(installation, [dossier(1, received_date=received)], period="")
+    moment = local_now().replace(year=2023, month=1, day=15).timestamp()
+    os.utime(file, (moment, moment))
+    with monkeypatch.context() as closed:
+        for name in ("newest_day", "period_line"):
+            closed.delattr(placing, name)
+        asked, cursor = _look(installation, instance)
+    running = CALENDAR.month_of(local_now().date()).key
+    assert list(asked) == [running]
+    _collect(installation, running)
+    monkeypatch.delattr(placing, "newest_day")
+    assert list(_look(installation, instance, cursor)[0]) == ["2022-12-15"]
+    _collect(installation, "2022-12-15")
+    assert _look(installation, instance, cursor)[0] == {}
 
 
 def test_a_second_name_for_the_same_bytes_asks_too(

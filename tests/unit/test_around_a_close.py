@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from assets.engine import placing, row_days
 from assets.engine.clock import Clock
+from assets.engine.health import inbox_findings
 from assets.engine.inbox import Inbox, collect_period, read_inbox
 from assets.engine.paths import Paths
 from assets.engine.periods import TIMEZONE, Calendar
@@ -16,6 +18,7 @@ from assets.engine.placing import InboxFile, Placing, Unplaced
 from assets.engine.raw_store import Delivery, read_manifest
 from assets.engine.sources import load_sources
 from assets.engine.warehouse import warehouse
+from schemas.settings import Export
 from tests.support import CALENDAR, compute_all, take_in
 from tests.unit.deliveries import (
     FEBRUARY,
@@ -40,9 +43,9 @@ def _written(file: Path, moment: datetime) -> Path:
 
 
 def _period(paths: Paths, file: Path, now: datetime, export: str = "dossiers_commune") -> date:
-    placing = Placing(paths, load_sources(paths.sources), CALENDAR, Clock.right(now))
+    placed = Placing(paths, load_sources(paths.sources), CALENDAR, Clock.right(now))
     found = InboxFile("xin_man", export, file, file.name, None)
-    return placing.period_of(found, None).start
+    return placed.period_of(found, None).start
 
 
 def _list(paths: Paths, received: Sequence[str]) -> Path:
@@ -52,25 +55,29 @@ def _list(paths: Paths, received: Sequence[str]) -> Path:
 
 @pytest.mark.parametrize("days_before", [0, 5, 14, 27])
 @pytest.mark.parametrize("newest", [None, -300, -32, -20, -1, 0])
+@pytest.mark.parametrize("is_known", [False, True])
 def test_a_list_of_every_hour_belongs_to_the_day_that_it_covers(
-    newest: int | None, days_before: int
+    newest: int | None, days_before: int, *, is_known: bool
 ) -> None:
-    """`newest` is the last day of its rows, counted from the first day of the new period."""
+    """`newest` is the last day of its rows, counted from the first day of the new period.
+
+    On that day the list goes back only if a row is of the closed period, and none of the new one.
+    """
     calendar, wrong = Calendar(days_before), []
     period = calendar.month(2023, 6)
     close = datetime.combine(period.start, datetime.min.time(), ZONE)
     last_day = None if newest is None else period.start + timedelta(days=newest)
     for hour in range(0 if newest == 0 else -24, 72):
         written = close + timedelta(hours=hour, minutes=10)
-        is_new = hour >= 24 or newest == 0
+        is_new = newest == 0 or hour >= (24 if newest in {-20, -1} else 0)
         for collected in (written, close + timedelta(hours=80)):
-            placing = Placing(Paths.from_environment(), {}, calendar, Clock.right(collected))
+            placed = Placing(Paths.from_environment(), {}, calendar, Clock.right(collected))
             try:
-                found = placing.covering(written.date(), last_day)
+                found = placed.covering(written.date(), last_day, is_known=is_known)
             except Unplaced:
                 found = None
             expected = period if is_new else calendar.previous_month(period)
-            is_too_old = newest == -300 or (newest == -32 and is_new)
+            is_too_old = not is_known and (newest == -300 or (newest == -32 and is_new))
             if found != (None if is_too_old else expected):
                 wrong.append((hour, collected, found))
     assert wrong == []
@@ -82,7 +89,8 @@ def test_a_list_of_every_hour_belongs_to_the_day_that_it_covers(
         pytest.param((OLD, LAST), {-1: JANUARY, 1: JANUARY, 23: JANUARY, 25: FEBRUARY}, id="last"),
         pytest.param((OLD, NEW), {1: FEBRUARY, 23: FEBRUARY, 25: FEBRUARY}, id="of the new day"),
         pytest.param((OLD,), {1: JANUARY, 25: FEBRUARY}, id="old rows"),
-        pytest.param((), {1: JANUARY, 25: FEBRUARY}, id="no rows"),
+        pytest.param((), {-1: JANUARY, 1: FEBRUARY, 25: FEBRUARY}, id="no rows"),
+        pytest.param(("05/12/2022",), {-1: JANUARY}, id="rows of the period before"),
         pytest.param((OLD, "01/02/2032"), {1: JANUARY, 25: FEBRUARY}, id="mistyped"),
     ],
 )
@@ -148,11 +156,11 @@ def test_other_bytes_of_a_name_were_written_after_it_was_collected(
         modified_at=CLOSE.replace(day=modified).isoformat(),
         collected_at=CLOSE.replace(day=20).isoformat(),
     )  # fmt: skip
-    placing = Placing(
+    placed = Placing(
         installation, load_sources(installation.sources), CALENDAR,
         Clock.right(CLOSE.replace(day=25)), {found.place: before},
     )  # fmt: skip
-    assert placing.period_of(found, None).key == expected
+    assert placed.period_of(found, None).key == expected
 
 
 def _inbox(paths: Paths, now: datetime) -> Inbox:
@@ -171,6 +179,72 @@ def test_the_closed_month_is_whole_by_the_list_of_the_night_after_it(installatio
     closed = "SELECT DISTINCT is_provisional FROM indicators.by_level WHERE period_kind = 'month'"
     assert ask(installation, closed) == [(False,)]
     assert _inbox(installation, CLOSE.replace(day=20)).new == {}
+
+
+def test_a_list_without_rows_supersedes_nothing_of_the_closed_month(installation: Paths) -> None:
+    """A list of the month to date is empty on the first day of a month."""
+    for day, received in ((14, [OLD, LAST]), (15, [])):
+        written = CLOSE.replace(day=day) + timedelta(hours=1)
+        _written(_list(installation, received), written)
+        with warehouse(installation) as connection:
+            take_in(installation, [JANUARY, FEBRUARY][: day - 13], connection, written)
+            compute_all(connection)
+    received_count = (
+        "SELECT received_count FROM indicators.by_level WHERE period_kind = 'month' "
+        f"AND unit_level = 'all' AND period_start = '{JANUARY}'"
+    )
+    assert ask(installation, received_count) == [(2,)]
+    assert [item.period for item in read_manifest(installation)] == [JANUARY, FEBRUARY]
+
+
+@pytest.mark.parametrize("corrected", [False, True])
+def test_the_list_of_a_quiet_export_is_collected_each_night(
+    installation: Paths, *, corrected: bool
+) -> None:
+    """Its newest row may be months old; only a name that was never delivered waits for a folder."""
+    for number, month in enumerate((1, 2, 3, 4, 5), start=1):
+        now = datetime(2023, month, 20, 1, 30, tzinfo=ZONE)
+        rows = [payment(1, amount=f"{number}0.000" if corrected else "30.000")]
+        rows += [payment(2, collected_date="06/01/2023")] * (number % 2)
+        _written(deliver_payments(installation, rows, period=""), now)
+        inbox = _inbox(installation, now)
+        period = CALENDAR.month_of(now.date())
+        assert (list(inbox.new), inbox.strays) == ([period.key], {})
+        assert len(collect_period(inbox, period).new) == 1
+
+
+def test_what_a_list_says_is_read_once(
+    installation: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[Path] = []
+
+    def newest_day(paths: Paths, exports: list[Export], file: Path, until: date) -> date | None:
+        read.append(file)
+        return row_days.newest_day(paths, exports, file, until)
+
+    monkeypatch.setattr(placing, "newest_day", newest_day)
+    file = _list(installation, [OLD])
+    for day in (10, 11, 12):
+        _written(file, CLOSE.replace(month=4, day=day))
+        assert list(_inbox(installation, CLOSE.replace(month=4, day=20)).strays.values()) == [1]
+    assert read == [file]
+    _written(_list(installation, [OLD, LAST]), CLOSE.replace(month=4))
+    assert list(_inbox(installation, CLOSE.replace(month=4, day=20)).strays.values()) == [1]
+    assert read == [file] * 2
+
+
+def test_doctor_names_what_waits_for_a_folder_without_opening_it(
+    installation: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = CLOSE.replace(month=4, day=20)
+    _written(_list(installation, [OLD]), now)
+    _inbox(installation, now)
+    for name in ("newest_day", "period_line"):
+        monkeypatch.delattr(placing, name)
+    (found,) = inbox_findings(installation, now)
+    assert found.level == "look"
+    assert "1, in xin_man/dossiers_commune/, dated by neither folder nor line" in found.said
+    assert JANUARY in found.said
 
 
 def test_a_file_waits_while_the_clock_is_behind(installation: Paths) -> None:

@@ -42,7 +42,7 @@ def _look(paths: Paths) -> Seen:
     """Return what a run collects, what it leaves and why, and how many files the sensor sees."""
     sources = load_sources(paths.sources)
     pending = pending_files(paths, sources)
-    listing_key(pending)
+    listing_key(paths, pending)
     content_keys(paths, sources, pending, local_now())
     found = read_inbox(paths, sources, local_now())
     collected = collect_period(found, CALENDAR.month_from_key(JANUARY))

@@ -141,11 +141,11 @@ def test_changed_bytes_are_collected_whatever_size_and_time_say(
     assert _collect(installation) == []
     sources = load_sources(installation.sources)
     assert pending_files(installation, sources) == []
-    before = listing_key(pending_files(installation, sources))
+    before = listing_key(installation, pending_files(installation, sources))
     _change_under_the_same_time(file, how)
     pending = pending_files(installation, sources)
     assert [item.path for item in pending] == [file]
-    assert listing_key(pending) != before
+    assert listing_key(installation, pending) != before
     assert list(content_keys(installation, load_sources(installation.sources), pending, NOW)) == [
         JANUARY
     ]
