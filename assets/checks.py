@@ -30,6 +30,7 @@ from assets.engine.errors import BalanceError, PortalError
 from assets.engine.period_state import period_state
 from assets.engine.periods import Calendar, Period, local_now
 from assets.engine.state import first_difference, kept_readings
+from assets.engine.walking import unlike_twins
 from assets.engine.warehouse import scalar
 from assets.metadata import table_key
 from assets.partitions import Partitions, periods_of, runs_of
@@ -184,14 +185,18 @@ def periods_complete(
         kept = kept_readings(connection, installation.paths, sources)
     clock = [f"{item.said}; {item.to_do}" for item in clock_findings(installation.paths, now)
              if item.level == "wrong"]  # fmt: skip
+    unlike = sorted(unlike_twins(installation.paths, sources).items())
+    twins = [f"{count:,} in the inbox with rows that no run collects: {why}."
+             for why, count in unlike]  # fmt: skip
     said = [
         *clock,
         str(difference.error) if difference else "",
         sentence(found) if found or not difference else "",
         kept or "",
+        *twins,
     ]
     return dg.AssetCheckResult(
-        passed=not found and not difference and not clock,
+        passed=not found and not difference and not clock and not twins,
         description=" ".join(filter(None, said)),
         metadata={
             "closed_period_count": len(months),

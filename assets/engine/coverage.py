@@ -96,8 +96,8 @@ def coverage(
         When the file was extracted, as it states and as far as that is believed.
     """
     written = written_on(delivery, month)
-    if extracted_at is not None and month.start < extracted_at.date() < written:
-        written = extracted_at.date()
+    if extracted_at is not None and _may_speak_of(month, extracted_at):
+        written = min(written, extracted_at.date())
     before = min(month.end, written - _ONE_DAY)
     if delivery.covers_to is not None:
         stated, last = date.fromisoformat(delivery.covers_to), before
@@ -143,18 +143,28 @@ def coverage_since(
 
 
 def believed_extraction(
-    stated: datetime | None, delivery: Delivery
+    stated: datetime | None, delivery: Delivery, month: Period
 ) -> tuple[datetime | None, str | None]:
     """Return when a file was extracted, local, if that is believed, and a warning if it is not.
 
-    A file that was extracted after it arrived states a wrong time: it counts as one that states
-    none, else each later delivery would be superseded by it.
+    A file that was extracted after it arrived, or before its month began, states a wrong time: it
+    counts as one that states none, else each later delivery would be superseded by it, or it by
+    each earlier one.
     """
-    if stated is None or stated <= delivery.arrived_at:
-        return stated, None
-    if stated <= delivery.arrived_at + CLOCK_SKEW:
+    if stated is None:
         return None, None
+    if not _may_speak_of(month, stated):
+        why = f"before its period began ({month.start:%d/%m/%Y})"
+    elif stated > delivery.arrived_at + CLOCK_SKEW:
+        why = "after it arrived"
+    else:
+        return (stated if stated <= delivery.arrived_at else None), None
     return None, (
-        f"states that it was extracted at {stated:%d/%m/%Y %H:%M}, after it arrived: the time of "
-        "its arrival counts"
+        f"states that it was extracted at {stated:%d/%m/%Y %H:%M}, {why}: the time of its arrival "
+        "counts"
     )
+
+
+def _may_speak_of(month: Period, extracted_at: datetime) -> bool:
+    """Return whether a list of a month may have been extracted then: not before the month."""
+    return month.start <= extracted_at.date()

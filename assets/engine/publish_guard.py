@@ -19,11 +19,13 @@ from tempfile import TemporaryDirectory
 
 import duckdb
 
+from assets.engine.compute import data_cutoff
 from assets.engine.errors import WarehouseError
 from assets.engine.paths import Paths
 from assets.engine.periods import load_calendar
 from assets.engine.raw_store import read_arrivals
 from assets.engine.reading_version import LOST
+from assets.engine.sources import load_sources
 from assets.engine.warehouse import scalar
 from assets.engine.wording import SHOWN, counted, deliveries_of
 from schemas.indicator_tables import PERIOD_NAMES
@@ -33,8 +35,10 @@ _DELIVERIES = (
     "SELECT delivery_id, CAST(delivery_period AS VARCHAR), state, accepted_count, reading_version, "
     "collected_at FROM ops.delivery"
 )
+_HELD_BACK = "the last day that counts went back from"
 # What a portal was asked for decides, besides the deliveries, what was deleted there.
 _COLLECTIONS = "SELECT delivery_id, whole_asked_at, changes_known_at FROM ops.collection"
+_CUTOFF = "SELECT max(cutoff_date) FROM reference.period"
 _UNITS = "SELECT unit_code, valid_from, valid_to FROM reference.unit AS unit"
 # A code may be that of another unit later: the record counts that was valid then.
 _UNITS_WITH_FIGURES = f"""
@@ -61,6 +65,7 @@ class _Held:
     deliveries: dict[str, _Delivery]
     collections: frozenset[tuple[object, ...]] | None
     units: frozenset[tuple[str, date, date]]
+    cutoff: date | None
 
 
 def check_not_fewer(connection: duckdb.DuckDBPyConnection, paths: Paths) -> None:
@@ -74,14 +79,20 @@ def check_not_fewer(connection: duckdb.DuckDBPyConnection, paths: Paths) -> None
     """
     lost = list(_lost(connection, paths))
     if lost:
+        is_held_back = len(lost) == 1 and lost[0].startswith(_HELD_BACK)
+        to_do = (
+            "Deliver the newest period of what holds it back first; or, where less is meant,"
+            if is_held_back
+            else "Bring back what is missing; where less is meant,"
+        )
         period = scalar(connection, "SELECT max(delivery_period) FROM ops.delivery")
         raise WarehouseError(
             "Comparing what would be published with the published files",
             f"less than before: {'; '.join(lost)}",
             "at least what readers have",
-            "The published files stay as they were. Bring back what is missing; where less is "
-            f"meant, publish it once by make period PERIOD={period} ACCEPT_FEWER=yes, or in the UI "
-            "with accept_fewer: true in the configuration of the step publish.",
+            f"The published files stay as they were. {to_do} publish it once by make "
+            f"period PERIOD={period} ACCEPT_FEWER=yes, or in the UI with "
+            "accept_fewer: true in the configuration of the step publish.",
         )
 
 
@@ -96,7 +107,8 @@ def _lost(connection: duckdb.DuckDBPyConnection, paths: Paths) -> Iterator[str]:
         if key not in now.periods and _has_begun(key, paths, arrivals.clock.today)
     ]
     if gone:
-        yield f"{counted(len(gone), 'period')} missing {_first(gone)}"
+        held_back = _held_back(connection, paths, before, now)
+        yield f"{held_back}{counted(len(gone), 'period')} missing {_first(gone)}"
     missing = [
         item.period
         for key, item in before.deliveries.items()
@@ -127,6 +139,21 @@ def _is_there(unit: tuple[str, date, date], units: Collection[tuple[str, date, d
     """Return whether a record of the same code is valid on one of a record's days."""
     code, first, last = unit
     return any(other == code and since <= last and to >= first for other, since, to in units)
+
+
+def _held_back(
+    connection: duckdb.DuckDBPyConnection, paths: Paths, before: _Held, now: _Held
+) -> str:
+    """Return that an export is delivered less far than what readers have, where one is."""
+    sources = load_sources(paths.sources)
+    exports = {(name, export) for name, source in sources.items() for export in source.exports}
+    held_back_by = data_cutoff(connection, exports).held_back_by
+    if not before.cutoff or not now.cutoff or now.cutoff >= before.cutoff or not held_back_by:
+        return ""
+    return (
+        f"{_HELD_BACK} {before.cutoff:%d/%m/%Y} to {now.cutoff:%d/%m/%Y}, held back by "
+        f"{', '.join(held_back_by)}: "
+    )
 
 
 def _has_begun(key: tuple[object, ...], paths: Paths, today: date) -> bool:
@@ -191,6 +218,7 @@ def _held(connection: duckdb.DuckDBPyConnection, units: str) -> _Held:
         {row[0]: _Delivery(*row[1:]) for row in connection.execute(_DELIVERIES).fetchall()},
         collections,
         frozenset(connection.execute(units).fetchall()),
+        connection.execute(_CUTOFF).fetchall()[0][0],
     )
 
 

@@ -30,14 +30,13 @@ class ReadingVersions:
         rows = connection.execute(
             "SELECT unit_code, unit_name, valid_from, valid_to FROM reference.unit ORDER BY ALL"
         ).fetchall()
-        self._codes = sorted({code for code, *_ in rows})
         self._names = [(code, _name_key(name), first, last) for code, name, first, last in rows]
 
     def of(self, source: Source, export: Export, period: Period) -> str:
         """Return the version of an export's files of `period`.
 
-        Names that units are given after the period say nothing of it; how the bytes came says
-        nothing of how they are read.
+        Units and names that begin after the period say nothing of it, as none of its files may name
+        them (`assets.engine.units`); how the bytes came says nothing of how they are read.
         """
         parts: list[object] = [
             READING_VERSION,
@@ -49,9 +48,12 @@ class ReadingVersions:
             if export.units != "code":
                 parts += [source.unit_names, self._names_until(period.end)]
             if export.units != "name":
-                parts.append(self._codes)
+                parts.append(self._codes_until(period.end))
         text = json.dumps(parts, sort_keys=True, default=str)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    def _codes_until(self, day: date) -> list[str]:
+        return sorted({code for code, _, first, _ in self._names if first <= day})
 
     def _names_until(self, day: date) -> list[tuple[str, str, date, date]]:
         return sorted(

@@ -71,9 +71,10 @@ def label_key(text: str) -> str:
 def name_key(name: str) -> str:
     """Return the form in which two names of a file, with its folders, are equal.
 
-    Case makes no difference, as on a share of Windows, nor do NFC and NFD, nor blanks.
+    Case makes no difference, as on a share of Windows, nor do NFC and NFD. Blanks do: two files may
+    differ in nothing else.
     """
-    return "/".join(clean(part).lower() for part in name.split("/"))
+    return unicodedata.normalize("NFC", name).lower()
 
 
 def header_key(text: str) -> str:

@@ -43,11 +43,14 @@ def unit_labels(
     source: Source,
     export: Export,
     day: date,
+    *,
     since: date | None = None,
+    codes_until: date | None = None,
 ) -> UnitLabels:
     """Return what the labels of this export mean in a list that covers the days until `day`.
 
-    A code means itself at any time. A name means the unit that bears it on `day`; where none does,
+    A code means itself if its unit begins at the latest on `codes_until`, the end of the list's
+    period: what is listed is there. A name means the unit that bears it on `day`; where none does,
     the one that bore it last before: dossiers of an abolished commune stay in the lists. Names
     that are given later mean nothing yet, and one that means two units says nothing: its rows
     count as unassigned. One that meant another unit on a day since `since` has moved.
@@ -62,7 +65,10 @@ def unit_labels(
     moved = _moved(connection, source, names, since or day, day) if has_names else frozenset()
     codes: list[str] = []
     if export.units != "name":
-        rows = connection.execute("SELECT DISTINCT unit_code FROM reference.unit").fetchall()
+        rows = connection.execute(
+            "SELECT DISTINCT unit_code FROM reference.unit WHERE valid_from <= ?",
+            [codes_until or day],
+        ).fetchall()
         codes = [code for (code,) in rows]
     short: dict[str, set[str]] = {}
     for code in codes:

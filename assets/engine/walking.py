@@ -8,6 +8,7 @@ Whatever lies there costs itself and nothing else. It is named by the folders th
 know, never by its own name, which may be a person's.
 """
 
+import filecmp
 import os
 import re
 from collections import Counter
@@ -20,13 +21,13 @@ from assets.engine.formats.archive import fits
 from assets.engine.paths import Paths
 from assets.engine.placing import InboxFile
 from assets.engine.raw_store import Place
-from assets.engine.text import name_key
+from assets.engine.text import clean, name_key
 from schemas.settings import Source
 
 # What office programs leave beside an open document.
 LOCK = "~$"
 HIDDEN = "."
-# A folder of another form may be named after a person.
+# Other folders may be named after a person.
 _IDENTIFIER = re.compile(r"[a-z0-9_]+")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -34,17 +35,21 @@ _LOCKED = "lock files of an office program: close the list there and save it"
 _LINK = "links, which are not followed here: deliver the file itself"
 _DEVICE = "neither files nor folders, but pipes, sockets or devices: remove them"
 _TWIN = (
-    "whose names differ from another's in case, blanks or composed letters only: the one written "
-    "last is collected; remove the others"
+    "whose names differ from another's in case or composed letters only: the one written last is "
+    "collected; remove the others"
 )
 
 
 @dataclass
 class Walk:
-    """What lies in the inbox: the files of its exports, and how much else there is, by reason."""
+    """What lies in the inbox: the files of its exports, and how much else there is, by reason.
+
+    `twins` are the files that one of the same name stands for, each with that one.
+    """
 
     files: list[InboxFile] = field(default_factory=list)
     strays: Counter[str] = field(default_factory=Counter)
+    twins: list[tuple[InboxFile, InboxFile]] = field(default_factory=list)
 
 
 def walk_inbox(paths: Paths, sources: dict[str, Source]) -> Walk:
@@ -61,10 +66,28 @@ def walk_inbox(paths: Paths, sources: dict[str, Source]) -> Walk:
         else:
             walk.strays[_misplaced(folders, sources)] += 1
     for _, twins in sorted(found.items()):
-        walk.files.append(max(twins, key=_written) if len(twins) > 1 else twins[0])
-        if len(twins) > 1:
-            walk.strays[f"in {twins[0].source}/{twins[0].export}/, {_TWIN}"] += len(twins) - 1
+        last = max(twins, key=_written) if len(twins) > 1 else twins[0]
+        walk.files.append(last)
+        walk.twins += [(file, last) for file in twins if file is not last]
+    walk.strays.update(_as_twin(file) for file, _ in walk.twins)
     return walk
+
+
+def unlike_twins(paths: Paths, sources: dict[str, Source]) -> Counter[str]:
+    """Return how many files are left whose rows may be in no other of their name, by place."""
+    twins = walk_inbox(paths, sources).twins
+    return Counter(_as_twin(file) for file, last in twins if _differ(file.path, last.path))
+
+
+def _as_twin(file: InboxFile) -> str:
+    return f"in {file.source}/{file.export}/, {_TWIN}"
+
+
+def _differ(one: Path, other: Path) -> bool:
+    try:
+        return not filecmp.cmp(one, other, shallow=False)
+    except OSError:  # gone, or told where it is collected
+        return False
 
 
 def _entries(
@@ -137,7 +160,8 @@ def _known(folders: tuple[str, ...], sources: dict[str, Source]) -> tuple[str, .
 
 
 def _named(folder: tuple[str, ...], names: Iterable[str]) -> tuple[str, ...]:
-    return tuple(name for name in names if name_key(name) in map(name_key, folder))[:1]
+    keys = {name_key(clean(text)) for text in folder}
+    return tuple(name for name in names if name_key(name) in keys)[:1]
 
 
 def _place(folders: tuple[str, ...], sources: dict[str, Source]) -> str:
@@ -162,7 +186,7 @@ def _misplaced(folders: tuple[str, ...], sources: dict[str, Source]) -> str:
     known = _known(folders, sources)
     if not known:
         return (
-            f"in {_named_safely(folders[0])}/, which no settings file is named after"
+            f"in {_named_safely(folders[0], sources)}/, which no settings file is named after"
             f"{_meant(folders[0], sources)}"
         )
     source, *export = known
@@ -171,14 +195,16 @@ def _misplaced(folders: tuple[str, ...], sources: dict[str, Source]) -> str:
         return f"in {source}/, outside the folders of its exports ({', '.join(sorted(exports))})"
     if not export:
         return (
-            f"in {source}/{_named_safely(folders[1])}/, which is no export of that source"
+            f"in {source}/{_named_safely(folders[1], exports)}/, which is no export of that source"
             f"{_meant(folders[1], exports)}"
         )
     return f"in {source}/{export[0]}/, under a name that the export's `files` do not fit"
 
 
-def _named_safely(folder: str) -> str:
-    return folder if _IDENTIFIER.fullmatch(folder) else "(a folder of another form)"
+def _named_safely(folder: str, known: Iterable[str]) -> str:
+    """Return a folder's name if it is near a known one; any other may be a person's."""
+    is_slip = _IDENTIFIER.fullmatch(folder) and _meant(folder, known)
+    return folder if is_slip else "(another folder)"
 
 
 def _meant(folder: str, known: Iterable[str]) -> str:

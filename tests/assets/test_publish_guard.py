@@ -31,7 +31,7 @@ from pipelines import cli
 from tests.assets.runs import checks_of, failures, run_job
 from tests.assets.states import night, own_settings, published
 from tests.support import load_references, new_installation, take_in
-from tests.unit.deliveries import ask, deliver_csv, dossier
+from tests.unit.deliveries import ask, deliver_csv, deliver_payments, dossier, payment
 
 PERIODS = ["2022-12-15", "2023-01-15", "2023-02-15"]
 LAST = PERIODS[-1]
@@ -346,3 +346,25 @@ def test_another_key_and_another_closing_day_are_named_together(
     assert "rows that another key made, and deliveries of a period that" in caught.value.found
     assert "MOTCUA_HASH_KEY" in caught.value.to_do
     assert "closing_day" in caught.value.to_do
+
+
+def test_history_of_a_new_export_that_holds_the_figures_back_is_named(state: Paths) -> None:
+    """Nothing is missing: rates of months without their payments would be wrong."""
+    before = published(state)
+    deliver_payments(state, [payment(1)], period=PERIODS[0])
+    with pytest.raises(WarehouseError) as refused:
+        night(state, PERIODS[0])
+    said = str(refused.value)
+    assert (
+        "the last day that counts went back from 14/03/2023 to 14/01/2023, held back by "
+        "xin_man/payments: "
+    ) in said
+    assert "Bring back" not in said
+    assert "Deliver the newest period of what holds it back first" in said
+    assert published(state) == before
+    ((level, finding),) = [(item.level, item.said) for item in warehouse_findings(state)]
+    assert level == "wrong"
+    assert "held back by xin_man/payments" in finding
+    deliver_payments(state, [payment(2)], period=LAST)
+    night(state, LAST)
+    assert published(state)["reference.period"] == before["reference.period"]

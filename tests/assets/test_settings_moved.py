@@ -208,3 +208,14 @@ def test_a_unit_of_a_later_day_reads_only_lists_that_may_name_it(state: Paths) -
         assert {delivery.period for delivery in lacks.outdated} == {PERIODS[1], PERIODS[2]}
         with pytest.raises(WarehouseError, match=r"read with other settings.*PERIOD=2023-01-15"):
             check_nothing_lacks(connection, state, load_sources(state.sources))
+
+
+def test_a_code_of_a_later_unit_reads_no_list_again_that_cannot_name_it(state: Paths) -> None:
+    _replace(state.sources / "xin_man.toml", 'kind = "dossier"', 'kind = "dossier"\nunits = "code"')
+    night(state, LAST)
+    with (state.reference / "unit.csv").open("a", encoding="utf-8") as file:
+        file.write("01999,UBND xã Mới,commune,033,2023-02-01,2025-06-30,Thử\n")
+    with warehouse(state) as connection:
+        load_references(connection, state)
+        lacks = lacking(connection, state, load_sources(state.sources))
+    assert {delivery.period for delivery in lacks.outdated} == {PERIODS[1], PERIODS[2]}

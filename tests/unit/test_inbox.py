@@ -104,7 +104,15 @@ def test_a_file_that_no_run_collects_is_told(installation: Paths) -> None:
         ),
         (
             "Lò Thị Mẫu/a.csv",
-            "in (a folder of another form)/, which no settings file is named after",
+            "in (another folder)/, which no settings file is named after",
+        ),
+        (
+            "nguyen_van_an/a.csv",
+            "in (another folder)/, which no settings file is named after",
+        ),
+        (
+            "xin_man/nguyen_van_an/a.csv",
+            "in xin_man/(another folder)/, which is no export of that source",
         ),
         (
             "xin_man/dossiers_commune/2023-01-15/~$a.csv",

@@ -17,6 +17,7 @@ from assets.engine.pending import content_keys, listing_key, pending_files
 from assets.engine.periods import TIMEZONE
 from assets.engine.raw_store import read_manifest
 from assets.engine.sources import load_sources
+from assets.engine.walking import unlike_twins
 from assets.engine.warehouse import warehouse
 from tests.support import CALENDAR
 from tests.unit.deliveries import (
@@ -35,6 +36,10 @@ NAME = "hồ sơ Chí Cà.csv"
 SAME = {
     "decomposed letters": unicodedata.normalize("NFD", NAME),
     "capitals, as on a share": "Hồ sơ CHÍ CÀ.CSV",
+}
+OTHER = {
+    "two blanks": NAME.replace(" ", "  "),
+    "no blank": NAME.replace(" ", ""),
     "a blank that does not break": NAME.replace(" ", "\u00a0"),
     "a blank at the end": f" {NAME}",
 }
@@ -70,6 +75,24 @@ def test_of_two_files_of_one_name_the_one_written_last_is_taken_and_a_warning_na
     assert count == 1
     assert NAME not in reason
     assert _collect(installation) == []
+
+
+@pytest.mark.parametrize("kind", OTHER)
+def test_names_of_other_blanks_are_two_files_and_both_count(kind: str, installation: Paths) -> None:
+    for number, name in enumerate((NAME, OTHER[kind]), start=1):
+        deliver_csv(installation, [dossier(number)], name=name)
+    load(installation)
+    assert register_of(installation) == {code(1): "in_process", code(2): "in_process"}
+    assert not read_inbox(installation, load_sources(installation.sources), NOW).strays
+
+
+@pytest.mark.parametrize(("number", "count"), [(1, 0), (2, 1)])
+def test_a_file_that_is_left_and_holds_other_rows_than_its_twin_is_told(
+    number: int, count: int, installation: Paths
+) -> None:
+    deliver_csv(installation, [dossier(1)], name=NAME)
+    deliver_csv(installation, [dossier(number)], name=SAME["decomposed letters"])
+    assert unlike_twins(installation, load_sources(installation.sources)).total() == count
 
 
 def test_names_in_a_manifest_of_before_are_compared_as_those_of_today(installation: Paths) -> None:

@@ -139,14 +139,16 @@ def test_a_time_to_come_does_not_reach_ahead_of_the_collection(installation: Pat
         ("2023-01-10T10:14:00", False, False),
         ("2023-01-10T10:16:00", False, True),
         ("2042-01-10T09:00:00", False, True),
-        ("2019-01-10T09:00:00", True, False),
+        ("2022-12-15T00:05:00", True, False),
+        ("2022-12-14T23:59:00", False, True),
+        ("2000-01-01T00:05:00", False, True),
     ],
 )
-def test_an_extraction_after_the_arrival_is_not_believed(
+def test_an_extraction_after_the_arrival_or_before_the_period_is_not_believed(
     stated: str, is_believed: bool, is_named: bool
 ) -> None:
     moment = datetime.fromisoformat(stated)
-    found, warning = believed_extraction(moment, _arrival(_at(10), _at(10)))
+    found, warning = believed_extraction(moment, _arrival(_at(10), _at(10)), MONTH)
     assert (found == moment, warning is not None) == (is_believed, is_named)
 
 
@@ -170,3 +172,25 @@ def test_a_list_that_states_a_time_to_come_does_not_win_over_later_ones(
     assert ask(paths, "SELECT state FROM core.dossier") == [("finished",)]
     said = ask(paths, "SELECT warnings::VARCHAR FROM ops.delivery ORDER BY collected_at")
     assert ["extracted" in str(warnings) for (warnings,) in said] == [True, False]
+
+
+@pytest.mark.parametrize("export", ["adds", "whole"])
+def test_a_list_of_a_clock_that_was_reset_is_no_older_than_those_before(
+    export: str, start: Start, tmp_path: Path
+) -> None:
+    paths = start.installation(tmp_path / "data")
+    for number, (state, moment) in enumerate(
+        (("in_process", "09/01/2023 08:30"), ("finished", "01/01/2000 00:05")), start=1
+    ):
+        row = {
+            "dossier_code": "H22.1.1-230105-0001", "unit_code": "UBND xã Chí Cà",
+            "received_date": "05/01/2023", "state": state,
+        }  # fmt: skip
+        file = paths.inbox / "mau" / export / JANUARY / f"{number}.csv"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(csv_list(DOSSIER_COLUMNS, [row], f"Thời điểm xuất: {moment}"))
+        _written(file, _at(8 + number))
+        _load(paths, _at(8 + number, 11))
+    assert ask(paths, "SELECT state FROM core.dossier") == [("finished",)]
+    said = ask(paths, "SELECT warnings::VARCHAR FROM ops.delivery ORDER BY collected_at")
+    assert ["before its period began" in str(warnings) for (warnings,) in said] == [False, True]

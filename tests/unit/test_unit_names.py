@@ -60,7 +60,9 @@ def _meant(
         pytest.param("UBND huyện Xín Mần", AFTER, "033", id="the abolished district"),
         pytest.param("UBND tỉnh Tuyên Quang", BEFORE, None, id="a unit that is not yet"),
         pytest.param("UBND tỉnh Tuyên Quang", AFTER, "08", id="the province from its day on"),
-        pytest.param("01120", AFTER, "01120", id="a code means itself at any time"),
+        pytest.param("01120", AFTER, "01120", id="a code of an abolished unit means itself"),
+        pytest.param("08", BEFORE, None, id="a code of a unit that is not yet"),
+        pytest.param("08", AFTER, "08", id="from its day on"),
         pytest.param("1096", BEFORE, "01096", id="a code without its zeros, too"),
     ],
 )
@@ -207,9 +209,10 @@ def test_a_name_that_begins_or_ends_within_the_period_has_not_moved(
     connection: duckdb.DuckDBPyConnection, source: Source
 ) -> None:
     export = source.exports["dossiers_commune"]
-    moved = unit_labels(connection, source, export, AFTER, date(2025, 6, 15)).moved
+    moved = unit_labels(connection, source, export, AFTER, since=date(2025, 6, 15)).moved
     assert "ubnd xã pà vầy sủ" in moved
     assert "ubnd xã khuôn lùng" in moved
     for name in ("ubnd xã xín mần", "ubnd tỉnh tuyên quang", "ubnd xã nàn ma", "01096"):
         assert name not in moved
-    assert unit_labels(connection, source, export, AFTER, date(2025, 7, 1)).moved == frozenset()
+    later = unit_labels(connection, source, export, AFTER, since=date(2025, 7, 1))
+    assert later.moved == frozenset()

@@ -21,7 +21,7 @@ from typing import IO
 from assets.engine.containers import SUFFIXES, archive_kind
 from assets.engine.errors import FileRefused
 from assets.engine.paths import private_file
-from assets.engine.text import name_key
+from assets.engine.text import clean, name_key
 
 MAX_MEMBERS = 200
 MAX_DEPTH = 2
@@ -91,8 +91,8 @@ def unpack(
 
 
 def fits(name: str, patterns: Sequence[str]) -> bool:
-    """Say whether a file name fits one of the patterns, letters composed or not, in any case."""
-    return any(fnmatch(name_key(name), name_key(text)) for text in patterns)
+    """Say whether a name fits one of the patterns, in any case, letters composed or not, blanks."""
+    return any(fnmatch(name_key(clean(name)), name_key(clean(text))) for text in patterns)
 
 
 def _leave_unfit(expansion: _Expansion, patterns: Sequence[str]) -> None:

@@ -125,9 +125,12 @@ def stage_file(job: FileLoad, workspace: Path) -> StagedFile:
 def _labels(job: FileLoad, export: Export, table: TextTable) -> UnitLabels:
     """Return what the units of a list mean on the last day that it covered when it first came."""
     stated_to = stated_end(stated_period([table.period]), job.period)
-    extracted_at, _ = believed_extraction(table.extracted_at, job.delivery)
+    extracted_at, _ = believed_extraction(table.extracted_at, job.delivery, job.period)
     day = coverage(job.delivery, job.period, stated_to, extracted_at).day
-    return unit_labels(job.connection, job.source, export, day, min(job.period.start, day))
+    return unit_labels(
+        job.connection, job.source, export, day,
+        since=min(job.period.start, day), codes_until=job.period.end,
+    )  # fmt: skip
 
 
 def settle_arrivals(job: FileLoad) -> None:
@@ -138,7 +141,7 @@ def settle_arrivals(job: FileLoad) -> None:
 
 def _staged_result(job: FileLoad, staged: StagedFile) -> Loaded:
     stated_to = stated_end(stated_period(staged.period_lines), job.period)
-    extracted_at, warning = believed_extraction(staged.extracted_at, job.delivery)
+    extracted_at, warning = believed_extraction(staged.extracted_at, job.delivery, job.period)
     covered = widest_coverage(job.same_bytes, job.period, stated_to, extracted_at)
     return Loaded(
         job.delivery, "loaded",
