@@ -54,7 +54,7 @@ rebuild: $(READY) ## Load the warehouse anew from the raw files; ACCEPT_LOSS=yes
 
 withdraw: $(READY) ## Take back what a clock that ran ahead collected: make withdraw TODAY=2023-11-20
 	@test -n "$(TODAY)" || { echo "Give the day of today: make withdraw TODAY=2023-11-20"; exit 1; }
-	@$(BIN)/python -m pipelines.withdraw $(TODAY)
+	@$(BIN)/python -m pipelines.cli withdraw "$(TODAY)"
 
 doctor: $(READY) ## Look at folders, room, locks, daemon, schedules, settings: what to do?
 	@$(BIN)/python -m pipelines.doctor

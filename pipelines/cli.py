@@ -39,6 +39,7 @@ from pipelines.printing import print_rates, print_refusals
 from pipelines.sample import PORTALS, beside_portal, put_sample, sample_periods
 from pipelines.serve import history_kept_open, prepare_instance, serve_ui
 from pipelines.upkeep import back_up_installation, begin_rebuild, restore_installation
+from pipelines.withdraw import withdraw
 
 # Dagster's own event log tells every step; what the terminal gets of it is printed here.
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -102,6 +103,8 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     restored.add_argument("origin", type=Path, help="a folder that backup made")
     rebuild = commands.add_parser("rebuild", help="load the warehouse anew from the raw files")
     rebuild.add_argument("--accept-loss", action="store_true", help="go on without purged files")
+    withdrawn = commands.add_parser("withdraw", help="take back what a clock ahead collected")
+    withdrawn.add_argument("today", help="the day of today, such as 2023-11-20")
     options = parser.parse_args(arguments)
     if options.command == "run" and options.source not in (None, *PORTALS):
         run.error(
@@ -282,6 +285,7 @@ WITHOUT_DAGSTER: dict[str, Callable[[Paths, argparse.Namespace], int]] = {
     "check-source": _check_source,
     "backup": lambda paths, options: back_up_installation(paths, options.target.resolve()),
     "restore": lambda paths, options: restore_installation(options.origin.resolve(), paths),
+    "withdraw": lambda paths, options: withdraw(paths, options.today),
 }
 
 

@@ -4,8 +4,6 @@ Belongs here: asking for the right day, printing what was done. Does not belong 
 (`assets.engine.manifest`); the next run takes it out of the warehouse.
 """
 
-import sys
-
 from assets.engine.errors import MotcuaError
 from assets.engine.locks import one_run
 from assets.engine.manifest import Manifest
@@ -16,18 +14,10 @@ from assets.engine.raw_store import read_arrivals
 from assets.engine.wording import counted
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Withdraw what states a collection after today; return 0, or 1 with a sentence."""
-    try:
-        withdraw(Paths.from_environment(), *(sys.argv[1:] if arguments is None else arguments))
-    except MotcuaError as error:
-        print(error, file=sys.stderr)
-        return 1
-    return 0
-
-
-def withdraw(paths: Paths, today: str) -> None:
+def withdraw(paths: Paths, today: str) -> int:
     """Withdraw deliveries of periods to come; list others that state a time to come as of now.
+
+    Returns 0 when it is done, and printed.
 
     Raises
     ------
@@ -54,11 +44,8 @@ def withdraw(paths: Paths, today: str) -> None:
         f"Withdrawn: {counted(withdrawn, 'file')} of periods to come. Listed as of today: "
         f"{counted(begun, 'file')}. The next run takes them out of the figures, or counts them so."
     )
+    return 0
 
 
 def _report_wait() -> None:
     print("A run is at work; this waits for its end.", flush=True)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

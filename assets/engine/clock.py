@@ -6,7 +6,8 @@ clocks of portals (`assets.engine.portal_clock`).
 
 The manifest lists collections in the order in which they came, so a clock that ran ahead for some
 days, or was behind, shows there. The days that agree with most others are believed, whichever they
-are: nobody has to know the right time.
+are: nobody has to know the right time. What the clock says now has to agree with more of them than
+agree without it: a file that waits is collected later, one that was put wrong stays so.
 """
 
 from bisect import bisect_right
@@ -23,8 +24,8 @@ _STEP = timedelta(microseconds=1)
 class Clock:
     """The time that this machine says, and the day that is believed.
 
-    The clock is behind where most collections lie after what it says now: then `today` is the day
-    of the last that is believed.
+    The clock is behind where as many collections agree without what it says now as with it: then
+    `today` is the day of the last that is believed.
     """
 
     now: datetime
@@ -44,8 +45,11 @@ def read_clock(times: Sequence[datetime], now: datetime) -> tuple[list[datetime]
     before the next one that does; after the last one that does where none follows.
     """
     nights = [list(night) for _, night in groupby(times, datetime.date)]
-    agreeing = _agreeing([*(night[0].date() for night in nights), now.date()])
-    is_behind = len(nights) not in agreeing
+    days = [night[0].date() for night in nights]
+    without, agreeing = _agreeing(days), _agreeing([*days, now.date()])
+    is_behind = len(agreeing) == len(without)
+    if is_behind:
+        agreeing = without
     # The latest that each can have been, from the last to the first.
     latest: list[datetime | None] = []
     following = None

@@ -12,10 +12,9 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import IO
 
-from assets.engine.manifest_conversion import convert_manifest
+from assets.engine.manifest_conversion import WITHDRAWN, convert_manifest
 from assets.engine.paths import Paths, private_file
 from assets.engine.raw_store import (
-    WITHDRAWN,
     Delivery,
     Scope,
     manifest_file,

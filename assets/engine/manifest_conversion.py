@@ -20,6 +20,11 @@ from assets.engine.periods import Calendar, load_calendar
 
 Line = dict[str, Any]
 _CHANGES = re.compile(r"since-\d{8}T\d{6}\.json")
+# In a line that takes a delivery back: when that was.
+WITHDRAWN = "withdrawn_at"
+_TEXTS = ("source", "export", "period", "name", "sha256")
+_NEEDED = {*_TEXTS, "size", "modified_at", "collected_at"}
+_MAY_LACK = {"scope", "asked_at", "covers_to", WITHDRAWN}
 
 
 def convert_manifest(file: Path, settings: Path) -> None:
@@ -40,14 +45,31 @@ def whole_lines(content: bytes) -> list[Line]:
     lines = []
     for number, line in enumerate(whole, start=1):
         try:
-            lines.append(dict(json.loads(line)))
-        except (ValueError, TypeError):
+            lines.append(_checked(json.loads(line)))
+        except (ValueError, TypeError, AttributeError):
             raise WarehouseError(
                 "Reading raw/manifest.jsonl", f"a damaged line, number {number:,}",
                 "a line of JSON a delivery",
                 "Restore a back-up (make restore), or bring this file back from one.",
             ) from None  # fmt: skip
     return lines
+
+
+def _checked(line: Line) -> Line:
+    """Return a line that is one of a delivery; ValueError, TypeError or AttributeError if not."""
+    is_known = line.keys() >= _NEEDED and line.keys() <= _NEEDED | _MAY_LACK
+    if not is_known or line.get("scope") not in (None, "whole", "changes"):
+        raise ValueError
+    if not all(isinstance(line[name], str) for name in _TEXTS) or not isinstance(line["size"], int):
+        raise TypeError
+    date.fromisoformat(line["period"])
+    for name in ("modified_at", "collected_at", "asked_at", WITHDRAWN):
+        is_empty = name not in _NEEDED and line.get(name) is None
+        if not is_empty and datetime.fromisoformat(line[name]).tzinfo is None:
+            raise ValueError
+    if line.get("covers_to") is not None:
+        date.fromisoformat(line["covers_to"])
+    return line
 
 
 def with_fields(lines: list[Line], settings: Path) -> list[Line]:

@@ -75,7 +75,7 @@ def check_not_fewer(connection: duckdb.DuckDBPyConnection, paths: Paths) -> None
     ------
     WarehouseError
         What would be published holds fewer periods, deliveries, rows of a delivery, dossiers or
-        units than the files in place.
+        units than the files in place; or this machine's clock says that most are yet to come.
     """
     lost = list(_lost(connection, paths))
     if lost:
@@ -101,10 +101,13 @@ def _lost(connection: duckdb.DuckDBPyConnection, paths: Paths) -> Iterator[str]:
     if before is None:
         return
     now, arrivals = _held(connection, _UNITS), read_arrivals(paths)
+    arrivals.check_most_have_begun(before.deliveries)
+    today = arrivals.clock.today
+    is_begun = any(_has_begun(key, paths, today) for key in now.periods)
     gone = [
         label
         for key, label in before.periods.items()
-        if key not in now.periods and _has_begun(key, paths, arrivals.clock.today)
+        if key not in now.periods and (not is_begun or _has_begun(key, paths, today))
     ]
     if gone:
         held_back = _held_back(connection, paths, before, now)

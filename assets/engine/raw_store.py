@@ -11,7 +11,7 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
@@ -23,8 +23,9 @@ from typing import Literal
 from assets.engine.clock import Clock, read_clock
 from assets.engine.containers import SUFFIXES
 from assets.engine.disk import sync
+from assets.engine.errors import WarehouseError
 from assets.engine.locks import locked
-from assets.engine.manifest_conversion import Line, whole_lines, with_fields
+from assets.engine.manifest_conversion import WITHDRAWN, Line, whole_lines, with_fields
 from assets.engine.paths import PRIVATE_FILE, Paths, private_folder
 from assets.engine.periods import local_now
 from assets.engine.text import name_key
@@ -33,8 +34,6 @@ from assets.engine.troubles import of_one_file
 # What a file's time may be: one more day lies on either side in every zone.
 EARLIEST, LATEST = datetime(1, 1, 3, tzinfo=UTC), datetime(9999, 12, 29, tzinfo=UTC)
 CHUNK = 1 << 20
-# In a line of the manifest that takes a delivery back: when that was.
-WITHDRAWN = "withdrawn_at"
 _READING = ".reading-"
 _INCOMING = ".incoming-"
 # Source, export and name, as names are compared.
@@ -126,6 +125,27 @@ class Arrivals:
         counting = {item.delivery_id for item in self.deliveries}
         return {item.delivery_id for item in (*self.to_come, *self.withdrawn)} - counting
 
+    def check_most_have_begun(self, known: Collection[str]) -> None:
+        """Check that at most half of the deliveries of the ids `known` are of periods to come.
+
+        Raises
+        ------
+        WarehouseError
+            More are: rather than they, the clock is wrong, and was for many nights.
+        """
+        to_come = {item.delivery_id for item in self.to_come} & self.aside & set(known)
+        if 2 * len(to_come) > len(known):
+            day = self.clock.now.date()
+            raise WarehouseError(
+                "Comparing what was collected with this machine's clock",
+                f"{len(to_come):,} of {len(known):,} deliveries of periods to come, for "
+                f"the clock says {day:%d/%m/%Y}",
+                "at most half",
+                "Nothing was removed, and the published files stay as they were. Set the clock "
+                "right (timedatectl), and run it again. If it is right, and ran ahead before: "
+                f"make withdraw TODAY={day}",
+            )
+
 
 def read_manifest(paths: Paths) -> list[Delivery]:
     """Return the deliveries that count, in the order of arrival."""
@@ -162,18 +182,17 @@ def _withdrawn_apart(lines: list[Line]) -> tuple[list[Delivery], list[Delivery]]
     """Return the deliveries that were not withdrawn since they came last, and those that were."""
     listed: list[Delivery] = []
     withdrawn: list[Delivery] = []
-    for line in lines:
+    # What a later line takes back.
+    taken: set[tuple[Place, str]] = set()
+    for line in reversed(lines):
         delivery = Delivery(**{name: line[name] for name in line if name != WITHDRAWN})
         if WITHDRAWN in line:
-            withdrawn += [item for item in listed if _is_same(item, delivery)]
-            listed = [item for item in listed if not _is_same(item, delivery)]
+            taken.add((delivery.place, delivery.delivery_id))
+        elif taken and (delivery.place, delivery.delivery_id) in taken:
+            withdrawn.append(delivery)
         else:
             listed.append(delivery)
-    return listed, withdrawn
-
-
-def _is_same(one: Delivery, other: Delivery) -> bool:
-    return (one.place, one.delivery_id) == (other.place, other.delivery_id)
+    return listed[::-1], withdrawn[::-1]
 
 
 def newest(deliveries: list[Delivery]) -> dict[Place, Delivery]:

@@ -11,10 +11,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from assets.engine.errors import WarehouseError
 from assets.engine.manifest import Manifest
 from assets.engine.paths import Paths
 from assets.engine.periods import TIMEZONE
-from assets.engine.raw_store import Delivery, read_manifest
+from assets.engine.raw_store import Delivery, manifest_file, read_arrivals, read_manifest
 from tests.nights.child import forking
 
 NOW = datetime(2023, 1, 20, 10, 0, tzinfo=ZoneInfo(TIMEZONE))
@@ -53,7 +54,7 @@ def test_a_full_disk_takes_no_delivery_that_stands(installation: Paths) -> None:
     manifest = installation.raw / "manifest.jsonl"
     _collect(installation, "a.csv", "1")
     stands = [
-        Delivery("s", "e", "2022-12-15", f"{number}.csv", "0" * 64, 1, "", MOMENT)
+        Delivery("s", "e", "2022-12-15", f"{number}.csv", "0" * 64, 1, MOMENT, MOMENT)
         for number in range(1000)
     ]
     lines = "".join(json.dumps(asdict(delivery)) + "\n" for delivery in stands)
@@ -83,3 +84,71 @@ def _collect_on_a_full_disk(paths: Paths) -> None:
 def test_what_follows_a_dot_is_told_only_if_it_is_a_container(name: str, suffix: str) -> None:
     delivery = Delivery("s", "e", "2022-12-15", str(Path(name)), "0" * 64, 1, "", MOMENT)
     assert delivery.suffix == suffix
+
+
+def _line(number: int, **others: object) -> dict[str, object]:
+    listed = Delivery("s", "e", "2022-12-15", f"{number}.csv", "0" * 64, 1, MOMENT, MOMENT)
+    return asdict(listed) | others
+
+
+def _write(paths: Paths, lines: list[dict[str, object]]) -> None:
+    paths.raw.mkdir(exist_ok=True)
+    text = "".join(json.dumps(line) + "\n" for line in lines)
+    manifest_file(paths).write_text(text, encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        pytest.param({"more": 1}, id="an unknown field"),
+        pytest.param({"size": "1"}, id="a size that is text"),
+        pytest.param({"name": None}, id="no name"),
+        pytest.param({"scope": "half"}, id="an unknown scope"),
+        pytest.param({"period": "2022-12"}, id="a broken period"),
+        pytest.param({"collected_at": "2023-01-0Mẫu"}, id="a broken time"),
+        pytest.param({"collected_at": "2023-01-05T08:00:00"}, id="a time without a zone"),
+        pytest.param({"modified_at": None}, id="no time"),
+        pytest.param({"asked_at": "2023-01-05T08:00:00"}, id="asked without a zone"),
+        pytest.param({"covers_to": "Mẫu"}, id="a broken day"),
+        pytest.param({"withdrawn_at": "Mẫu"}, id="a broken withdrawal"),
+    ],
+)
+def test_a_damaged_line_is_told_by_its_number(
+    damage: dict[str, object], installation: Paths
+) -> None:
+    _write(installation, [_line(1), _line(2, **damage)])
+    with pytest.raises(WarehouseError, match="a damaged line, number 2") as caught:
+        read_manifest(installation)
+    assert "Mẫu" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["size", "collected_at"])
+def test_a_line_that_lacks_a_field_is_damaged(name: str, installation: Paths) -> None:
+    lacking = _line(2)
+    del lacking[name]
+    _write(installation, [_line(1), lacking])
+    with pytest.raises(WarehouseError, match="a damaged line, number 2"):
+        read_manifest(installation)
+
+
+def test_a_line_is_compared_once_however_many_were_withdrawn(
+    installation: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = [_line(number) for number in range(200)]
+    taken = [line | {"withdrawn_at": MOMENT} for line in lines[100:]]
+    _write(installation, [*lines, *taken, _line(150)])
+    compared = 0
+
+    def counting(delivery: Delivery) -> str:
+        nonlocal compared
+        compared += 1
+        return delivery.name
+
+    monkeypatch.setattr(Delivery, "delivery_id", property(counting))
+    found = read_arrivals(installation)
+    assert [item.name for item in found.deliveries] == [
+        *(f"{n}.csv" for n in range(100)),
+        "150.csv",
+    ]
+    assert [item.name for item in found.withdrawn] == [f"{n}.csv" for n in range(100, 200)]
+    assert compared <= len(lines) + len(taken)

@@ -22,8 +22,14 @@ _OF_DELIVERY = (*PER_DELIVERY, "ops.collection", "ops.delivery")
 def set_aside(
     connection: duckdb.DuckDBPyConnection, paths: Paths, progress: Callable[[str], None]
 ) -> None:
-    """Delete all that the warehouse holds of such deliveries; the registers follow."""
-    aside = sorted(read_arrivals(paths).aside)
+    """Delete all that the warehouse holds of such deliveries; the registers follow.
+
+    Raises WarehouseError, and deletes nothing, if the clock would put most of them aside.
+    """
+    arrivals = read_arrivals(paths)
+    known = connection.execute("SELECT delivery_id FROM ops.delivery").fetchall()
+    arrivals.check_most_have_begun([delivery_id for (delivery_id,) in known])
+    aside = sorted(arrivals.aside)
     for kind in KINDS.values():
         rows = connection.execute(
             "SELECT delivery_id FROM ops.delivery "
