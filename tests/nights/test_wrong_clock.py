@@ -37,8 +37,9 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Said:
         spend_month(new_installation(folder / "data"), Month(), asleep)
 
     paths = Paths(made_once(tmp_path_factory, "right clock", spend) / "data", SETTINGS)
+    found = figures(paths)
     assert named(paths, LAST_NIGHT) == []
-    return figures(paths)
+    return found
 
 
 @pytest.mark.parametrize("seed", range(WRONG_CLOCKS))
