@@ -46,10 +46,11 @@ def read_clock(times: Sequence[datetime], now: datetime) -> tuple[list[datetime]
     """
     nights = [list(night) for _, night in groupby(times, datetime.date)]
     days = [night[0].date() for night in nights]
-    without, agreeing = _agreeing(days), _agreeing([*days, now.date()])
-    is_behind = len(agreeing) == len(without)
+    agreeing = _agreeing([*days, now.date()])
+    # One that no night agrees with is believed less than any night.
+    is_behind = bool(days) and (len(days) not in agreeing or len(agreeing) == 1)
     if is_behind:
-        agreeing = without
+        agreeing = _agreeing(days)
     # The latest that each can have been, from the last to the first.
     latest: list[datetime | None] = []
     following = None

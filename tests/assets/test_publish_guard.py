@@ -254,7 +254,10 @@ def test_another_installation_s_warehouse_with_the_same_key_is_refused(
     deliver_csv(other, [dossier(80)], period=PERIODS[1])
     night(other, PERIODS[1])
     state.warehouse_file.write_bytes(other.warehouse_file.read_bytes())
-    with pytest.raises(WarehouseError, match=r"1 delivery of 2023-01-15 \(xin_man.dossiers_commune\) in the warehouse that"):
+    with pytest.raises(
+        WarehouseError,
+        match=r"1 delivery of 2023-01-15 \(xin_man.dossiers_commune\) in the warehouse that",
+    ):
         night(state, LAST)
 
 
