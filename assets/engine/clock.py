@@ -6,8 +6,8 @@ clocks of portals (`assets.engine.portal_clock`).
 
 The manifest lists collections in the order in which they came, so a clock that ran ahead for some
 days, or was behind, shows there. The days that agree with most others are believed, whichever they
-are: nobody has to know the right time. What the clock says now, and no night agrees with, is believed
-less than any night: a file that waits is collected later, one that was put wrong stays so.
+are: nobody has to know the right time. What the clock says now, and no night agrees with, is
+believed less than any night: a file that waits is collected later, one that was put wrong stays so.
 """
 
 from bisect import bisect_right

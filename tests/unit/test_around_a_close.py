@@ -266,16 +266,11 @@ def test_a_file_waits_while_the_clock_is_behind(installation: Paths) -> None:
 def test_a_file_that_a_clock_ahead_put_into_a_period_to_come_is_put_right(
     installation: Paths,
 ) -> None:
-    """Its rows are of the month before, as those of a quiet unit may be.
-
-    It waits until a night after the one ahead has collected anything: here a list with a folder.
-    """
+    """Its rows are of the month before, as those of a quiet unit may be."""
     keys = []
     for number, (day, month) in enumerate(((16, 1), (20, 2), (17, 1), (18, 1)), start=1):
         now = datetime(2023, month, day, 1, 30, tzinfo=ZONE)
         _written(_list(installation, ["16/01/2023"] * number), now)
-        if number == 3:
-            deliver_csv(installation, [dossier(9)], period=FEBRUARY, name="b.csv")
         inbox = _inbox(installation, now)
         for key in inbox.new:
             keys += [item.period for item in
