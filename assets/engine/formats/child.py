@@ -73,8 +73,8 @@ def main() -> None:
 
 def _resident_bytes() -> int:
     # The greatest size that getrusage knows is that of the parent which the child was forked from.
-    with open("/proc/self/statm", encoding="ascii") as sizes:
-        return int(sizes.read().split()[1]) * resource.getpagesize()
+    sizes = Path("/proc/self/statm").read_text(encoding="ascii")
+    return int(sizes.split()[1]) * resource.getpagesize()
 
 
 def _write(answers: BinaryIO, frame: dict[str, Any]) -> None:
