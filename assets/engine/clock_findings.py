@@ -14,9 +14,18 @@ from assets.engine.raw_store import read_arrivals
 
 
 def clock_findings(paths: Paths, now: datetime) -> Iterator[Finding]:
-    """Look for collections that state a time still to come; `now` is what this machine says."""
+    """Look for collections whose time is in doubt; `now` is what this machine says."""
     found = read_arrivals(paths, now)
-    if not found.ahead and not found.to_come:
+    if (days := found.clock.contradiction) and max(days) <= found.clock.today:
+        first, second = (f"{day:%d/%m/%Y}" for day in days)
+        yield Finding(
+            "look", f"what was collected on {first}, as the clock said then, came before what was "
+            f"collected on {second}, and as many nights agree with either: it counts as of the "
+            "second",
+            f"nothing if {second} was right; else deliver what came first again, with another "
+            "time of the file.",
+        )  # fmt: skip
+    if not found.ahead and not found.to_come and not found.undated:
         return
     command = f"make withdraw TODAY={now:%Y-%m-%d}"
     if found.clock.is_behind:
@@ -37,4 +46,10 @@ def clock_findings(paths: Paths, now: datetime) -> Iterator[Finding]:
             "look", f"{named(others)} were collected when this machine's clock ran ahead: they "
             "count as of the collections before and after",
             f"nothing; {command} lists them as of today.",
+        )  # fmt: skip
+    if behind := [item for item in found.undated if item not in found.ahead]:
+        yield Finding(
+            "look", f"{named(behind)} were collected when this machine's clock was behind: they "
+            "count as of the collection before",
+            "nothing; when the next file is collected, they count as of its day.",
         )  # fmt: skip

@@ -18,7 +18,7 @@ from assets.engine.held import check_rows
 from assets.engine.paths import Paths
 from assets.engine.periods import Calendar, Period, load_calendar
 from assets.engine.raw_store import Delivery, blob_of, read_arrivals, read_manifest
-from assets.engine.reading_version import ReadingVersions
+from assets.engine.reading_version import ReadingVersions, version_as_of
 from assets.engine.supersession import differing, recorded_standings
 from assets.engine.wording import deliveries_of
 from schemas.settings import Source
@@ -93,13 +93,14 @@ def lacking(
     calendar, versions = load_calendar(paths.settings), ReadingVersions(connection)
     for (source, export, key), arrivals in _places(paths, sources, calendar).items():
         settings, period = sources[source].exports[export], calendar.month_from_key(key)
-        version = versions.of(sources[source], settings, period)
+        of_export = versions.of(sources[source], settings, period)
         ids = differing(arrivals, settings, standings)
         same_bytes: dict[str, list[Delivery]] = {}
         for arrival in arrivals:
             same_bytes.setdefault(arrival.delivery_id, []).append(arrival)
         for delivery_id in filter(readings.__contains__, same_bytes):
             reading, same = readings[delivery_id], same_bytes[delivery_id]
+            version = version_as_of(of_export, same[0].arrived_at)
             if delivery_id in ids or reading.covers_other_days(same, period):
                 lacks.loadable.append(same[0])
             elif reading.is_outdated(version, has_bytes=blob_of(paths, same[0]).exists()):

@@ -104,13 +104,15 @@ class Arrivals:
 
     `deliveries` are those that count, in the order of arrival. Those `to_come` are of periods that
     have not begun, for the clock ran ahead: they count nowhere until their day. Those `withdrawn`
-    never do. `stated` are both first kinds with the times that they state, not those believed.
+    never do. `stated` are both first kinds with the times that they state, not those believed. The
+    `undated` came last and state a time that is not believed: they count as of the one before.
     """
 
     deliveries: list[Delivery]
     to_come: list[Delivery]
     withdrawn: list[Delivery]
     stated: list[Delivery]
+    undated: list[Delivery]
     clock: Clock
 
     @property
@@ -161,7 +163,8 @@ def read_arrivals(paths: Paths, now: datetime | None = None) -> Arrivals:
     lines = with_fields(whole_lines(file.read_bytes()), paths.settings) if file.exists() else []
     listed, withdrawn = _withdrawn_apart(lines)
     collected = [datetime.fromisoformat(item.collected_at) for item in listed]
-    believed, clock = read_clock(collected, now or local_now())
+    written = [datetime.fromisoformat(item.modified_at) for item in listed]
+    believed, clock = read_clock(collected, now or local_now(), written)
     deliveries = [
         item if time == said else replace(
             item, collected_at=time.isoformat(), asked_at=item.asked_at and time.isoformat()
@@ -169,11 +172,13 @@ def read_arrivals(paths: Paths, now: datetime | None = None) -> Arrivals:
         for item, said, time in zip(listed, collected, believed, strict=True)
     ]  # fmt: skip
     today = clock.today.isoformat()
+    last = max((i for i, time in enumerate(believed) if time == collected[i]), default=-1)
     return Arrivals(
         [item for item in deliveries if item.period <= today],
         [item for item in deliveries if item.period > today],
         withdrawn,
         listed,
+        listed[last + 1 :],
         clock,
     )
 

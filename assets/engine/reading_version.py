@@ -1,12 +1,12 @@
 """The reading version of an export: a hash of all that decides how its files are read.
 
-Belongs here: which settings and units say anything of reading. Does not belong here: which files
-have to be read again (`assets.engine.delivered`), reading them (`assets.engine.load`).
+Belongs here: which settings, units and times say anything of reading. Does not belong here: which
+files have to be read again (`assets.engine.delivered`), reading them (`assets.engine.load`).
 """
 
 import hashlib
 import json
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 
 import duckdb
@@ -16,10 +16,23 @@ from assets.engine.text import label_key
 from schemas.settings import Export, Source
 
 # Raised when reading or validation changes, so that every file whose bytes are there is read again.
-READING_VERSION = "4"
+READING_VERSION = "5"
 # That of a delivery whose loss was accepted.
 LOST = "lost"
 _name_key = lru_cache(maxsize=20_000)(label_key)
+
+
+def version_as_of(version: str, arrived_at: datetime) -> str:
+    """Return the version of bytes of an export that first arrived at that time.
+
+    It decides which dates lie in the future and what units were called; once a clock was wrong,
+    another time may be believed later.
+    """
+    return _hashed(f"{version} {arrived_at.isoformat()}")
+
+
+def _hashed(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 class ReadingVersions:
@@ -49,8 +62,7 @@ class ReadingVersions:
                 parts += [source.unit_names, self._names_until(period.end)]
             if export.units != "name":
                 parts.append(self._codes_until(period.end))
-        text = json.dumps(parts, sort_keys=True, default=str)
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
+        return _hashed(json.dumps(parts, sort_keys=True, default=str))
 
     def _codes_until(self, day: date) -> list[str]:
         return sorted({code for code, _, first, _ in self._names if first <= day})

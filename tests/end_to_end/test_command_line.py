@@ -231,7 +231,8 @@ def test_a_wrong_period_gets_a_sentence(
         (["run", "igate2", "x"], "found unrecognized arguments: x; expected motcua "),
         (["period"], "are required: key; expected motcua period [-h] [--accept-fewer] key. "),
         (["perio"], "invalid choice: 'perio'"),
-        ([], "expected motcua [-h] {run,period,ui,check-source,backup,restore,rebuild}. "),
+        ([], "expected motcua [-h] "
+             "{run,period,ui,check-source,backup,restore,rebuild,withdraw}. "),
     ],
 )  # fmt: skip
 def test_what_is_no_command_gets_a_sentence_and_the_status_2(

@@ -20,7 +20,7 @@ from defect_lists import csv_list
 
 from assets.engine import inbox, periods
 from assets.engine.paths import Paths
-from assets.engine.raw_store import read_manifest
+from assets.engine.raw_store import read_arrivals
 from assets.engine.sources import load_sources
 from schemas.exports import KINDS
 from tests.assets.runs import failures, run_range
@@ -376,10 +376,10 @@ class Living:
     def _run(self, event: Run) -> None:
         clock = self.now + event.clock
         set_clock(self.patch, clock)
-        before = len(read_manifest(self.paths))
+        before = read_arrivals(self.paths).stated
         result = run_range(self.paths, self.instance, "nightly", keys_until(clock, event.months))
         self.refusals = sorted(set(failures(result).values()))
-        new = read_manifest(self.paths)[before:]
+        new = [item for item in read_arrivals(self.paths).stated if item not in before]
         places = ["/".join((item.source, item.export, item.name)) for item in new]
         lying = {normalize("NFC", place): place for place in self._files}
         files = [lying[normalize("NFC", place)] for place in places]

@@ -1,5 +1,6 @@
 """Which of the times of collections are believed, and what day it is."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -48,7 +49,27 @@ def test_the_days_that_agree_with_most_others_are_believed(
 ) -> None:
     found, clock = _read(*days, now=now)
     assert found == believed
-    assert clock == Clock(_at(now), date(2022, 12, 31) + timedelta(days=today), today > now)
+    assert replace(clock, contradiction=None) == Clock(
+        _at(now), date(2022, 12, 31) + timedelta(days=today), today > now
+    )
+
+
+def test_two_nights_with_which_as_many_agree_are_a_contradiction() -> None:
+    assert _read(1, 2, 4, 3, now=4)[1].contradiction == (_at(4).date(), _at(3).date())
+    assert _read(1, -30, now=10)[1].contradiction == (_at(1).date(), _at(-30).date())
+    # With three against one, or against now alone, there is none.
+    assert _read(1, 2, -30, now=10)[1].contradiction is None
+    assert _read(1, 103, now=2)[1].contradiction is None
+
+
+def test_of_as_many_nights_one_that_collected_a_later_file_is_not_believed() -> None:
+    collected = [_at(1), _at(-30), _at(-30)]
+    believed, clock = read_clock(collected, _at(10), [_at(0), _at(9), _at(9)])
+    assert [time.date() for time in believed] == [_at(1).date()] * 3
+    assert clock == Clock.right(_at(10))
+    # A file of a time that no night had says nothing where more nights agree.
+    believed, _ = read_clock([_at(1), _at(2), _at(3)], _at(10), [_at(0), _at(900), _at(0)])
+    assert believed == [_at(1), _at(2), _at(3)]
 
 
 def test_the_order_of_arrival_is_kept() -> None:

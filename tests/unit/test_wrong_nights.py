@@ -201,6 +201,29 @@ def _dated_night(paths: Paths, now: datetime, number: int) -> None:
         spend_night(paths, now)
 
 
+def test_what_a_night_behind_collected_is_named_until_the_next_file_comes(
+    installation: Paths,
+) -> None:
+    _collect(installation, "a.csv", "1", 1)
+    _collect(installation, "b.csv", "2", 2)
+    _collect(installation, "c.csv", "3", -40)
+    (finding,) = clock_findings(installation, _at(3))
+    assert finding.level == "look"
+    assert f"1 delivery of {KEY}" in finding.said
+    assert "clock was behind" in finding.said
+    _collect(installation, "d.csv", "4", 4)
+    assert list(clock_findings(installation, _at(5))) == []
+
+
+def test_two_nights_of_which_nothing_says_which_is_right_are_named(installation: Paths) -> None:
+    _collect(installation, "a.csv", "1", 2)
+    _collect(installation, "b.csv", "2", 1)
+    (finding,) = clock_findings(installation, _at(3))
+    assert "collected on 02/02/2023" in finding.said
+    assert "collected on 01/02/2023" in finding.said
+    assert read_arrivals(installation, _at(3)).clock.contradiction
+
+
 SET_BACK = datetime(2020, 1, 1, 1, 30, tzinfo=ZoneInfo(TIMEZONE))
 
 

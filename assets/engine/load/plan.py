@@ -13,7 +13,7 @@ from assets.engine.load.report import Loaded, is_loaded
 from assets.engine.paths import Paths
 from assets.engine.periods import Period
 from assets.engine.raw_store import Delivery
-from assets.engine.reading_version import ReadingVersions
+from assets.engine.reading_version import ReadingVersions, version_as_of
 from assets.engine.supersession import sequences
 from assets.engine.wording import counted
 from schemas.exports import Kind
@@ -68,7 +68,8 @@ def _load_arrivals(job: FileLoad, progress: Callable[[str], None]) -> list[Loade
     for sequence in sequences(job.arrivals, job.exports[0]):
         newest.add(sequence[-1].delivery_id)
     for delivery in dict.fromkeys(first[arrival.delivery_id] for arrival in job.arrivals):
-        results.append(_load_one(replace(job, delivery=delivery), progress))
+        version = version_as_of(job.version, delivery.arrived_at)
+        results.append(_load_one(replace(job, delivery=delivery, version=version), progress))
     settle_arrivals(job)
     return [
         result
