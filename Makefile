@@ -23,7 +23,7 @@ $(READY): requirements.lock pyproject.toml
 	touch $@
 
 run: $(READY) ## Process the bundled sample and print its rates; SOURCE=igate2: from its portal
-	$(BIN)/python -u -m pipelines.cli run $(SOURCE)
+	$(BIN)/python -u -m pipelines.commands.cli run $(SOURCE)
 
 portal: $(READY) ## The sample as a portal on http://127.0.0.1:8769, to collect from
 	@$(BIN)/python -m tests.portal
@@ -31,33 +31,33 @@ portal: $(READY) ## The sample as a portal on http://127.0.0.1:8769, to collect 
 period: $(READY) ## Redo one period and whatever it moves: make period PERIOD=2023-10-15; ACCEPT_FEWER=yes: publish less than before
 	@test -n "$(PERIOD)" || { echo "Give the first day of the period: make period PERIOD=2023-10-15"; exit 1; }
 	@test -z "$(filter-out yes,$(ACCEPT_FEWER))" || { echo "ACCEPT_FEWER is yes, or left out"; exit 1; }
-	$(BIN)/python -u -m pipelines.cli period $(PERIOD) $(if $(filter yes,$(ACCEPT_FEWER)),--accept-fewer)
+	$(BIN)/python -u -m pipelines.commands.cli period $(PERIOD) $(if $(filter yes,$(ACCEPT_FEWER)),--accept-fewer)
 
 check-source: $(READY) ## Check settings: make check-source SETTINGS=x.toml EXPORT=name FILE=sample
 	@test -n "$(SETTINGS)" -a -n "$(EXPORT)" -a -n "$(FILE)" || { echo "Give all three: make check-source SETTINGS=path/to/x.toml EXPORT=name FILE=sample"; exit 1; }
-	@$(BIN)/python -u -m pipelines.cli check-source "$(SETTINGS)" "$(EXPORT)" "$(FILE)" $(if $(PERIOD),--period $(PERIOD))
+	@$(BIN)/python -u -m pipelines.commands.cli check-source "$(SETTINGS)" "$(EXPORT)" "$(FILE)" $(if $(PERIOD),--period $(PERIOD))
 
 ui: $(READY) ## Dagster on http://127.0.0.1:3000, with its daemon
-	$(BIN)/python -u -m pipelines.cli ui
+	$(BIN)/python -u -m pipelines.commands.cli ui
 
 backup: $(READY) ## Copy everything into a new folder: make backup TO=/mnt/backup/2023-11-15
 	@test -n "$(TO)" || { echo "Give a new folder: make backup TO=/mnt/backup/2023-11-15"; exit 1; }
-	@$(BIN)/python -u -m pipelines.cli backup "$(TO)"
+	@$(BIN)/python -u -m pipelines.commands.cli backup "$(TO)"
 
 restore: $(READY) ## Bring a back-up into an empty MOTCUA_DATA: make restore FROM=/mnt/backup/2023-11-15
 	@test -n "$(FROM)" || { echo "Give the folder of a back-up: make restore FROM=/mnt/backup/2023-11-15"; exit 1; }
-	@$(BIN)/python -u -m pipelines.cli restore "$(FROM)"
+	@$(BIN)/python -u -m pipelines.commands.cli restore "$(FROM)"
 
 rebuild: $(READY) ## Load the warehouse anew from the raw files; ACCEPT_LOSS=yes: without purged ones
 	@test -z "$(filter-out yes,$(ACCEPT_LOSS))" || { echo "ACCEPT_LOSS is yes, or left out"; exit 1; }
-	@$(BIN)/python -u -m pipelines.cli rebuild $(if $(filter yes,$(ACCEPT_LOSS)),--accept-loss)
+	@$(BIN)/python -u -m pipelines.commands.cli rebuild $(if $(filter yes,$(ACCEPT_LOSS)),--accept-loss)
 
 withdraw: $(READY) ## Take back what a clock that ran ahead collected: make withdraw TODAY=2023-11-20
 	@test -n "$(TODAY)" || { echo "Give the day of today: make withdraw TODAY=2023-11-20"; exit 1; }
-	@$(BIN)/python -m pipelines.cli withdraw "$(TODAY)"
+	@$(BIN)/python -m pipelines.commands.cli withdraw "$(TODAY)"
 
 doctor: $(READY) ## Look at folders, room, locks, daemon, schedules, settings: what to do?
-	@$(BIN)/python -m pipelines.doctor
+	@$(BIN)/python -m pipelines.commands.doctor
 
 # One more than two cores have: some tests wait for a daemon or a browser.
 WORKERS ?= 3
@@ -71,7 +71,7 @@ check: $(READY) ## Format, lint, types, known vulnerabilities
 	@$(MAKE) --no-print-directory audit
 
 audit: $(READY) ## Is a dependency known to be vulnerable?
-	$(BIN)/python -m tests.audit
+	$(BIN)/python -m pipelines.commands.audit
 
 format: $(READY) ## Format, and mend what lint can mend
 	$(BIN)/ruff format .

@@ -1,9 +1,7 @@
 """Asset checks: what an operator must see at a glance.
 
-Belongs here: thin checks over the warehouse with a sentence each. Does not belong here: the
-balance itself (`assets.engine.balance`) and the comparison of closed periods
-(`assets.engine.closed_periods`). The gate against publishing is in the steps themselves: a check
-blocks within one run only, and a hand-picked selection can leave it out.
+The gate against publishing is in the steps themselves: a check blocks within one run only, and a
+hand-picked selection can leave it out.
 https://docs.dagster.io/guides/test/asset-checks
 """
 
@@ -14,9 +12,13 @@ from datetime import date
 import dagster as dg
 import duckdb
 
-from assets.engine.balance import check_balance
-from assets.engine.clock_findings import clock_findings
-from assets.engine.closed_periods import (
+from assets.engine.collect.walking import unlike_twins
+from assets.engine.collecting import failures_of_runs
+from assets.engine.common.calendar import Calendar, Period, local_now
+from assets.engine.common.errors import BalanceError, PortalError
+from assets.engine.indicators.balance import check_balance
+from assets.engine.status.clock_findings import clock_findings
+from assets.engine.status.closed_periods import (
     closed_months,
     delivered_months,
     findings,
@@ -25,20 +27,16 @@ from assets.engine.closed_periods import (
     sentence,
     unanswered_months,
 )
-from assets.engine.collecting import failures_of_runs
-from assets.engine.errors import BalanceError, PortalError
-from assets.engine.period_state import period_state
-from assets.engine.periods import Calendar, Period, local_now
-from assets.engine.state import first_difference, kept_readings
-from assets.engine.walking import unlike_twins
-from assets.engine.warehouse import scalar
+from assets.engine.status.period_state import period_state
+from assets.engine.status.state import first_difference, kept_readings
+from assets.engine.warehouse.connection import scalar
 from assets.metadata import table_key
 from assets.partitions import Partitions, periods_of, runs_of
 from assets.resources import Installation
-from schemas.exports import KINDS, Kind
-from schemas.indicator_tables import BY_LEVEL
-from schemas.quarantine_tables import MANIFEST
-from schemas.tables import INDICATOR_TABLES, MOTCUA_FILE
+from schemas.rows.exports import KINDS, Kind
+from schemas.tables.indicators import BY_LEVEL
+from schemas.tables.quarantine import MANIFEST
+from schemas.tables.registry import INDICATOR_TABLES, MOTCUA_FILE
 
 FILES_LOADED = {
     kind: dg.AssetCheckSpec(

@@ -1,8 +1,4 @@
-"""Layer core: accepted rows by delivery, the registers of their latest state, and what follows.
-
-Belongs here: the step from a run to `engine.load`, and what it says of a period, a register, the
-procedures and the reporting periods. Does not belong here: loading itself.
-"""
+"""Layer core: accepted rows by delivery, the registers of their latest state, and what follows."""
 
 import hashlib
 import time
@@ -12,20 +8,22 @@ import dagster as dg
 import duckdb
 
 from assets.checks import FILES_LOADED, files_loaded
-from assets.engine.compute import data_cutoff, refresh_periods
-from assets.engine.errors import MotcuaError
+from assets.engine.common.calendar import Period
+from assets.engine.common.errors import MotcuaError
+from assets.engine.common.paths import Paths
+from assets.engine.indicators.tables import data_cutoff, refresh_periods
 from assets.engine.load import Loaded, load_lacking, load_period, rejected_by_rule
-from assets.engine.paths import Paths
-from assets.engine.periods import Period
-from assets.engine.reference import file_version, load_procedures
-from assets.engine.statistic import load_statistic
-from assets.engine.warehouse import scalar
+from assets.engine.reference.files import file_version, load_procedures
+from assets.engine.settings.statistic import load_statistic
+from assets.engine.warehouse.connection import scalar
 from assets.load_metadata import load_metadata, load_summary
 from assets.metadata import selected, table_key, table_spec
 from assets.partitions import SINGLE_RUN, Partitions, periods_of
 from assets.resources import Installation
-from schemas.columns import Table
-from schemas.core_tables import (
+from schemas.rows.exports import KINDS, Kind
+from schemas.settings.sources import Source
+from schemas.tables.columns import Table
+from schemas.tables.core import (
     DOSSIER,
     DOSSIER_VERSION,
     PAYMENT_REQUEST,
@@ -36,11 +34,9 @@ from schemas.core_tables import (
     RECEIPT_VERSION,
     TRANSACTION_VERSION,
 )
-from schemas.exports import KINDS, Kind
-from schemas.indicator_tables import PERIOD
-from schemas.quarantine_tables import MANIFEST
-from schemas.settings import Source
-from schemas.tables import PROCEDURE, UNIT
+from schemas.tables.indicators import PERIOD
+from schemas.tables.quarantine import MANIFEST
+from schemas.tables.registry import PROCEDURE, UNIT
 
 # In the order in which they are made: the tables of versions, then what is made of them.
 VERSIONS = {

@@ -1,8 +1,4 @@
-"""Layer indicators: counts and rates by period; the formulas stand in `engine/indicators/*.sql`.
-
-Belongs here: the step from a run to `engine.compute`, and an event for every period that a run
-moved. Does not belong here: formulas.
-"""
+"""Layer indicators: counts and rates by period; the formulas stand in `engine/indicators/*.sql`."""
 
 import time
 from collections.abc import Iterator
@@ -12,27 +8,27 @@ import dagster as dg
 import duckdb
 
 from assets.checks import PERIOD_WHOLE, period_whole, period_whole_spec
-from assets.engine.compute import (
+from assets.engine.common.calendar import Calendar, Period, local_now
+from assets.engine.common.messages import counted
+from assets.engine.indicators.own_counts import count_dossiers, count_payments
+from assets.engine.indicators.tables import (
     Change,
     compute_table,
     figures_by_level,
     moved_dossiers,
-    rebuild_table,
+    sum_payments,
 )
-from assets.engine.own_counts import count_dossiers, count_payments
-from assets.engine.periods import Calendar, Period, local_now
-from assets.engine.wording import counted
 from assets.metadata import markdown_table, numbers, selected, table_key, table_spec
 from assets.partitions import SINGLE_RUN, Partitions, periods_of
 from assets.resources import Installation
-from schemas.columns import Table
-from schemas.core_tables import (
+from schemas.tables.columns import Table
+from schemas.tables.core import (
     DOSSIER,
     DOSSIER_VERSION,
     PAYMENT_REQUEST,
     PAYMENT_VERSION,
 )
-from schemas.indicator_tables import (
+from schemas.tables.indicators import (
     BY_LEVEL,
     BY_LEVEL_CURRENT,
     BY_UNIT,
@@ -47,7 +43,7 @@ from schemas.indicator_tables import (
     PERIOD,
     PROCESSING_TIME,
 )
-from schemas.tables import PROCEDURE, UNIT, UNIT_SUCCESSION, WORKING_DAY
+from schemas.tables.registry import PROCEDURE, UNIT, UNIT_SUCCESSION, WORKING_DAY
 
 # More sentences than this nobody reads; the revision log has them all.
 SHOWN_CHANGES = 5
@@ -153,7 +149,7 @@ def indicators(
                 table=table, change=change, seconds=time.monotonic() - started,
             )  # fmt: skip
         if selected(context, [PAYMENT_SUM]):
-            rows = rebuild_table(connection, PAYMENT_SUM)
+            rows = sum_payments(connection)
             yield dg.MaterializeResult(
                 asset_key=table_key(PAYMENT_SUM), metadata={"dagster/row_count": rows}
             )

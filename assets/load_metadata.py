@@ -1,14 +1,10 @@
-"""The metadata of a load: counts of files and rows, messages of refused files, broken rules.
-
-Belongs here: what an operator sees of loading a period. Does not belong here: loading itself
-(`assets.engine.load`).
-"""
+"""The metadata of a load: counts of files and rows, messages of refused files, broken rules."""
 
 import dagster as dg
 
 from assets.engine.load import Loaded
 from assets.metadata import markdown_table
-from schemas.rules import Rule
+from schemas.rows.rules import Rule
 
 COUNTS = {
     "read_count": lambda result: result.read,

@@ -1,8 +1,5 @@
 """What every asset says of itself, made from the table registry.
 
-Belongs here: description, owner, kinds, group and column schema of an asset, the metadata keys of
-its events, and which assets of a step were selected. Does not belong here: the descriptions
-themselves (`schemas.tables`).
 https://docs.dagster.io/guides/build/assets/metadata-and-tags
 """
 
@@ -13,7 +10,7 @@ from typing import Any
 
 import dagster as dg
 
-from schemas.columns import Column, Table
+from schemas.tables.columns import Column, Table
 
 OWNERS = ["team:motcua"]
 # Every night makes every asset; two hours are for the night's own length.

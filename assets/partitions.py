@@ -1,7 +1,5 @@
 """The partitions: reporting months, in the country's time zone.
 
-Belongs here: the partitions of a calendar, the periods of a run, and the runs of a period. Does not
-belong here: the calendar (`assets.engine.periods`).
 https://docs.dagster.io/guides/build/partitions-and-backfills/partitioning-assets
 """
 
@@ -11,8 +9,8 @@ from datetime import datetime
 
 import dagster as dg
 
-from assets.engine.errors import MotcuaError
-from assets.engine.periods import TIMEZONE, Calendar, Period, local_now
+from assets.engine.common.calendar import TIMEZONE, Calendar, Period, local_now
+from assets.engine.common.errors import MotcuaError
 
 PARTITION_TAG = "dagster/partition"
 RANGE_START_TAG = "dagster/asset_partition_range_start"

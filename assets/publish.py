@@ -1,31 +1,26 @@
-"""Layer publish: the files that readers open, what units get back, and purging.
-
-Belongs here: the last gate before readers (what the figures are of, what readers would lose, the
-balance once more, for a hand-picked selection may have left out its check) and what a file says of
-itself. Does not belong here: writing files.
-"""
+"""Layer publish: the files that readers open, what units get back, and purging."""
 
 from collections.abc import Callable, Iterator
 
 import dagster as dg
 import duckdb
 
-from assets.engine.balance import check_balance
-from assets.engine.counted import check_is_counted
-from assets.engine.paths import Paths
-from assets.engine.periods import local_now
-from assets.engine.publish import publish_by_unit_csv, publish_dossiers, publish_motcua
-from assets.engine.publish_guard import check_not_fewer
-from assets.engine.purging import purge_raw, unclaimed
-from assets.engine.return_files import write_return_files
-from assets.engine.troubles import trouble_told
+from assets.engine.collect.retention import purge_raw, unclaimed
+from assets.engine.common.calendar import local_now
+from assets.engine.common.paths import Paths
+from assets.engine.common.troubles import trouble_told
+from assets.engine.indicators.balance import check_balance
+from assets.engine.indicators.counted import check_is_counted
+from assets.engine.publish.files import publish_by_unit_csv, publish_dossiers, publish_motcua
+from assets.engine.publish.guard import check_not_fewer
+from assets.engine.publish.returns import write_return_files
 from assets.metadata import selected, table_key, table_spec
 from assets.resources import Installation
-from schemas.columns import Table
-from schemas.core_tables import DOSSIER, PAYMENT_REQUEST, PAYMENT_TRANSACTION, RECEIPT
-from schemas.indicator_tables import BY_UNIT, BY_UNIT_PROCEDURE, PAYMENT_SUM
-from schemas.quarantine_tables import CONFLICT, GONE, ORPHAN, OUTSIDE, PURGE, SUMMARY
-from schemas.tables import (
+from schemas.tables.columns import Table
+from schemas.tables.core import DOSSIER, PAYMENT_REQUEST, PAYMENT_TRANSACTION, RECEIPT
+from schemas.tables.indicators import BY_UNIT, BY_UNIT_PROCEDURE, PAYMENT_SUM
+from schemas.tables.quarantine import CONFLICT, GONE, ORPHAN, OUTSIDE, PURGE, SUMMARY
+from schemas.tables.registry import (
     BY_UNIT_FILE,
     DOSSIERS_FILE,
     INDICATOR,

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from assets.engine.compute import rebuild_table
+from assets.engine.quarantine.tables import rebuild_quarantine
 from assets.metadata import selected, table_key, table_spec
 from assets.resources import Installation
-from schemas.core_tables import DOSSIER, PAYMENT_REQUEST, PAYMENT_TRANSACTION, RECEIPT
-from schemas.indicator_tables import PERIOD
-from schemas.quarantine_tables import CONFLICT, GONE, ORPHAN, OUTSIDE, SUMMARY
-from schemas.tables import PROCEDURE
+from schemas.tables.core import DOSSIER, PAYMENT_REQUEST, PAYMENT_TRANSACTION, RECEIPT
+from schemas.tables.indicators import PERIOD
+from schemas.tables.quarantine import CONFLICT, GONE, ORPHAN, OUTSIDE, SUMMARY
+from schemas.tables.registry import PROCEDURE
 
 REGISTERS = (DOSSIER, PAYMENT_REQUEST, PAYMENT_TRANSACTION, RECEIPT)
 MADE_OF = {
@@ -38,7 +38,7 @@ def quarantine(
     """Write the tables anew from the whole warehouse."""
     with installation.warehouse() as connection:
         for table in selected(context, MADE_OF):
-            rows = rebuild_table(connection, table)
+            rows = rebuild_quarantine(connection, table)
             yield dg.MaterializeResult(
                 asset_key=table_key(table), metadata={"dagster/row_count": rows}
             )

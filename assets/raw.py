@@ -1,8 +1,4 @@
-"""Layer raw: the files of a period, copied byte for byte into the raw store.
-
-Belongs here: what a step collects of inbox and portals, and what it says of it. Does not belong
-here: collecting itself (`assets.engine`), purging (`assets.publish`: it follows publishing).
-"""
+"""Layer raw: the files of a period, copied byte for byte into the raw store."""
 
 import time
 from collections.abc import Iterator
@@ -10,17 +6,17 @@ from enum import Enum
 
 import dagster as dg
 
+from assets.engine.collect.inbox import Collected, collect_period, read_inbox
 from assets.engine.collecting import FromPortals, collect_portals
-from assets.engine.inbox import Collected, collect_period, read_inbox
-from assets.engine.operations import operations_or_defaults
-from assets.engine.periods import Period, local_now
-from assets.engine.troubles import trouble_told
-from assets.engine.wording import counted
+from assets.engine.common.calendar import Period, local_now
+from assets.engine.common.messages import counted
+from assets.engine.common.troubles import trouble_told
+from assets.engine.settings.operations import operations_or_defaults
 from assets.metadata import table_key, table_spec
 from assets.partitions import SINGLE_RUN, Partitions, periods_of
 from assets.resources import Installation
-from schemas.operations import Operations
-from schemas.quarantine_tables import MANIFEST
+from schemas.settings.operations import Operations
+from schemas.tables.quarantine import MANIFEST
 
 
 class Portals(Enum):

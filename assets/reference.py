@@ -1,21 +1,17 @@
-"""Layer reference: units, holidays, working days and the definitions of the measures.
-
-Belongs here: the tables that no delivery changes. Does not belong here: procedures and periods,
-which follow from deliveries (`assets.core`).
-"""
+"""Layer reference: units, holidays, working days and the definitions of the measures."""
 
 from collections.abc import Iterator
 
 import dagster as dg
 import duckdb
 
-from assets.engine.compute import rebuild_table
-from assets.engine.reference import file_version, load_indicators, load_reference
+from assets.engine.indicators.definitions import load_indicators
+from assets.engine.reference.files import file_version, load_reference, load_working_days
 from assets.metadata import selected, table_key, table_spec
 from assets.resources import Installation
-from schemas.columns import Table
-from schemas.measures import FORMULA_VERSION
-from schemas.tables import HOLIDAY, INDICATOR, UNIT, UNIT_SUCCESSION, WORKING_DAY
+from schemas.tables.columns import Table
+from schemas.tables.measures import FORMULA_VERSION
+from schemas.tables.registry import HOLIDAY, INDICATOR, UNIT, UNIT_SUCCESSION, WORKING_DAY
 
 # In the order in which they are made.
 FROM_CSV = (UNIT, UNIT_SUCCESSION, HOLIDAY)
@@ -59,7 +55,7 @@ def _made(
             data_version=dg.DataVersion(FORMULA_VERSION),
         )
     if table is WORKING_DAY:
-        rows = rebuild_table(connection, table)
+        rows = load_working_days(connection)
         return dg.MaterializeResult(asset_key=key, metadata={"dagster/row_count": rows})
     folder = installation.paths.reference
     rows = load_reference(connection, folder, table.name)

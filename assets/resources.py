@@ -1,6 +1,5 @@
 """The resource every asset takes: this installation's folders, sources and warehouse.
 
-Belongs here: the bridge from Dagster to the engine. Does not belong here: SQL or file handling.
 https://docs.dagster.io/guides/build/external-resources
 """
 
@@ -14,14 +13,15 @@ import dagster as dg
 import duckdb
 from pydantic import PrivateAttr
 
-from assets.engine.locks import one_run
-from assets.engine.paths import Paths
-from assets.engine.periods import Calendar, load_calendar
-from assets.engine.revision_log import take_over_published
-from assets.engine.sources import load_sources
-from assets.engine.state import check_before_computing
-from assets.engine.warehouse import drop_temporary, warehouse
-from schemas.settings import Source
+from assets.engine.common.calendar import Calendar
+from assets.engine.common.locks import one_run
+from assets.engine.common.paths import Paths
+from assets.engine.indicators.revision_log import take_over_published
+from assets.engine.settings.sources import load_sources
+from assets.engine.settings.statistic import load_calendar
+from assets.engine.status.state import check_before_computing
+from assets.engine.warehouse.connection import drop_temporary, warehouse
+from schemas.settings.sources import Source
 
 
 class Installation(dg.ConfigurableResource):  # type: ignore[type-arg]

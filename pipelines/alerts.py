@@ -1,8 +1,7 @@
 """Alerts: telling people who do not look at the UI what failed.
 
-Belongs here: mail and webhook. Does not belong here: finding out what failed
-(`pipelines.sensors`). What leaves the machine here holds no address, password or answer of a
-server: a message about a failed alert says the kind of failure only.
+What leaves the machine here holds no address, password or answer of a server: a message about a
+failed alert says the kind of failure only.
 """
 
 import base64
@@ -16,11 +15,11 @@ from urllib.parse import urlsplit
 
 from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_fixed
 
-from assets.engine.errors import MotcuaError, SettingsError
-from assets.engine.secret import secret
+from assets.engine.common.errors import MotcuaError, SettingsError
+from assets.engine.common.secret import secret
 from assets.engine.web import Session
-from schemas.api import LOOPBACK
-from schemas.operations import Alerts, Mail
+from schemas.settings.api import LOOPBACK
+from schemas.settings.operations import Alerts, Mail
 
 DOING = "Sending an alert"
 SECONDS = 10

@@ -1,18 +1,13 @@
-"""Runs that are marked as at work though nobody works: their process died without a word.
-
-Belongs here: telling them by the lock that a run holds. Does not belong here: marking them as
-failed (`pipelines.sensors`), and runs that never came to their start, or that somebody ends:
-Dagster's own monitoring takes those after five minutes.
-"""
+"""Runs that are marked as at work though nobody works: their process died without a word."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 import dagster as dg
 
-from assets.engine.errors import MotcuaError
-from assets.engine.locks import is_free
-from assets.engine.paths import Paths
+from assets.engine.common.errors import MotcuaError
+from assets.engine.common.locks import is_free
+from assets.engine.common.paths import Paths
 
 # From its start a run reads the project and opens its database before it asks for the lock.
 YOUNG = timedelta(minutes=5)

@@ -1,8 +1,7 @@
 """The one code location: everything Dagster knows of an installation.
 
-Belongs here: lists. Does not belong here: anything that decides or computes. Nothing is read when
-the module is imported: Dagster calls `motcua` to load the code location, and the commands call
-`definitions` with the folders of their installation.
+Nothing is read when the module is imported: Dagster calls `motcua` to load the code location, and
+the commands call `definitions` with the folders of their installation.
 https://docs.dagster.io/api/dagster/definitions
 """
 
@@ -10,9 +9,9 @@ import dagster as dg
 
 from assets.checks import balance, periods_complete, portals_answered
 from assets.core import core_assets
-from assets.engine.operations import operations_or_defaults
-from assets.engine.paths import Paths
-from assets.engine.periods import load_calendar
+from assets.engine.common.paths import Paths
+from assets.engine.settings.operations import operations_or_defaults
+from assets.engine.settings.statistic import load_calendar
 from assets.indicators import indicator_assets
 from assets.partitions import periods_partitions
 from assets.publish import publish_assets

@@ -1,15 +1,14 @@
 """What a failed step says: our own sentence, and of any other error its kind only.
 
-Belongs here: finding it in what Dagster keeps of an error. Does not belong here: who reads it
-(`pipelines.cli`, `pipelines.sensors`). The text of any other error may hold anything, a person's
-name or a row, so it stays in the log of the run.
+The text of any other error may hold anything, a person's name or a row, so it stays in the log of
+the run.
 """
 
 from collections.abc import Iterator
 
 from dagster_shared.error import SerializableErrorInfo
 
-from assets.engine.errors import MotcuaError
+from assets.engine.common.errors import MotcuaError
 
 
 def sentence_of(error: SerializableErrorInfo | None) -> str | None:

@@ -1,8 +1,4 @@
-"""Housekeeping: what leaves Dagster's history, which keeps every run for ever by itself.
-
-Belongs here: forgetting old runs. Does not belong here: delivered bytes (`raw/purge`), ticks
-(`retention` in dagster.yaml) and anything of the warehouse.
-"""
+"""Housekeeping: what leaves Dagster's history, which keeps every run for ever by itself."""
 
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -10,9 +6,9 @@ from pathlib import Path
 import dagster as dg
 from dagster._core.storage.event_log import SqliteEventLogStorage
 
-from assets.engine.operations import operations_or_defaults
-from assets.engine.periods import Calendar, local_now
-from assets.engine.wording import counted
+from assets.engine.common.calendar import Calendar, local_now
+from assets.engine.common.messages import counted
+from assets.engine.settings.operations import operations_or_defaults
 from assets.partitions import ENDED, keys_of
 from assets.resources import Installation
 

@@ -1,6 +1,5 @@
 """Jobs: which assets run together.
 
-Belongs here: selections. Does not belong here: when they run (`pipelines.schedules`).
 https://docs.dagster.io/guides/build/jobs/asset-jobs
 """
 
@@ -13,9 +12,9 @@ from assets.checks import periods_complete
 from assets.core import VERSIONS
 from assets.metadata import table_key
 from assets.reference import FROM_CSV
-from schemas.operations import Operations
-from schemas.quarantine_tables import MANIFEST
-from schemas.tables import INDICATOR, PROCEDURE
+from schemas.settings.operations import Operations
+from schemas.tables.quarantine import MANIFEST
+from schemas.tables.registry import INDICATOR, PROCEDURE
 
 # Asks no portal: what the inbox and the raw store hold.
 FILES_ONLY = {"ops": {"raw__delivery": {"config": {"api": "stored"}}}}

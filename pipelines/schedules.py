@@ -3,7 +3,6 @@
 These are which old periods a portal has to be asked for once more since the last close, and whether
 the period that closed then has had a good run since.
 
-Belongs here: when jobs run. Does not belong here: which assets run (`pipelines.jobs`).
 https://docs.dagster.io/guides/automate/schedules
 """
 
@@ -15,9 +14,9 @@ from zoneinfo import ZoneInfo
 import dagster as dg
 import duckdb
 
-from assets.engine.errors import MotcuaError
-from assets.engine.operations import operations_or_defaults
-from assets.engine.periods import TIMEZONE, Calendar, Period
+from assets.engine.common.calendar import TIMEZONE, Calendar, Period
+from assets.engine.common.errors import MotcuaError
+from assets.engine.settings.operations import operations_or_defaults
 from assets.engine.still_open import periods_still_open
 from assets.partitions import runs_of
 from assets.resources import Installation

@@ -3,7 +3,7 @@
 Which installation a run works on, its configuration says (`tests.assets.runs`).
 """
 
-from assets.engine.paths import PROJECT, Paths
+from assets.engine.common.paths import PROJECT, Paths
 from pipelines.definitions import definitions
 
 defs = definitions(Paths(PROJECT / "data", PROJECT / "data"))

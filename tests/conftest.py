@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from assets.engine import inbox
-from assets.engine.paths import Paths
+from assets.engine.collect import inbox
+from assets.engine.common.paths import Paths
 from tests.support import SAMPLE_KEYS, SETTINGS, made_once, new_installation, process
 
 

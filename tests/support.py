@@ -17,19 +17,25 @@ import duckdb
 import pytest
 from filelock import FileLock
 
-from assets.engine import balance, compute, inbox, load, own_counts, publish, reference
+from assets.engine import load
+from assets.engine.collect import inbox
+from assets.engine.common.calendar import Calendar, local_now
+from assets.engine.common.paths import PRIVATE_FILE, PROJECT, Paths, private_folder
+from assets.engine.indicators import balance, own_counts
+from assets.engine.indicators import tables as compute
+from assets.engine.indicators.definitions import load_indicators
 from assets.engine.load import Loaded
-from assets.engine.paths import PRIVATE_FILE, PROJECT, Paths, private_folder
-from assets.engine.periods import Calendar, load_calendar, local_now
-from assets.engine.sources import load_sources
-from assets.engine.statistic import load_statistic
-from assets.engine.warehouse import scalar, warehouse
-from schemas.exports import KINDS
-from schemas.indicator_tables import PAYMENT_SUM
-from schemas.quarantine_tables import CONFLICT, GONE, ORPHAN, OUTSIDE, SUMMARY
-from schemas.reference import REFERENCE_SCHEMAS
-from schemas.statistic import Statistic
-from schemas.tables import INDICATOR_TABLES, WORKING_DAY
+from assets.engine.publish import files as publish
+from assets.engine.quarantine.tables import rebuild_quarantine
+from assets.engine.reference import files as reference
+from assets.engine.settings.sources import load_sources
+from assets.engine.settings.statistic import load_calendar, load_statistic
+from assets.engine.warehouse.connection import scalar, warehouse
+from schemas.rows.exports import KINDS
+from schemas.rows.reference import REFERENCE_SCHEMAS
+from schemas.settings.statistic import Statistic
+from schemas.tables.quarantine import CONFLICT, GONE, ORPHAN, OUTSIDE, SUMMARY
+from schemas.tables.registry import INDICATOR_TABLES
 
 SETTINGS = PROJECT / "data"
 SAMPLE_INBOX = PROJECT / "data" / "sample" / "inbox"
@@ -92,7 +98,7 @@ def load_references(connection: duckdb.DuckDBPyConnection, paths: Paths) -> None
         return
     for name in REFERENCE_SCHEMAS:
         reference.load_reference(connection, paths.reference, name)
-    reference.load_indicators(connection)
+    load_indicators(connection)
     _references[paths.warehouse_file] = version
 
 
@@ -143,15 +149,16 @@ def compute_all(
     statistic: Statistic = Statistic(),  # noqa: B008
 ) -> None:
     """Compute every derived table from the register and check the balance."""
-    compute.rebuild_table(connection, WORKING_DAY)
+    reference.load_working_days(connection)
     compute.refresh_periods(connection, compute.data_cutoff(connection), statistic)
     own_counts.count_dossiers(connection, "test-run")
     own_counts.count_payments(connection)
     for table in INDICATOR_TABLES:
         compute.compute_table(connection, table, "test-run")
     balance.check_balance(connection)
-    for table in (PAYMENT_SUM, SUMMARY, OUTSIDE, CONFLICT, GONE, ORPHAN):
-        compute.rebuild_table(connection, table)
+    compute.sum_payments(connection)
+    for table in (SUMMARY, OUTSIDE, CONFLICT, GONE, ORPHAN):
+        rebuild_quarantine(connection, table)
 
 
 def process(paths: Paths, keys: list[str]) -> list[Loaded]:

@@ -1,5 +1,5 @@
-"""How it is made: plain Python and SQL that never imports Dagster.
+"""The engine: plain Python and SQL, one package a stage of the flow; it never imports Dagster.
 
-Belongs here: periods, reading, judging, the warehouse, computing, publishing. Does not belong
-here: orchestration, and descriptions of columns (see `schemas`).
+Belongs here: everything that reads, loads, counts and publishes. Orchestration does not
+(`pipelines`), nor the meaning of a column (`schemas`). Contracts on imports: pyproject.toml.
 """

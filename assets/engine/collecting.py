@@ -1,8 +1,4 @@
-"""Collecting a period from every portal that has an API.
-
-Belongs here: which exports are asked for, and going on where one of them fails. Does not belong
-here: one export's pages (`portal_collection`), files of the inbox (`inbox`).
-"""
+"""Collecting a period from every portal that has an API."""
 
 import math
 import time
@@ -10,10 +6,12 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from assets.engine.errors import PortalError
-from assets.engine.manifest import Manifest
-from assets.engine.paths import Paths
-from assets.engine.periods import Period
+from assets.engine.collect.manifest import Manifest
+from assets.engine.collect.raw_store import Delivery
+from assets.engine.common.calendar import Period
+from assets.engine.common.errors import PortalError
+from assets.engine.common.paths import Paths
+from assets.engine.common.troubles import trouble_told
 from assets.engine.portal_client import PortalClient, Rate
 from assets.engine.portal_collection import ExportCollection, Fetched
 from assets.engine.portal_journal import (
@@ -22,10 +20,8 @@ from assets.engine.portal_journal import (
     journals,
     read_journal,
 )
-from assets.engine.raw_store import Delivery
-from assets.engine.troubles import trouble_told
-from schemas.api import ApiSource
-from schemas.settings import Export, Source
+from schemas.settings.api import ApiSource
+from schemas.settings.sources import Export, Source
 
 
 @dataclass

@@ -27,12 +27,12 @@ from tenacity import (
 from urllib3.exceptions import InvalidHeader
 from urllib3.util import Retry
 
-from assets.engine.errors import PortalError
-from assets.engine.periods import TIMEZONE
+from assets.engine.common.calendar import TIMEZONE
+from assets.engine.common.errors import PortalError
 from assets.engine.portal_login import log_in
 from assets.engine.portal_trouble import MayPass, RequestRefused, not_in_time, wire_trouble
 from assets.engine.web import Session
-from schemas.api import ApiSource
+from schemas.settings.api import ApiSource
 
 Read = TypeVar("Read")
 CHUNK = 64 << 10

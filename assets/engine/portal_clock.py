@@ -6,9 +6,9 @@ belong here: reading it (`portal_client`), and which moments hang on it (`portal
 
 from datetime import datetime
 
-from assets.engine.periods import Period
+from assets.engine.common.calendar import Period
+from assets.engine.common.messages import counted
 from assets.engine.portal_journal import Journal
-from assets.engine.wording import counted
 
 
 def told_start(journal: Journal, period: Period, started: datetime) -> datetime:

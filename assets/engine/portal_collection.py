@@ -16,9 +16,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from assets.engine.errors import PortalError
-from assets.engine.manifest import Manifest
-from assets.engine.periods import Period
+from assets.engine.collect.manifest import Manifest
+from assets.engine.collect.raw_store import Delivery
+from assets.engine.common.calendar import Period
+from assets.engine.common.errors import PortalError
+from assets.engine.common.messages import counted
 from assets.engine.portal_client import PortalClient
 from assets.engine.portal_clock import clocks_differ, told_start
 from assets.engine.portal_delivery import deliver
@@ -45,10 +47,8 @@ from assets.engine.portal_walks import (
     refuse_incomplete,
     texts_of,
 )
-from assets.engine.raw_store import Delivery
-from assets.engine.wording import counted
-from schemas.api import ApiExport
-from schemas.settings import Export
+from schemas.settings.api import ApiExport
+from schemas.settings.sources import Export
 
 PAGES_A_WORD = 20
 # Five million rows at fifty a page: more is a portal that always names another page.

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from assets.engine.manifest import Asked, Manifest
-from assets.engine.periods import Period
+from assets.engine.collect.manifest import Asked, Manifest
+from assets.engine.collect.raw_store import Delivery, reading_folder
+from assets.engine.common.calendar import Period
 from assets.engine.portal_journal import Begun
-from assets.engine.raw_store import Delivery, reading_folder
 
 
 def deliver(

@@ -19,8 +19,8 @@ from typing import IO, Annotated, Literal
 
 from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 
-from assets.engine.disk import write_whole
-from assets.engine.paths import PRIVATE_FILE, Paths, private_folder
+from assets.engine.common.disk import write_whole
+from assets.engine.common.paths import PRIVATE_FILE, Paths, private_folder
 
 # A night goes on with the collection of the night before, however late either began; what one of
 # two nights ago asked for is no longer what is wanted.

@@ -7,9 +7,9 @@ up (`secret`) and asking (`portal_client`).
 import requests
 from requests.auth import AuthBase, HTTPBasicAuth
 
-from assets.engine.errors import PortalError
-from assets.engine.secret import secret
-from schemas.api import ApiSource
+from assets.engine.common.errors import PortalError
+from assets.engine.common.secret import secret
+from schemas.settings.api import ApiSource
 
 
 class _Token(AuthBase):

@@ -6,9 +6,9 @@ Belongs here: the three ways of paging and how moments are written. Does not bel
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from assets.engine.periods import TIMEZONE, Period
+from assets.engine.common.calendar import TIMEZONE, Period
 from assets.engine.portal_reply import Reply
-from schemas.api import ApiExport
+from schemas.settings.api import ApiExport
 
 START = ""
 ZONE = ZoneInfo(TIMEZONE)

@@ -11,8 +11,8 @@ from contextlib import contextmanager
 import requests
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
-from assets.engine.errors import PortalError
-from schemas.api import ApiSource
+from assets.engine.common.errors import PortalError
+from schemas.settings.api import ApiSource
 
 _UNTRUSTED = "CERTIFICATE_VERIFY_FAILED"
 

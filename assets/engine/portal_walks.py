@@ -9,10 +9,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import NoReturn
 
-from assets.engine.errors import PortalError
+from assets.engine.common.errors import PortalError
+from assets.engine.common.messages import counted
 from assets.engine.portal_journal import Journal, Page
 from assets.engine.portal_reply import Record, Reply
-from assets.engine.wording import counted
 
 MOST_WALKS = 3
 Pages = Iterable[tuple[Page, Reply]]

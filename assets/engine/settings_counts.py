@@ -4,10 +4,10 @@ Belongs here: a file that would be refused, flags on half of its rows, reception
 not belong here: texts of single columns (`settings_tries`).
 """
 
+from assets.engine.common.messages import counted
 from assets.engine.settings_draft import DraftSource
 from assets.engine.settings_findings import Findings
 from assets.engine.settings_trial import Trial
-from assets.engine.wording import counted
 
 # A share of receptions at night that says something about the zone, not about the clerks.
 _NIGHT_SHARE = 0.25

@@ -13,8 +13,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from assets.engine.text import label_key, shape
-from schemas.usual_headers import PEOPLE_HEADER
+from assets.engine.common.text import label_key, shape
+from schemas.settings.usual_headers import PEOPLE_HEADER
 
 # A text that stands in fewer rows may be about one person.
 _ROWS_TO_SHOW = 2

@@ -14,17 +14,17 @@ from typing import Any
 
 import duckdb
 
-from assets.engine.containers import HEAD_BYTES, Cells, delimited_heads
-from assets.engine.errors import FileRefused
+from assets.engine.common.errors import FileRefused
+from assets.engine.common.text import header_key, label_key, shape
+from assets.engine.extract.headers import GROUP_SEPARATOR, Header, best_header, spare_headers
+from assets.engine.formats.detect import HEAD_BYTES, Cells, delimited_heads
+from assets.engine.formats.encodings import candidate_encodings, decode_head, repair
+from assets.engine.formats.json_file import JsonRecords, json_objects_sql, json_records, readable
+from assets.engine.formats.json_scan import members, skip_blanks
 from assets.engine.formats.reader import FormatReader
-from assets.engine.headers import GROUP_SEPARATOR, Header, best_header, spare_headers
-from assets.engine.json_file import JsonRecords, json_objects_sql, json_records, readable
-from assets.engine.json_scan import members, skip_blanks
-from assets.engine.legacy_text import candidate_encodings, decode_head, repair
 from assets.engine.settings_draft import DraftExport
 from assets.engine.settings_findings import is_written_like_a_name
-from assets.engine.text import header_key, label_key, shape
-from schemas.usual_headers import PEOPLE_HEADER, USUAL_HEADERS
+from schemas.settings.usual_headers import PEOPLE_HEADER, USUAL_HEADERS
 
 _HEAD_ROWS = 50
 _RECORDS = 1000

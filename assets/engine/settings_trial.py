@@ -15,8 +15,12 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from assets.engine import raw_store, reference
-from assets.engine.errors import FileRefused
+from assets.engine.collect import raw_store
+from assets.engine.collect.manifest import Manifest
+from assets.engine.common.calendar import Period, local_now
+from assets.engine.common.errors import FileRefused
+from assets.engine.common.paths import Paths
+from assets.engine.common.text import EMPTY_TEXTS, clean, shape
 from assets.engine.extract import (
     ALL_READ,
     find_lines,
@@ -24,24 +28,21 @@ from assets.engine.extract import (
     split_broken,
     typed_batches,
 )
-from assets.engine.layout import LayoutLog
+from assets.engine.extract.layout import LayoutLog
+from assets.engine.extract.opening import OpenFile
+from assets.engine.extract.raw_table import RAW_PREFIX, TextTable
+from assets.engine.extract.typing_sql import readable_columns
 from assets.engine.load.file import FileLoad, load_file
 from assets.engine.load.report import Loaded
-from assets.engine.manifest import Manifest
-from assets.engine.opening import OpenFile
-from assets.engine.paths import Paths
-from assets.engine.periods import Period, local_now
+from assets.engine.reference import files as reference
 from assets.engine.settings_draft import DraftExport, DraftSource
 from assets.engine.settings_findings import MOST_ROWS
-from assets.engine.text import EMPTY_TEXTS, clean, shape
-from assets.engine.text_table import RAW_PREFIX, TextTable
-from assets.engine.typing_sql import readable_columns
-from assets.engine.units import UnitLabels, bearers_of_names, unit_labels, with_units
-from assets.engine.warehouse import reader, scalar, warehouse
-from schemas.columns import quoted
-from schemas.exports import ExportColumn
-from schemas.judgement import UNREADABLE_SUFFIX
-from schemas.rules import EXCLUDED_IDS
+from assets.engine.validate.units import UnitLabels, bearers_of_names, unit_labels, with_units
+from assets.engine.warehouse.connection import reader, scalar, warehouse
+from schemas.rows.exports import ExportColumn
+from schemas.rows.rules import EXCLUDED_IDS
+from schemas.rows.validation import UNREADABLE_SUFFIX
+from schemas.tables.columns import quoted
 
 _TRUE_MARK = "true date "
 _TRUE_DATE = _TRUE_MARK + "%Y-%m-%d %H:%M:%S"

@@ -11,6 +11,8 @@ from collections import Counter
 import duckdb
 import pyarrow as pa
 
+from assets.engine.common.messages import counted
+from assets.engine.common.text import label_key, shape
 from assets.engine.settings_dates import try_dates
 from assets.engine.settings_draft import NO_TEXT, DraftExport, DraftSource
 from assets.engine.settings_findings import (
@@ -26,10 +28,8 @@ from assets.engine.settings_findings import (
     toml_text,
 )
 from assets.engine.settings_trial import ColumnSeen, Trial
-from assets.engine.text import label_key, shape
-from assets.engine.wording import counted
-from schemas.columns import quoted
-from schemas.usual_headers import USUAL_MARKS
+from schemas.settings.usual_headers import USUAL_MARKS
+from schemas.tables.columns import quoted
 
 _RUNS = re.compile(r"[Aa]+|9+|.")
 _LETTERS, _DIGITS = "[A-Z]", r"\d"

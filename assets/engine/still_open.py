@@ -5,15 +5,19 @@ are asked for (`pipelines.schedules`), asking (`collecting`).
 """
 
 from datetime import datetime
+from pathlib import Path
 
 import duckdb
 
-from assets.engine.paths import Paths
-from assets.engine.periods import Period, load_calendar
+from assets.engine.common.calendar import Period
+from assets.engine.common.paths import Paths
 from assets.engine.portal_journal import read_journal
-from assets.engine.warehouse import ENGINE_SQL, sql_file
-from schemas.columns import quoted
-from schemas.settings import Source
+from assets.engine.settings.statistic import load_calendar
+from assets.engine.warehouse.connection import sql_file
+from schemas.settings.sources import Source
+from schemas.tables.columns import quoted
+
+_SQL = Path(__file__).with_name("still_open.sql")
 
 
 def periods_still_open(paths: Paths, sources: dict[str, Source], closed: Period) -> list[Period]:
@@ -36,7 +40,7 @@ def periods_still_open(paths: Paths, sources: dict[str, Source], closed: Period)
         connection.execute(f"ATTACH {quoted(str(files['motcua']))} AS figures (READ_ONLY)")
         connection.execute(f"ATTACH {quoted(str(files['dossiers']))} AS dossiers (READ_ONLY)")
         rows = connection.execute(
-            sql_file(ENGINE_SQL / "still_open.sql"), {"asked": asked, "before": closed.start}
+            sql_file(_SQL), {"asked": asked, "before": closed.start}
         ).fetchall()
     calendar = load_calendar(paths.settings)
     months = {

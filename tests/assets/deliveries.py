@@ -6,7 +6,7 @@ from pathlib import Path
 
 import duckdb
 
-from assets.engine.paths import Paths
+from assets.engine.common.paths import Paths
 
 COMMUNE = "dossiers_commune"
 CODE = "Mã hồ sơ"

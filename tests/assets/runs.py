@@ -8,7 +8,7 @@ from pathlib import Path
 import dagster as dg
 from dagster import AssetCheckEvaluation
 
-from assets.engine.paths import Paths
+from assets.engine.common.paths import Paths
 from assets.partitions import range_tags
 from assets.resources import Installation
 from pipelines.jobs import COUNT_ANEW

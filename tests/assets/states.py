@@ -7,19 +7,19 @@ Belongs here: what a run does, without Dagster. Does not belong here: assertions
 import shutil
 from pathlib import Path
 
-from assets.engine import inbox
-from assets.engine.counted import check_is_counted
+from assets.engine.collect import inbox
+from assets.engine.common.calendar import local_now
+from assets.engine.common.paths import Paths
+from assets.engine.indicators.counted import check_is_counted
+from assets.engine.indicators.revision_log import take_over_published
 from assets.engine.load import load_lacking, load_period
-from assets.engine.paths import Paths
-from assets.engine.periods import load_calendar, local_now
-from assets.engine.publish import publish_by_unit_csv, publish_dossiers, publish_motcua
-from assets.engine.publish_guard import check_not_fewer
-from assets.engine.revision_log import take_over_published
-from assets.engine.sources import load_sources
-from assets.engine.state import check_before_computing
-from assets.engine.statistic import load_statistic
-from assets.engine.warehouse import warehouse
-from schemas.exports import KINDS
+from assets.engine.publish.files import publish_by_unit_csv, publish_dossiers, publish_motcua
+from assets.engine.publish.guard import check_not_fewer
+from assets.engine.settings.sources import load_sources
+from assets.engine.settings.statistic import load_calendar, load_statistic
+from assets.engine.status.state import check_before_computing
+from assets.engine.warehouse.connection import warehouse
+from schemas.rows.exports import KINDS
 from tests.end_to_end.tables import Tables, rows_of
 from tests.support import SETTINGS, compute_all, load_references
 

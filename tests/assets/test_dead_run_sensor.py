@@ -9,8 +9,8 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from assets.engine import locks
-from assets.engine.paths import PROJECT, Paths, private_folder
+from assets.engine.common import locks
+from assets.engine.common.paths import PROJECT, Paths, private_folder
 from pipelines.sensors import dead_run_sensor
 from tests.assets.runs import left_started, look, real_instance
 from tests.code_location import defs
@@ -18,7 +18,7 @@ from tests.code_location import defs
 HELD = """
 import sys
 from pathlib import Path
-from assets.engine.locks import locked
+from assets.engine.common.locks import locked
 with locked(Path(sys.argv[1])):
     print("held", flush=True)
     sys.stdin.read()

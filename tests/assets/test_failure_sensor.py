@@ -7,8 +7,8 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from assets.engine import locks
-from assets.engine.paths import Paths, private_folder
+from assets.engine.common import locks
+from assets.engine.common.paths import Paths, private_folder
 from assets.resources import Installation
 from pipelines.sensors import STOPPED, failure_sensor
 from tests.assets.loopback import MailServer, Webhook, serving

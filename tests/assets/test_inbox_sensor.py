@@ -7,10 +7,10 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from assets.engine import inbox, placing
-from assets.engine.paths import Paths
-from assets.engine.periods import local_now
-from assets.engine.sources import load_sources
+from assets.engine.collect import inbox, placing
+from assets.engine.common.calendar import local_now
+from assets.engine.common.paths import Paths
+from assets.engine.settings.sources import load_sources
 from pipelines.sensors import inbox_sensor
 from tests.assets.deliveries import COMMUNE
 from tests.assets.runs import look

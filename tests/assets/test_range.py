@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from assets.checks import period_whole
-from assets.engine.paths import Paths
+from assets.engine.common.paths import Paths
 from assets.partitions import range_tags, runs_of
 from assets.resources import Installation
 from tests.assets.runs import failures, metadata_of, partitions_of, real_instance, run_range

@@ -18,8 +18,8 @@ from statistics import median
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from assets.engine.paths import PROJECT
-from assets.engine.periods import TIMEZONE
+from assets.engine.common.calendar import TIMEZONE
+from assets.engine.common.paths import PROJECT
 from tests.benchmarks.bulk_files import FOLDER, csv_file, write_dossiers
 
 BIG, NIGHT = "2023-10-15", "2023-11-15"
@@ -95,7 +95,7 @@ def _small_case() -> dict[str, Any]:
     environment.pop("DAGSTER_HOME", None)
     started = time.perf_counter()
     subprocess.run(
-        [sys.executable, "-m", "pipelines.cli", "period", BIG],
+        [sys.executable, "-m", "pipelines.commands.cli", "period", BIG],
         env=environment, check=True, capture_output=True, cwd=PROJECT,
     )  # fmt: skip
     seconds = round(time.perf_counter() - started, 2)

@@ -14,7 +14,7 @@ from string import Template
 import duckdb
 import xlsxwriter  # type: ignore[import-untyped,unused-ignore]
 
-from assets.engine.paths import PROJECT
+from assets.engine.common.paths import PROJECT
 
 HERE = Path(__file__).parent
 FOLDER = PROJECT / "data" / "bench"

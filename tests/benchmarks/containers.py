@@ -13,7 +13,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from assets.engine.paths import PROJECT
+from assets.engine.common.paths import PROJECT
 from tests.benchmarks.bench import BIG, run_module
 from tests.benchmarks.bulk_files import (
     FOLDER,

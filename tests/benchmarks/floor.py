@@ -11,7 +11,7 @@ from string import Template
 
 import duckdb
 
-from assets.engine.warehouse import MEMORY_LIMIT
+from assets.engine.warehouse.connection import MEMORY_LIMIT
 from tests.benchmarks.memory import peak_bytes
 
 HERE = Path(__file__).parent

@@ -12,13 +12,15 @@ import sys
 import time
 from pathlib import Path
 
-from assets.engine import inbox, reference
+from assets.engine.collect import inbox
+from assets.engine.common.calendar import local_now
+from assets.engine.common.paths import Paths
 from assets.engine.load import load_period
-from assets.engine.paths import Paths
-from assets.engine.periods import load_calendar, local_now
-from assets.engine.sources import load_sources
-from assets.engine.warehouse import warehouse
-from schemas.exports import DOSSIER
+from assets.engine.reference import files as reference
+from assets.engine.settings.sources import load_sources
+from assets.engine.settings.statistic import load_calendar
+from assets.engine.warehouse.connection import warehouse
+from schemas.rows.exports import DOSSIER
 from tests.benchmarks.memory import peak_bytes
 
 

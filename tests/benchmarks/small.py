@@ -20,13 +20,13 @@ from unittest import mock
 
 import duckdb
 
-from assets.engine import inbox
+from assets.engine.collect import inbox
+from assets.engine.common.calendar import local_now
+from assets.engine.common.paths import PROJECT, Paths
 from assets.engine.load import load_period
-from assets.engine.paths import PROJECT, Paths
-from assets.engine.periods import local_now
-from assets.engine.sources import load_sources
-from assets.engine.warehouse import warehouse
-from schemas.exports import DOSSIER
+from assets.engine.settings.sources import load_sources
+from assets.engine.warehouse.connection import warehouse
+from schemas.rows.exports import DOSSIER
 from tests.assets.runs import real_instance, run_job
 from tests.benchmarks.bulk_files import FOLDER
 from tests.end_to_end.commands import COMMAND, environment
@@ -88,7 +88,8 @@ def _seconds(work: Callable[[], object]) -> float:
 def _seconds_of_import() -> float:
     """Time loading the definitions, as every command begins."""
     script = (
-        "from assets.engine.paths import Paths; from pipelines.definitions import definitions; "
+        "from assets.engine.common.paths import Paths\n"
+        "from pipelines.definitions import definitions\n"
         "definitions(Paths.from_environment())"
     )
     command = [sys.executable, "-c", script]

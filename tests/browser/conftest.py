@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 
-from assets.engine.paths import Paths
+from assets.engine.common.paths import Paths
 from tests.browser.operator import CHROMIUM, Operator, opened_browser, opened_page
 from tests.end_to_end.server import Server, served
 

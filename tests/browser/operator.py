@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
-from assets.engine.periods import TIMEZONE
+from assets.engine.common.calendar import TIMEZONE
 
 CHROMIUM = shutil.which("chromium")
 # As root in a container there is no sandbox; the rest keeps Chromium from calling home.

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
-from assets.engine.paths import PROJECT, Paths
+from assets.engine.common.paths import PROJECT, Paths
 from tests.assets.deliveries import COMMUNE, withdraw_one
 from tests.browser.operator import Operator, opened_browser, opened_page
 from tests.end_to_end.commands import motcua

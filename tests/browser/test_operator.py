@@ -7,7 +7,7 @@ import duckdb
 from dagster._core.scheduler.instigation import ScheduleInstigatorData
 from playwright.sync_api import expect
 
-from assets.engine.paths import Paths
+from assets.engine.common.paths import Paths
 from tests.assets.deliveries import COMMUNE, withdraw_one
 from tests.browser.operator import Operator
 from tests.end_to_end.server import Server

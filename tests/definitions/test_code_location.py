@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from assets.engine.paths import PROJECT
+from assets.engine.common.paths import PROJECT
 from tests.code_location import defs
 
 DAGSTER = Path(sys.executable).with_name("dagster")

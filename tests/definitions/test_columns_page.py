@@ -1,6 +1,6 @@
-"""`docs/columns.md` names every column that an export can hold, as `schemas.exports` has them."""
+"""`docs/columns.md` names every column of an export, as `schemas.rows.exports` has them."""
 
-from schemas.exports import KINDS
+from schemas.rows.exports import KINDS
 from tests.docs.columns_page import PAGE, columns_page
 
 

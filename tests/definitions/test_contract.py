@@ -6,10 +6,10 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from assets.engine.paths import PROJECT
+from assets.engine.common.paths import PROJECT
 from assets.metadata import GROUPS
-from schemas.columns import Table
-from schemas.tables import PUBLISHED_DOSSIER_TABLES, PUBLISHED_TABLES, WAREHOUSE_TABLES
+from schemas.tables.columns import Table
+from schemas.tables.registry import PUBLISHED_DOSSIER_TABLES, PUBLISHED_TABLES, WAREHOUSE_TABLES
 from tests.code_location import defs
 from tests.definitions.registry import REGISTRY, asset_specs, name_of, steps
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from assets.engine.paths import PROJECT
+from assets.engine.common.paths import PROJECT
 from tests.definitions.modules import circle, imports, modules, wrong_imports
 
 
@@ -22,7 +22,9 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
 
 def test_the_imports_are_really_read() -> None:
     known = modules(PROJECT)
-    assert "assets.engine.balance" in imports("assets.checks", known["assets.checks"], known)
+    assert "assets.engine.indicators.balance" in imports(
+        "assets.checks", known["assets.checks"], known
+    )
     assert "dagster" in imports("pipelines.jobs", known["pipelines.jobs"], known)
 
 

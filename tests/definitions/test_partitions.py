@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 import dagster as dg
 import pytest
 
-from assets.engine.errors import SettingsError
-from assets.engine.paths import Paths
-from assets.engine.periods import load_calendar
+from assets.engine.common.errors import SettingsError
+from assets.engine.common.paths import Paths
+from assets.engine.settings.statistic import load_calendar
 from assets.partitions import periods_partitions
 from pipelines.definitions import definitions
 from tests.code_location import defs

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from assets.engine.paths import PROJECT
-from assets.engine.warehouse import INDICATOR_SQL
+from assets.engine.common.paths import PROJECT
+from assets.engine.indicators.indicator_sql import INDICATOR_SQL
 
 LOCK = PROJECT / "requirements.lock"
 README = PROJECT / "README.md"

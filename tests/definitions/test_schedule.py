@@ -12,7 +12,7 @@ from dagster._core.storage.runs import SqlRunStorage
 from dagster._core.storage.runs.schema import RunsTable
 from dagster._core.test_utils import create_run_for_test
 
-from assets.engine.periods import local_now
+from assets.engine.common.calendar import local_now
 from assets.resources import Installation
 from pipelines.jobs import FILES_ONLY
 from pipelines.schedules import nightly_schedule

@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
-from assets.engine.paths import PROJECT
+from assets.engine.common.paths import PROJECT
 from tests.docs.answers import Answer, ask
 
 PAGE = PROJECT / "docs" / "analysts.md"

@@ -1,11 +1,11 @@
-"""`docs/columns.md`: what an export can hold, as `schemas.exports` has it.
+"""`docs/columns.md`: what an export can hold, as `schemas.rows.exports` has it.
 
 Belongs here: the tables of the page. Its opening words stand in the page itself and stay.
 """
 
-from assets.engine.paths import PROJECT
-from schemas.exports import KINDS, ExportColumn, Kind
-from schemas.rules import labels_of
+from assets.engine.common.paths import PROJECT
+from schemas.rows.exports import KINDS, ExportColumn, Kind
+from schemas.rows.rules import labels_of
 
 PAGE = PROJECT / "docs" / "columns.md"
 CELLS = {

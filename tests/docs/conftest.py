@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from assets.engine.paths import Paths
+from assets.engine.common.paths import Paths
 from tests.docs.analysts_page import Samples
 from tests.docs.correction import corrected
 

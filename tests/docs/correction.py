@@ -8,7 +8,7 @@ import shutil
 from datetime import date, timedelta
 from pathlib import Path
 
-from assets.engine.paths import Paths
+from assets.engine.common.paths import Paths
 from tests.assets.deliveries import CODE, COMMUNE, correct_commune, delivered_file, read_commune
 from tests.end_to_end.dossier_model import RESOLVED, day_of
 from tests.support import SETTINGS, process

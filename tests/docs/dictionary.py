@@ -5,14 +5,14 @@ Belongs here: laying the registry out as a page. Does not belong here: what a co
 
 from collections.abc import Iterable
 
-from assets.engine.paths import PROJECT
-from assets.engine.reference import rate_formulas
-from schemas.columns import Column, Macro, Table
-from schemas.indicator_tables import FIGURE_CHANGE, MEASURE_COLUMNS
-from schemas.macros import AS_REPORTED, CALENDAR_MACROS, EXPLAIN, EXPLAIN_CHANGE
-from schemas.measures import FORMULA_VERSION, PUBLISHED_MEASURES, Measure
-from schemas.rules import RULES
-from schemas.tables import (
+from assets.engine.common.paths import PROJECT
+from assets.engine.indicators.definitions import rate_formulas
+from schemas.rows.rules import RULES
+from schemas.tables.columns import Column, Macro, Table
+from schemas.tables.indicators import FIGURE_CHANGE, MEASURE_COLUMNS
+from schemas.tables.macros import AS_REPORTED, CALENDAR_MACROS, EXPLAIN, EXPLAIN_CHANGE
+from schemas.tables.measures import FORMULA_VERSION, PUBLISHED_MEASURES, Measure
+from schemas.tables.registry import (
     INDICATOR,
     PUBLISHED_DOSSIER_TABLES,
     PUBLISHED_TABLES,

@@ -6,9 +6,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from assets.engine.paths import Paths
-from schemas.measures import PUBLISHED_MEASURES
-from schemas.rules import RULES
+from assets.engine.common.paths import Paths
+from schemas.rows.rules import RULES
+from schemas.tables.measures import PUBLISHED_MEASURES
 from tests.docs.dictionary import FILES, PAGE, dictionary
 
 # How each table macro is called; one that is missing here fails the tests.

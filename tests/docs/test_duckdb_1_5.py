@@ -4,8 +4,8 @@ from pathlib import Path
 
 import duckdb
 
-from assets.engine.paths import Paths
-from assets.engine.publish import STORAGE_VERSION
+from assets.engine.common.paths import Paths
+from assets.engine.publish.files import STORAGE_VERSION
 from tests.docs.analysts_page import PAGE, Samples, answers
 from tests.docs.answers import VERSION, ask
 from tests.docs.conftest import OLD_DUCKDB

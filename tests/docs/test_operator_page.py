@@ -2,7 +2,7 @@
 
 import re
 
-from assets.engine.paths import PROJECT
+from assets.engine.common.paths import PROJECT
 
 PAGE = PROJECT / "docs" / "operator.md"
 IMAGES = PROJECT / "docs" / "images"

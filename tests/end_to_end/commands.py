@@ -8,11 +8,11 @@ import sys
 from pathlib import Path
 from unittest import mock
 
-from assets.engine.paths import PROJECT
-from pipelines.cli import main
+from assets.engine.common.paths import PROJECT
+from pipelines.commands.cli import main
 
 OWN_NAMES = ("MOTCUA_DATA", "MOTCUA_SETTINGS", "MOTCUA_HASH_KEY", "DAGSTER_HOME", "PORT")
-COMMAND = [sys.executable, "-m", "pipelines.cli"]
+COMMAND = [sys.executable, "-m", "pipelines.commands.cli"]
 
 
 def environment(data: Path, **more: str) -> dict[str, str]:

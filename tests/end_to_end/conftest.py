@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from assets.engine.paths import Paths
+from assets.engine.common.paths import Paths
 from tests.end_to_end.commands import motcua
 from tests.end_to_end.server import Server, served
 from tests.support import SETTINGS

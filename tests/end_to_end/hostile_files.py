@@ -6,7 +6,7 @@ Belongs here: writing them. All people are invented and marked (`data/sample/sam
 import shutil
 from pathlib import Path
 
-from assets.engine.paths import Paths
+from assets.engine.common.paths import Paths
 from tests.assets.deliveries import COMMUNE, delivered_file
 
 NAMED_FILE = "Lý Thị Mẫu 00001 000990000001.csv"

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from assets.engine.paths import PROJECT, Paths
+from assets.engine.common.paths import PROJECT, Paths
 from tests.end_to_end.commands import COMMAND, environment
 from tests.support import SETTINGS
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import duckdb
 
-from assets.engine.paths import Paths
+from assets.engine.common.paths import Paths
 
 Tables = dict[str, list[tuple[object, ...]]]
 

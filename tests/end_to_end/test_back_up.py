@@ -12,11 +12,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from assets.engine.backup import SETTINGS as SETTING_NAMES
-from assets.engine.locks import locked
-from assets.engine.paths import Paths
-from assets.engine.raw_store import blob_of, read_manifest
-from pipelines import cli, upkeep
+from assets.engine.collect.raw_store import blob_of, read_manifest
+from assets.engine.common.locks import locked
+from assets.engine.common.paths import Paths
+from assets.engine.upkeep.backup import SETTINGS as SETTING_NAMES
+from pipelines.commands import cli, upkeep
 from tests.end_to_end.tables import TIMES, Tables, all_tables, differences, rows_of
 from tests.support import SAMPLE_KEYS, SETTINGS, process
 from tests.unit.deliveries import deliver_csv, dossier

@@ -13,12 +13,12 @@ from pathlib import Path
 import duckdb
 import pytest
 
-import assets.engine.warehouse as warehouse_module
-from assets.engine.errors import WarehouseError
-from assets.engine.locks import locked
-from assets.engine.paths import PROJECT, Paths, private_folder
-from assets.engine.warehouse import warehouse
-from pipelines.cli import main
+import assets.engine.warehouse.connection as warehouse_module
+from assets.engine.common.errors import WarehouseError
+from assets.engine.common.locks import locked
+from assets.engine.common.paths import PROJECT, Paths, private_folder
+from assets.engine.warehouse.connection import warehouse
+from pipelines.commands.cli import main
 from tests.assets.deliveries import COMMUNE, correct_commune, delivered_file
 from tests.end_to_end.commands import COMMAND, environment, motcua, motcua_here
 from tests.end_to_end.conftest import Installed
@@ -304,7 +304,7 @@ def test_a_locked_warehouse_names_who_holds_it(
 def test_a_run_that_waits_too_long_for_another_says_so(tmp_path: Path) -> None:
     impatient = (
         "import sys; from assets.engine import locks; locks.RUN_WAIT_SECONDS = 0.0; "
-        "from pipelines.cli import main; sys.exit(main(['period', '2023-05-15']))"
+        "from pipelines.commands.cli import main; sys.exit(main(['period', '2023-05-15']))"
     )
     with locked(private_folder(private_folder(tmp_path / "data") / "warehouse")):
         done = subprocess.run(

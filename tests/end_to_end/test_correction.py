@@ -14,9 +14,9 @@ import dagster as dg
 import duckdb
 import pytest
 
-from assets.engine.paths import Paths
-from schemas.core_tables import DOSSIER, VERSION_KEY
-from schemas.tables import INDICATOR_TABLES
+from assets.engine.common.paths import Paths
+from schemas.tables.core import DOSSIER, VERSION_KEY
+from schemas.tables.registry import INDICATOR_TABLES
 from tests.assets.deliveries import (
     CODE,
     COMMUNE,

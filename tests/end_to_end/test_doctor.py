@@ -12,13 +12,13 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from assets.engine.health import holiday_findings, may_hold
-from assets.engine.locks import locked
-from assets.engine.paths import PROJECT, Paths, private_folder
-from assets.engine.periods import local_now
+from assets.engine.common.calendar import local_now
+from assets.engine.common.locks import locked
+from assets.engine.common.paths import PROJECT, Paths, private_folder
 from assets.engine.portal_journal import Begun, Completed, Failed, Page, read_journal
-from pipelines.doctor import main
-from pipelines.serve import INSTANCE_SETTINGS
+from assets.engine.status.health import holiday_findings, may_hold
+from pipelines.commands.doctor import main
+from pipelines.commands.serve import INSTANCE_SETTINGS
 from tests.assets.runs import left_started, run_job
 from tests.end_to_end.commands import environment
 from tests.end_to_end.server import Server
@@ -55,7 +55,7 @@ def doctor(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) 
 
 def _process(paths: Paths, **more: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "pipelines.doctor"],
+        [sys.executable, "-m", "pipelines.commands.doctor"],
         cwd=PROJECT,
         env=environment(paths.data, MOTCUA_SETTINGS=str(paths.settings), **more),
         capture_output=True,

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import duckdb
 import pytest
 
-from assets.engine.paths import Paths
-from schemas.measures import COUNTS
+from assets.engine.common.paths import Paths
+from schemas.tables.measures import COUNTS
 
 YEAR = ("year_to_date", "2023-11-14")
 PLACES = [

@@ -9,8 +9,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from assets.engine.paths import Paths
-from schemas.measures import MEASURES
+from assets.engine.common.paths import Paths
+from schemas.tables.measures import MEASURES
 
 YEAR = "period_kind = 'year_to_date' AND period_end = DATE '2023-11-14'"
 # Events that happen once; the others are a stock, or the same dossier again in another month.

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from assets.engine import publish
-from assets.engine.paths import Paths
-from assets.engine.warehouse import warehouse
+from assets.engine.common.paths import Paths
+from assets.engine.publish import files as publish
+from assets.engine.warehouse.connection import warehouse
 from tests.end_to_end.tables import TIMES, Tables, all_tables, differences
 from tests.nights.conftest import deliver
 from tests.support import SAMPLE_KEYS, compute_all, new_installation, process, take_in

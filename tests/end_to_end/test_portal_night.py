@@ -11,13 +11,13 @@ from zoneinfo import ZoneInfo
 import dagster as dg
 import pytest
 
-from assets.engine.locks import locked
-from assets.engine.paths import Paths, private_folder
-from assets.engine.periods import TIMEZONE, Period, local_now
+from assets.engine.common.calendar import TIMEZONE, Period, local_now
+from assets.engine.common.locks import locked
+from assets.engine.common.paths import Paths, private_folder
 from assets.engine.portal_journal import read_journal
 from assets.resources import Installation
 from pipelines.schedules import RUN_TAG, nightly_schedule
-from schemas.operations import Operations
+from schemas.settings.operations import Operations
 from tests.assets.runs import QUIET, failures, metadata_of, real_instance, run_job
 from tests.code_location import defs
 from tests.portal.records import Changed

@@ -2,7 +2,7 @@
 
 import duckdb
 
-from assets.engine.paths import Paths
+from assets.engine.common.paths import Paths
 from tests.assets.runs import real_instance, run_job
 from tests.end_to_end.tables import level_figures
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from assets.engine.paths import Paths
+from assets.engine.common.paths import Paths
 from tests.assets.loopback import CERTIFICATE, MailServer, Webhook, serving
 from tests.end_to_end.server import REPOSITORY, Server, served, wait_until
 from tests.portal.server import Portal

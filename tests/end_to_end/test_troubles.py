@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from assets import raw
-from assets.engine.paths import Paths
-from pipelines.doctor import main
-from pipelines.serve import INSTANCE_SETTINGS
+from assets.engine.common.paths import Paths
+from pipelines.commands.doctor import main
+from pipelines.commands.serve import INSTANCE_SETTINGS
 from tests.end_to_end.commands import motcua_here
 from tests.support import SETTINGS
 from tests.unit.deliveries import JANUARY, PERSON, deliver_csv, dossier

@@ -8,12 +8,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from assets.engine import publish
-from assets.engine.errors import MotcuaError
-from assets.engine.paths import Paths
-from assets.engine.periods import load_calendar
-from assets.engine.statistic import load_statistic
-from assets.engine.warehouse import warehouse
+from assets.engine.common.errors import MotcuaError
+from assets.engine.common.paths import Paths
+from assets.engine.publish import files as publish
+from assets.engine.settings.statistic import load_calendar, load_statistic
+from assets.engine.warehouse.connection import warehouse
 from tests.sql.oracle_periods import ClosingDay
 from tests.support import SETTINGS, close_on, compute_all, copy_warehouse, take_in
 from tests.unit.deliveries import deliver_workbook, dossier

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from assets.engine.paths import Paths
+from assets.engine.common.paths import Paths
 from assets.partitions import range_tags
 from tests.assets.deliveries import withdraw_one
 from tests.code_location import defs

@@ -10,8 +10,8 @@ import pickle
 import sys
 from pathlib import Path
 
-from assets.engine import warehouse
-from assets.engine.paths import PROJECT
+from assets.engine.common.paths import PROJECT
+from assets.engine.warehouse import connection as warehouse
 
 
 def main(folder: str, file: str, text: str) -> None:

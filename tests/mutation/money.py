@@ -13,9 +13,9 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from assets.engine.compute import rebuild_table
-from schemas.indicator_tables import PAYMENT_SUM
-from schemas.quarantine_tables import OUTSIDE
+from assets.engine.indicators.tables import sum_payments
+from assets.engine.quarantine.tables import rebuild_quarantine
+from schemas.tables.quarantine import OUTSIDE
 from tests.sql.oracle_periods import Span, spans
 from tests.sql.registers import CUTOFF, Dossier, Payment, Register
 
@@ -57,8 +57,8 @@ def date_requests(connection: duckdb.DuckDBPyConnection, register: Register) -> 
             "refunded_date = CAST(given.refunded AS DATE) FROM given WHERE row_number = number"
         )
         connection.unregister("given")
-    for table in (PAYMENT_SUM, OUTSIDE):
-        rebuild_table(connection, table)
+    sum_payments(connection)
+    rebuild_quarantine(connection, OUTSIDE)
 
 
 def assert_sums(connection: duckdb.DuckDBPyConnection, register: Register) -> None:

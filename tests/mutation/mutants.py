@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
 
-from assets.engine.paths import PROJECT
-from assets.engine.warehouse import ENGINE_SQL, INDICATOR_SQL
+from assets.engine.common.paths import PROJECT
+from assets.engine.indicators.indicator_sql import INDICATOR_SQL
 from tests.mutation.operators import OPERATORS, Edit
 from tests.mutation.tokens import tokens
 
 # What the counting SQL builds on: the calendar and its macros, working days, what is not counted.
-_BESIDE = ("calendar.sql", "outside.sql", "working_day.sql")
+_BESIDE = ("warehouse/calendar.sql", "quarantine/outside.sql", "reference/working_day.sql")
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,10 @@ class Mutant:
 
 def mutants() -> list[Mutant]:
     """Return every mutant of the counting SQL, file by file."""
-    files = [*sorted(INDICATOR_SQL.glob("*.sql")), *(ENGINE_SQL / name for name in _BESIDE)]
+    files = [
+        *sorted(INDICATOR_SQL.glob("*.sql")),
+        *(INDICATOR_SQL.parent / name for name in _BESIDE),
+    ]
     return [mutant for path in files for mutant in _mutants_of(path)]
 
 

@@ -27,7 +27,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from assets.engine.paths import PROJECT
+from assets.engine.common.paths import PROJECT
 
 FAULTS = Path(__file__).parent / "faults"
 RESULT = PROJECT / "data" / "bench" / "faults.json"

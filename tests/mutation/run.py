@@ -18,7 +18,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
-from assets.engine.paths import PROJECT
+from assets.engine.common.paths import PROJECT
 from tests.mutation.cases import Case, cases
 from tests.mutation.judge import new_warehouse
 from tests.mutation.mutants import Mutant, chosen, mutants

@@ -4,7 +4,7 @@ import subprocess
 
 import pytest
 
-from assets.engine.paths import PROJECT
+from assets.engine.common.paths import PROJECT
 from tests.mutation.planted import FAULTS, read_fault
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from assets.engine.indicator_sql import (
+from assets.engine.indicators.indicator_sql import (
     COUNTS,
     OWN_COUNTS,
     as_reported_sql,
@@ -22,7 +22,7 @@ from assets.engine.indicator_sql import (
     explain_sql,
     figure_change_sql,
 )
-from assets.engine.reader_macros import EXPLAIN_CALL, EXPLAIN_CHANGE_CALL
+from assets.engine.publish.macros import EXPLAIN_CALL, EXPLAIN_CHANGE_CALL
 from assets.engine.register import remember
 from tests.mutation.cases import Case
 from tests.sql.agreement import compare

@@ -11,7 +11,8 @@ from typing import Any
 
 import duckdb
 
-from assets.engine.warehouse import INDICATOR_SQL, sql_file
+from assets.engine.indicators.indicator_sql import INDICATOR_SQL
+from assets.engine.warehouse.connection import sql_file
 from tests.mutation.cases import Case
 from tests.sql.agreement import compare
 from tests.sql.registers import rows_of

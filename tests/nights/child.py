@@ -14,11 +14,11 @@ from uuid import uuid4
 
 import dagster as dg
 
-from assets.engine import inbox
+from assets.engine.collect import inbox
 from assets.engine.collecting import collect_portals
-from assets.engine.paths import Paths
-from assets.engine.periods import local_now
-from assets.engine.sources import load_sources
+from assets.engine.common.calendar import local_now
+from assets.engine.common.paths import Paths
+from assets.engine.settings.sources import load_sources
 from tests.assets.runs import real_instance, run_job
 from tests.nights import night
 from tests.support import CALENDAR, SETTINGS

@@ -12,8 +12,8 @@ from time import monotonic
 
 import pytest
 
-from assets.engine.paths import Paths
-from assets.engine.periods import local_now
+from assets.engine.common.calendar import local_now
+from assets.engine.common.paths import Paths
 from tests.assets.deliveries import COMMUNE, correct_commune, delivered_file, read_commune
 from tests.nights import night
 from tests.support import SAMPLE_INBOX, SAMPLE_KEYS, SETTINGS, made_once, new_installation

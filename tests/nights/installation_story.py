@@ -18,11 +18,12 @@ import dagster as dg
 import pytest
 from defect_lists import csv_list
 
-from assets.engine import inbox, periods
-from assets.engine.paths import Paths
-from assets.engine.raw_store import read_arrivals
-from assets.engine.sources import load_sources
-from schemas.exports import KINDS
+from assets.engine.collect import inbox
+from assets.engine.collect.raw_store import read_arrivals
+from assets.engine.common import calendar as periods
+from assets.engine.common.paths import Paths
+from assets.engine.settings.sources import load_sources
+from schemas.rows.exports import KINDS
 from tests.assets.runs import failures, run_range
 from tests.support import CALENDAR, SETTINGS, copy_warehouse
 

@@ -10,18 +10,25 @@ from datetime import datetime
 
 import duckdb
 
-from assets.engine import balance, compute, inbox, load, own_counts, publish, purging, reference
-from assets.engine.paths import Paths
-from assets.engine.periods import Period
-from assets.engine.return_files import write_return_files
-from assets.engine.sources import load_sources
-from assets.engine.warehouse import warehouse
-from schemas.exports import KINDS
-from schemas.indicator_tables import PAYMENT_SUM
-from schemas.quarantine_tables import CONFLICT, GONE, ORPHAN, OUTSIDE, SUMMARY
-from schemas.reference import REFERENCE_SCHEMAS
-from schemas.statistic import Statistic
-from schemas.tables import INDICATOR_TABLES, WORKING_DAY
+from assets.engine import load
+from assets.engine.collect import inbox
+from assets.engine.collect import retention as purging
+from assets.engine.common.calendar import Period
+from assets.engine.common.paths import Paths
+from assets.engine.indicators import balance, own_counts
+from assets.engine.indicators import tables as compute
+from assets.engine.indicators.definitions import load_indicators
+from assets.engine.publish import files as publish
+from assets.engine.publish.returns import write_return_files
+from assets.engine.quarantine.tables import rebuild_quarantine
+from assets.engine.reference import files as reference
+from assets.engine.settings.sources import load_sources
+from assets.engine.warehouse.connection import warehouse
+from schemas.rows.exports import KINDS
+from schemas.rows.reference import REFERENCE_SCHEMAS
+from schemas.settings.statistic import Statistic
+from schemas.tables.quarantine import CONFLICT, GONE, ORPHAN, OUTSIDE, SUMMARY
+from schemas.tables.registry import INDICATOR_TABLES
 from tests.support import CALENDAR
 
 STAGES = ("collect", "load", "compute", "publish")
@@ -51,7 +58,7 @@ def _load_steps(paths: Paths, periods: list[Period]) -> Sequence[Step]:
     def references(connection: duckdb.DuckDBPyConnection) -> None:
         for name in REFERENCE_SCHEMAS:
             reference.load_reference(connection, paths.reference, name)
-        reference.load_indicators(connection)
+        load_indicators(connection)
 
     sources = load_sources(paths.sources)
     return [references] + [
@@ -66,7 +73,7 @@ def _load_steps(paths: Paths, periods: list[Period]) -> Sequence[Step]:
 
 def _compute_steps() -> list[Step]:
     def counts(connection: duckdb.DuckDBPyConnection) -> None:
-        compute.rebuild_table(connection, WORKING_DAY)
+        reference.load_working_days(connection)
         compute.refresh_periods(connection, compute.data_cutoff(connection), Statistic())
         own_counts.count_dossiers(connection, "night")
         own_counts.count_payments(connection)
@@ -77,8 +84,9 @@ def _compute_steps() -> list[Step]:
         balance.check_balance(connection)
 
     def lists(connection: duckdb.DuckDBPyConnection) -> None:
-        for table in (PAYMENT_SUM, SUMMARY, OUTSIDE, CONFLICT, GONE, ORPHAN):
-            compute.rebuild_table(connection, table)
+        compute.sum_payments(connection)
+        for table in (SUMMARY, OUTSIDE, CONFLICT, GONE, ORPHAN):
+            rebuild_quarantine(connection, table)
 
     return [counts, indicators, lists]
 

@@ -14,12 +14,12 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from assets.engine import inbox
-from assets.engine.backup import SEAL, back_up, restore
-from assets.engine.paths import Paths
-from assets.engine.periods import TIMEZONE, local_now
-from assets.engine.rebuild import begin_anew
-from assets.engine.sources import load_sources
+from assets.engine.collect import inbox
+from assets.engine.common.calendar import TIMEZONE, local_now
+from assets.engine.common.paths import Paths
+from assets.engine.settings.sources import load_sources
+from assets.engine.upkeep.backup import SEAL, back_up, restore
+from assets.engine.upkeep.rebuild import begin_anew
 from tests.nights import night
 from tests.nights.child import forking, from_portals
 from tests.nights.conftest import FIRST_NIGHT, SECOND_NIGHT, deliver

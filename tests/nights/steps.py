@@ -20,7 +20,7 @@ from typing import Any
 
 import duckdb
 
-from assets.engine.paths import PROJECT
+from assets.engine.common.paths import PROJECT
 
 BEFORE, AFTER = "before", "after"
 _ENGINE = PROJECT / "assets" / "engine"

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from assets.engine.paths import PROJECT, Paths
+from assets.engine.common.paths import PROJECT, Paths
 from tests.end_to_end.tables import differences
 from tests.nights.child import forking, through_the_engine
 from tests.nights.conftest import SECOND_NIGHT
@@ -27,7 +27,7 @@ from datetime import datetime
 from itertools import islice
 from zoneinfo import ZoneInfo
 from dagster._utils.schedules import schedule_execution_time_iterator
-from assets.engine.periods import Calendar
+from assets.engine.common.calendar import Calendar
 from assets.partitions import periods_partitions
 from pipelines.schedules import nightly_schedule as nightly
 for day in sys.argv[1:]:

@@ -15,10 +15,10 @@ from pathlib import Path
 
 import pytest
 
-from assets.engine import inbox
-from assets.engine.errors import MotcuaError
-from assets.engine.paths import Paths
-from assets.engine.periods import local_now
+from assets.engine.collect import inbox
+from assets.engine.common.calendar import local_now
+from assets.engine.common.errors import MotcuaError
+from assets.engine.common.paths import Paths
 from tests.end_to_end.tables import differences
 from tests.nights import night
 from tests.nights.child import forking

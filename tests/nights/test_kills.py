@@ -19,8 +19,8 @@ from fnmatch import fnmatchcase
 
 import pytest
 
-from assets.engine.paths import PROJECT, Paths
-from assets.engine.periods import local_now
+from assets.engine.common.calendar import local_now
+from assets.engine.common.paths import PROJECT, Paths
 from tests.assets.runs import failures, real_instance, run_job
 from tests.code_location import defs
 from tests.end_to_end.tables import Tables, differences

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from assets.engine.paths import PROJECT, Paths
+from assets.engine.common.paths import PROJECT, Paths
 from tests.end_to_end.tables import differences
 from tests.nights.scenarios import (
     SCENARIOS,

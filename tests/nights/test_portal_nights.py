@@ -17,8 +17,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from assets.engine.paths import Paths
-from assets.engine.periods import TIMEZONE
+from assets.engine.common.calendar import TIMEZONE
+from assets.engine.common.paths import Paths
 from assets.engine.portal_journal import journals
 from tests.nights import night
 from tests.nights.child import PORTAL_TOKEN, forking, from_portals

@@ -4,7 +4,7 @@ from itertools import groupby
 
 import pytest
 
-from assets.engine.paths import Paths
+from assets.engine.common.paths import Paths
 from tests.assets.runs import real_instance
 from tests.end_to_end.tables import differences
 from tests.nights.child import forking, through_dagster

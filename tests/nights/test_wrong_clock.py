@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from assets.engine.paths import Paths
+from assets.engine.common.paths import Paths
 from tests.nights.wrong_clock import (
     FIRST_NIGHT,
     NIGHTS,

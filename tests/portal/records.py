@@ -13,8 +13,8 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from assets.engine.paths import PROJECT
-from assets.engine.periods import TIMEZONE
+from assets.engine.common.calendar import TIMEZONE
+from assets.engine.common.paths import PROJECT
 
 sys.path.append(str(PROJECT / "data" / "sample"))
 

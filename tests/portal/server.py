@@ -25,7 +25,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 from zoneinfo import ZoneInfo
 
-from assets.engine.periods import TIMEZONE
+from assets.engine.common.calendar import TIMEZONE
 from tests.portal.faults import Faults
 from tests.portal.records import (
     IGATE_DOSSIER,

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from assets.engine import raw_store
+from assets.engine.collect import raw_store
+from assets.engine.collect.raw_store import Delivery
 from assets.engine.collecting import FromPortals, collect_portals
-from assets.engine.paths import Paths
-from assets.engine.periods import TIMEZONE
-from assets.engine.raw_store import Delivery
-from assets.engine.sources import load_sources
+from assets.engine.common.calendar import TIMEZONE
+from assets.engine.common.paths import Paths
+from assets.engine.settings.sources import load_sources
 from tests.portal.records import Changed
 from tests.portal.server import Portal
 from tests.support import CALENDAR

@@ -7,8 +7,14 @@ from datetime import date, timedelta
 
 from hypothesis import strategies as st
 
-from schemas.exports import CHANNELS, COLLECTIONS, PAYMENT_METHODS, PAYMENT_STATES, RESULT_KINDS
-from schemas.statistic import Statistic
+from schemas.settings.statistic import Statistic
+from schemas.tables.values import (
+    CHANNELS,
+    COLLECTIONS,
+    PAYMENT_METHODS,
+    PAYMENT_STATES,
+    RESULT_KINDS,
+)
 from tests.sql.oracle_periods import ClosingDay, closing, month_holding, spans
 from tests.sql.register_reference import PROCEDURES, UNITS
 from tests.sql.registers import Dossier, Payment, Register

@@ -14,8 +14,9 @@ from uuid import NAMESPACE_OID, uuid5
 import duckdb
 import pyarrow as pa
 
-from schemas.core_tables import DOSSIER_VERSION, PAYMENT_VERSION
-from schemas.indicator_tables import (
+from schemas.settings.statistic import Statistic
+from schemas.tables.core import DOSSIER_VERSION, PAYMENT_VERSION
+from schemas.tables.indicators import (
     COUNTED_PERIOD,
     MOVED_DOSSIER,
     OWN_COUNT,
@@ -24,9 +25,8 @@ from schemas.indicator_tables import (
     TOUCHED_DOSSIER,
     WANTED_PERIOD,
 )
-from schemas.quarantine_tables import DELIVERY
-from schemas.statistic import Statistic
-from schemas.tables import INDICATOR_TABLES, TABLES
+from schemas.tables.quarantine import DELIVERY
+from schemas.tables.registry import INDICATOR_TABLES, TABLES
 from tests.sql.oracle_periods import month_holding
 from tests.sql.register_reference import HOLIDAYS, PROCEDURES, SUCCESSIONS, UNITS, UnitRecord
 from tests.support import compute_all

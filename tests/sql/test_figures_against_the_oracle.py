@@ -13,9 +13,9 @@ import duckdb
 import pytest
 from hypothesis import given, settings
 
-from assets.engine.paths import PROJECT, Paths
-from assets.engine.warehouse import warehouse
-from schemas.statistic import Statistic
+from assets.engine.common.paths import PROJECT, Paths
+from assets.engine.warehouse.connection import warehouse
+from schemas.settings.statistic import Statistic
 from tests import tier
 from tests.sql.agreement import REGISTERS, check
 from tests.sql.generated_registers import registers

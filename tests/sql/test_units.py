@@ -6,13 +6,13 @@ from datetime import date
 import duckdb
 import pytest
 
-from assets.engine.balance import check_balance
-from assets.engine.compute import compute_table
-from assets.engine.errors import BalanceError
-from assets.engine.indicator_sql import as_reported_sql
-from assets.engine.own_counts import count_dossiers
-from schemas.columns import Table
-from schemas.indicator_tables import BY_LEVEL, BY_UNIT_PROCEDURE
+from assets.engine.common.errors import BalanceError
+from assets.engine.indicators.balance import check_balance
+from assets.engine.indicators.indicator_sql import as_reported_sql
+from assets.engine.indicators.own_counts import count_dossiers
+from assets.engine.indicators.tables import compute_table
+from schemas.tables.columns import Table
+from schemas.tables.indicators import BY_LEVEL, BY_UNIT_PROCEDURE
 from tests.sql.register_reference import UNITS
 from tests.sql.registers import Dossier, Payment, Register, Row, fill, rows_of
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from assets.engine.paths import Paths
+from assets.engine.common.paths import Paths
 from tests.portal.server import Portal, served
 from tests.portal.support import PATHS, TOKEN, VARIABLE, changed
 

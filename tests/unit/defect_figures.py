@@ -9,11 +9,11 @@ from functools import cache
 
 import pytest
 
-from assets.engine.compute import rebuild_table
-from assets.engine.reference import load_procedures
-from assets.engine.warehouse import warehouse
-from schemas.indicator_tables import PAYMENT_SUM
-from schemas.quarantine_tables import CONFLICT, GONE, ORPHAN
+from assets.engine.indicators.tables import sum_payments
+from assets.engine.quarantine.tables import rebuild_quarantine
+from assets.engine.reference.files import load_procedures
+from assets.engine.warehouse.connection import warehouse
+from schemas.tables.quarantine import CONFLICT, GONE, ORPHAN
 from tests.support import compute_all
 from tests.unit.defects import Outcome, Rows, load_defect
 
@@ -30,8 +30,9 @@ def compute(outcome: Outcome) -> None:
     with warehouse(outcome.paths) as connection:
         load_procedures(connection, outcome.paths.reference)
         compute_all(connection)
-        for table in (PAYMENT_SUM, CONFLICT, GONE, ORPHAN):
-            rebuild_table(connection, table)
+        sum_payments(connection)
+        for table in (CONFLICT, GONE, ORPHAN):
+            rebuild_quarantine(connection, table)
 
 
 def computed_once(folders: pytest.TempPathFactory) -> Callable[[int], Outcome]:

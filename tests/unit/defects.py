@@ -18,10 +18,10 @@ from typing import Any
 import duckdb
 from sample_lists import dossier_code
 
+from assets.engine.common.paths import PROJECT, Paths
 from assets.engine.load import Loaded
-from assets.engine.paths import PROJECT, Paths
-from assets.engine.warehouse import warehouse
-from schemas.core_tables import VERSION_TABLES
+from assets.engine.warehouse.connection import warehouse
+from schemas.tables.core import VERSION_TABLES
 from tests.end_to_end.marks import TEXT_MARK, marks_in_bytes, marks_in_cells
 from tests.support import SETTINGS, copy_warehouse, take_in
 

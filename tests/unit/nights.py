@@ -17,19 +17,20 @@ from typing import Any
 import duckdb
 from defect_lists import csv_list
 
-from assets.engine import load, reference
-from assets.engine.manifest import Manifest
-from assets.engine.paths import Paths
-from assets.engine.sources import load_sources
-from assets.engine.warehouse import warehouse
-from schemas.columns import Table
-from schemas.exports import KINDS
-from schemas.indicator_tables import OWN_COUNT, OWN_PAYMENT, PAYMENT_SUM
-from schemas.quarantine_tables import OUTSIDE
-from schemas.reference import REFERENCE_SCHEMAS
-from schemas.settings import Source
-from schemas.statistic import Statistic
-from schemas.tables import INDICATOR_TABLES
+from assets.engine import load
+from assets.engine.collect.manifest import Manifest
+from assets.engine.common.paths import Paths
+from assets.engine.reference import files as reference
+from assets.engine.settings.sources import load_sources
+from assets.engine.warehouse.connection import warehouse
+from schemas.rows.exports import KINDS
+from schemas.rows.reference import REFERENCE_SCHEMAS
+from schemas.settings.sources import Source
+from schemas.settings.statistic import Statistic
+from schemas.tables.columns import Table
+from schemas.tables.indicators import OWN_COUNT, OWN_PAYMENT, PAYMENT_SUM
+from schemas.tables.quarantine import OUTSIDE
+from schemas.tables.registry import INDICATOR_TABLES
 from tests.sql.registers import COMPUTED, DEFAULTS
 from tests.support import CALENDAR, compute_all
 from tests.unit.defect_figures import FEBRUARY, JANUARY, MARCH

@@ -7,8 +7,8 @@ import sys
 
 import pytest
 
-from assets.engine.paths import PROJECT
-from tests.audit import verdict
+from assets.engine.common.paths import PROJECT
+from pipelines.commands.audit import verdict
 
 GOOD = {"name": "duckdb", "version": "2.0.1", "vulns": []}
 BAD = {"name": "lxml", "version": "6.0.0",
@@ -72,7 +72,7 @@ def test_a_lock_file_that_cannot_be_read_or_a_fault_of_the_program_fails(
 def test_without_a_network_the_command_passes_with_one_line() -> None:
     nowhere = dict.fromkeys(("HTTPS_PROXY", "https_proxy"), "http://127.0.0.1:9")
     done = subprocess.run(
-        [sys.executable, "-m", "tests.audit"],
+        [sys.executable, "-m", "pipelines.commands.audit"],
         cwd=PROJECT,
         env=os.environ | nowhere | {"NO_PROXY": "", "no_proxy": ""},
         capture_output=True,

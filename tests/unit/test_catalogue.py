@@ -16,11 +16,12 @@ from xml.etree import ElementTree
 import pytest
 import xlsxwriter
 
+from assets.engine.common.paths import Paths
 from assets.engine.load import Loaded
-from assets.engine.paths import Paths
-from assets.engine.reference import load_procedures
-from assets.engine.warehouse import ENGINE_SQL, warehouse
-from schemas.exports import KINDS
+from assets.engine.reference import files
+from assets.engine.reference.files import load_procedures
+from assets.engine.warehouse.connection import warehouse
+from schemas.rows.exports import KINDS
 from tests.support import SETTINGS, take_in
 from tests.unit.deliveries import JANUARY, ask
 
@@ -96,7 +97,7 @@ def test_a_catalogue_is_taken_in_whole_and_no_code_is_altered(installation: Path
 def test_no_text_is_kept_as_it_stands_that_no_table_is_made_from() -> None:
     kept = {c.name for kind in KINDS.values() for c in kind.columns if c.reading == "name"}
     assert kept == {"procedure_name", "field_name", "issuing_authority"}
-    sql = (ENGINE_SQL / "delivered_procedure.sql").read_text(encoding="utf-8")
+    sql = files.DELIVERED_SQL.read_text(encoding="utf-8")
     assert {name for name in kept if name not in sql} == set()
 
 

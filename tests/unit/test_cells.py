@@ -6,11 +6,11 @@ from decimal import Decimal
 
 import pytest
 
-from assets.engine.cells import text_cells
-from assets.engine.paths import Paths
-from assets.engine.publish import publish_by_unit_csv
-from assets.engine.return_files import write_return_files
-from assets.engine.warehouse import reader, scalar, warehouse
+from assets.engine.common.paths import Paths
+from assets.engine.publish.cells import text_cells
+from assets.engine.publish.files import publish_by_unit_csv
+from assets.engine.publish.returns import write_return_files
+from assets.engine.warehouse.connection import reader, scalar, warehouse
 from tests.support import compute_all
 from tests.unit.deliveries import deliver_csv, dossier, load
 

@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from assets.engine.clock import Clock, read_clock
-from assets.engine.periods import TIMEZONE
+from assets.engine.collect.clock import Clock, read_clock
+from assets.engine.common.calendar import TIMEZONE
 
 FIRST = datetime(2023, 1, 1, 1, 30, tzinfo=ZoneInfo(TIMEZONE))
 

@@ -4,7 +4,10 @@ from datetime import date
 
 import pytest
 
-from assets.engine.closed_periods import (
+from assets.engine.common.paths import Paths
+from assets.engine.portal_journal import Begun, Completed, Failed, read_journal
+from assets.engine.settings.sources import load_sources
+from assets.engine.status.closed_periods import (
     closed_months,
     delivered_months,
     findings,
@@ -13,10 +16,7 @@ from assets.engine.closed_periods import (
     sentence,
     unanswered_months,
 )
-from assets.engine.paths import Paths
-from assets.engine.portal_journal import Begun, Completed, Failed, read_journal
-from assets.engine.sources import load_sources
-from assets.engine.warehouse import warehouse
+from assets.engine.warehouse.connection import warehouse
 from tests.support import CALENDAR, SAMPLE_KEYS, SETTINGS
 
 MAY, JUNE, JULY, AUGUST, SEPTEMBER = (

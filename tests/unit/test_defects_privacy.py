@@ -16,7 +16,7 @@ from defects_privacy import texts_of
 from generate_defects import all_defects
 from sample_lists import person
 
-from assets.engine.text import clean
+from assets.engine.common.text import clean
 from tests.end_to_end.marks import BYTE_MARK, marks_in_bytes, marks_in_cells
 from tests.unit.defects import Outcome, load_defect
 

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from assets.engine.errors import FileRefused
+from assets.engine.common.errors import FileRefused
+from assets.engine.common.paths import PROJECT
 from assets.engine.formats.reader import FormatReader
-from assets.engine.paths import PROJECT
 from tests.tier import FUZZ, IS_SOAK
 from tests.unit.fuzz_cases import make_case
 from tests.unit.test_fuzz_readers import CHILD_ENDED

@@ -14,7 +14,7 @@ from functools import partial
 
 import pytest
 
-from assets.engine.paths import PROJECT
+from assets.engine.common.paths import PROJECT
 from tests.tier import FUZZ, IS_SOAK
 from tests.unit.fuzz_cases import Case, Kind, make_case, marks_flipped
 from tests.unit.fuzz_lists import CONTAINERS, LIST, OTHER_LIST, Record, Row

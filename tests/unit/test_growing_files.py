@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from assets.engine import inbox, raw_store
-from assets.engine.inbox import Collected, collect_period, read_inbox, still_growing
-from assets.engine.paths import Paths
-from assets.engine.periods import local_now
-from assets.engine.sources import load_sources
+from assets.engine.collect import inbox, raw_store
+from assets.engine.collect.inbox import Collected, collect_period, read_inbox, still_growing
+from assets.engine.common.calendar import local_now
+from assets.engine.common.paths import Paths
+from assets.engine.settings.sources import load_sources
 from tests.support import CALENDAR
 
 KEY = "2023-01-15"

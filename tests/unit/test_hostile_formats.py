@@ -12,14 +12,14 @@ from typing import Any
 
 import pytest
 
-from assets.engine.errors import FileRefused
+from assets.engine.common.errors import FileRefused
+from assets.engine.common.paths import PROJECT
+from assets.engine.extract.opening import period_line
 from assets.engine.formats import child
 from assets.engine.formats.bounds import Bounds, bounds_of
 from assets.engine.formats.process import READER_PROCESS
 from assets.engine.formats.reader import FormatReader
 from assets.engine.formats.sheet import Sheet
-from assets.engine.opening import period_line
-from assets.engine.paths import PROJECT
 from tests.unit import hostile_files
 from tests.unit.hostile_files import MEMORY, READ, REFUSED, very_many_attributes, workbook
 

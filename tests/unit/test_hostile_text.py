@@ -3,10 +3,9 @@
 import duckdb
 import pytest
 
-from assets.engine import opening
-from assets.engine.errors import FileRefused
-from assets.engine.extract import lines
-from assets.engine.paths import Paths
+from assets.engine.common.errors import FileRefused
+from assets.engine.common.paths import Paths
+from assets.engine.extract import lines, opening
 from tests.unit.deliveries import JANUARY, cells, csv_text, deliver_workbook, dossier, load, place
 
 LIST = csv_text(cells([dossier(number) for number in range(1, 21)]))

@@ -11,21 +11,21 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from assets.engine.clock import Clock
-from assets.engine.hashed import Hashes
-from assets.engine.inbox import (
+from assets.engine.collect.clock import Clock
+from assets.engine.collect.hashes import Hashes
+from assets.engine.collect.inbox import (
     Collected,
     collect_period,
     delivery_of,
     read_inbox,
 )
-from assets.engine.paths import Paths
-from assets.engine.pending import pending_files
-from assets.engine.periods import TIMEZONE
-from assets.engine.placing import Placing, Unplaced
-from assets.engine.raw_store import Delivery, newest, read_manifest
-from assets.engine.sources import load_sources
-from assets.engine.walking import walk_inbox
+from assets.engine.collect.pending import pending_files
+from assets.engine.collect.placing import Placing, Unplaced
+from assets.engine.collect.raw_store import Delivery, newest, read_manifest
+from assets.engine.collect.walking import walk_inbox
+from assets.engine.common.calendar import TIMEZONE
+from assets.engine.common.paths import Paths
+from assets.engine.settings.sources import load_sources
 from tests.support import CALENDAR
 from tests.unit.deliveries import deliver_workbook, dossier
 

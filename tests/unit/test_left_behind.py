@@ -8,22 +8,22 @@ from contextlib import contextmanager
 
 import pytest
 
-from assets.engine import locks
-from assets.engine.errors import WarehouseError
-from assets.engine.locks import one_run
-from assets.engine.manifest import Manifest
-from assets.engine.paths import PROJECT, Paths
-from assets.engine.periods import local_now
-from assets.engine.raw_store import reading_folder
-from assets.engine.return_files import write_return_files
-from assets.engine.warehouse import warehouse
-from schemas.operations import Operations
+from assets.engine.collect.manifest import Manifest
+from assets.engine.collect.raw_store import reading_folder
+from assets.engine.common import locks
+from assets.engine.common.calendar import local_now
+from assets.engine.common.errors import WarehouseError
+from assets.engine.common.locks import one_run
+from assets.engine.common.paths import PROJECT, Paths
+from assets.engine.publish.returns import write_return_files
+from assets.engine.warehouse.connection import warehouse
+from schemas.settings.operations import Operations
 
 READS_UNTIL_ASKED = """
 import sys
 from pathlib import Path
-from assets.engine.paths import Paths
-from assets.engine.raw_store import reading_folder
+from assets.engine.common.paths import Paths
+from assets.engine.collect.raw_store import reading_folder
 with reading_folder(Paths(Path(sys.argv[1]), Path("."))) as folder:
     (folder / "member").write_text("a")
     print(folder, flush=True)

@@ -16,10 +16,10 @@ from pathlib import Path
 import pytest
 from sample_lists import gzip_bytes, zip_bytes
 
+from assets.engine.common.paths import Paths
 from assets.engine.load import Loaded
-from assets.engine.paths import Paths
-from assets.engine.warehouse import warehouse
-from schemas.core_tables import DOSSIER_COLUMNS
+from assets.engine.warehouse.connection import warehouse
+from schemas.tables.core import DOSSIER_COLUMNS
 from tests.support import SETTINGS, copy_warehouse, take_in
 from tests.unit.deliveries import JANUARY, ask
 from tests.unit.one_list import (

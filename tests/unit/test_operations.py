@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from assets.engine.errors import SettingsError
-from assets.engine.health import named_variables
-from assets.engine.operations import load_operations, operations_or_defaults
-from assets.engine.paths import PROJECT
-from schemas.operations import Alerts, Mail, Operations
+from assets.engine.common.errors import SettingsError
+from assets.engine.common.paths import PROJECT
+from assets.engine.settings.operations import load_operations, operations_or_defaults
+from assets.engine.status.health import named_variables
+from schemas.settings.operations import Alerts, Mail, Operations
 from tests.support import SETTINGS
 
 MAIL = """

@@ -5,8 +5,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
-from assets.engine import raw_store
-from assets.engine.paths import PROJECT, Paths
+from assets.engine.collect import raw_store
+from assets.engine.common.paths import PROJECT, Paths
 from tests.unit.deliveries import ask
 
 with (PROJECT / "data" / "sample" / "planted.csv").open(encoding="utf-8", newline="") as _handle:

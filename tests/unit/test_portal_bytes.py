@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from assets.engine.paths import Paths
+from assets.engine.common.paths import Paths
 from assets.engine.portal_journal import journal_file
 from tests.portal.server import Portal
 from tests.portal.support import (

@@ -12,8 +12,8 @@ import certifi
 import pytest
 import requests
 
-from assets.engine.paths import Paths
-from schemas import api
+from assets.engine.common.paths import Paths
+from schemas.settings import api
 from tests.assets.loopback import CERTIFICATE
 from tests.portal.server import DRIP_SECONDS, MOST_SLOW_BYTES, SLOW, Portal, dripping, served
 from tests.portal.support import (

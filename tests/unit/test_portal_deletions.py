@@ -17,14 +17,16 @@ from typing import Any
 import duckdb
 import pytest
 
-from assets.engine import load, reference
-from assets.engine.manifest import Asked, Manifest
-from assets.engine.paths import Paths
-from assets.engine.raw_store import Scope
-from assets.engine.sources import load_sources
-from assets.engine.warehouse import warehouse
-from schemas.exports import KINDS
-from schemas.reference import REFERENCE_SCHEMAS
+from assets.engine import load
+from assets.engine.collect.manifest import Asked, Manifest
+from assets.engine.collect.raw_store import Scope
+from assets.engine.common.paths import Paths
+from assets.engine.indicators.definitions import load_indicators
+from assets.engine.reference import files as reference
+from assets.engine.settings.sources import load_sources
+from assets.engine.warehouse.connection import warehouse
+from schemas.rows.exports import KINDS
+from schemas.rows.reference import REFERENCE_SCHEMAS
 from tests.portal.records import Changed
 from tests.portal.server import Portal, served
 from tests.portal.support import (
@@ -114,7 +116,7 @@ def take_in(connection: duckdb.DuckDBPyConnection, paths: Paths, *keys: str) -> 
 def with_reference(connection: duckdb.DuckDBPyConnection) -> None:
     for name in REFERENCE_SCHEMAS:
         reference.load_reference(connection, SETTINGS / "reference", name)
-    reference.load_indicators(connection)
+    load_indicators(connection)
 
 
 def register_of(connection: duckdb.DuckDBPyConnection, table: str = "core.dossier") -> list[str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from assets.engine.paths import Paths
+from assets.engine.common.paths import Paths
 from assets.engine.portal_journal import journal_file
 from tests.portal.server import Portal
 from tests.portal.support import (

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from assets.engine.paths import Paths
+from assets.engine.common.paths import Paths
 from tests.portal.records import Changed
 from tests.portal.server import Portal, served
 from tests.portal.support import (

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from assets.engine.errors import SettingsError
-from assets.engine.paths import PROJECT, Paths
-from assets.engine.sources import load_sources
+from assets.engine.common.errors import SettingsError
+from assets.engine.common.paths import PROJECT, Paths
+from assets.engine.settings.sources import load_sources
 from tests.portal import server
 from tests.portal.records import Changed
 from tests.portal.server import Portal

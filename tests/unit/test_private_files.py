@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from assets.engine.errors import SettingsError
-from assets.engine.hash_key import dossier_hash_key
-from assets.engine.paths import Paths
-from assets.engine.raw_store import blob_of, read_manifest
-from assets.engine.warehouse import reader, warehouse
-from pipelines.sample import put_sample
+from assets.engine.collect.raw_store import blob_of, read_manifest
+from assets.engine.common.errors import SettingsError
+from assets.engine.common.paths import Paths
+from assets.engine.warehouse.connection import reader, warehouse
+from assets.engine.warehouse.hash_key import dossier_hash_key
+from pipelines.commands.sample import put_sample
 from tests.support import SETTINGS
 from tests.unit.deliveries import code, deliver_csv, dossier, load
 

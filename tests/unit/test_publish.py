@@ -8,12 +8,12 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from assets.engine.errors import WarehouseError
-from assets.engine.paths import Paths
-from assets.engine.publish import _check_opens, _new_file, publish_dossiers, publish_motcua
-from assets.engine.warehouse import warehouse
-from schemas.indicator_tables import BY_UNIT
-from schemas.tables import PUBLISHED_DOSSIER_TABLES, PUBLISHED_TABLES, PUBLISHED_VIEWS
+from assets.engine.common.errors import WarehouseError
+from assets.engine.common.paths import Paths
+from assets.engine.publish.files import _check_opens, _new_file, publish_dossiers, publish_motcua
+from assets.engine.warehouse.connection import warehouse
+from schemas.tables.indicators import BY_UNIT
+from schemas.tables.registry import PUBLISHED_DOSSIER_TABLES, PUBLISHED_TABLES, PUBLISHED_VIEWS
 from tests.unit.deliveries import ask
 
 VIEWS = {"motcua.duckdb": PUBLISHED_VIEWS}

@@ -11,11 +11,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from assets.engine.errors import WarehouseError
-from assets.engine.manifest import Manifest
-from assets.engine.paths import Paths
-from assets.engine.periods import TIMEZONE
-from assets.engine.raw_store import Delivery, manifest_file, read_arrivals, read_manifest
+from assets.engine.collect.manifest import Manifest
+from assets.engine.collect.raw_store import Delivery, manifest_file, read_arrivals, read_manifest
+from assets.engine.common.calendar import TIMEZONE
+from assets.engine.common.errors import WarehouseError
+from assets.engine.common.paths import Paths
 from tests.nights.child import forking
 
 NOW = datetime(2023, 1, 20, 10, 0, tzinfo=ZoneInfo(TIMEZONE))

@@ -14,7 +14,10 @@ import pytest
 import xlsxwriter
 import xlwt
 
-from assets.engine.containers import (
+from assets.engine.common.errors import FileRefused
+from assets.engine.formats import archive
+from assets.engine.formats.archive import UNFIT, Unpacked
+from assets.engine.formats.detect import (
     Cells,
     Container,
     delimited_heads,
@@ -22,9 +25,6 @@ from assets.engine.containers import (
     find_period,
     sniff,
 )
-from assets.engine.errors import FileRefused
-from assets.engine.formats import archive
-from assets.engine.formats.archive import UNFIT, Unpacked
 
 CSV = "Mã hồ sơ;Chủ hồ sơ\r\n0001;Lò Thị Mẫu\r\n"
 SPREADSHEET = (

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assets.engine import json_file, json_scan
-from assets.engine.errors import FileRefused
-from assets.engine.json_file import JsonRecords, json_objects_sql, json_records
+from assets.engine.common.errors import FileRefused
+from assets.engine.formats import json_file, json_scan
+from assets.engine.formats.json_file import JsonRecords, json_objects_sql, json_records
 
 RECORDS: list[dict[str, Any]] = [
     {"MaHoSo": "H22.33-0001", "ChuHoSo": "Lò Thị Mẫu", "TaiLieuNop": [{"a": [1]}], "x": "]}"},

@@ -14,12 +14,12 @@ import xlsxwriter
 import xlwt
 from sample_legacy import encode_legacy
 
-from assets.engine.errors import FileRefused
-from assets.engine.formats import web_page
-from assets.engine.formats.old_workbook import has_surplus, old_workbook_sheets
-from assets.engine.formats.spreadsheet_xml import spreadsheet_xml_sheets
-from assets.engine.formats.web_page import web_page_tables
-from assets.engine.formats.workbook import workbook_sheets
+from assets.engine.common.errors import FileRefused
+from assets.engine.formats import html as web_page
+from assets.engine.formats.html import web_page_tables
+from assets.engine.formats.spreadsheetml import spreadsheet_xml_sheets
+from assets.engine.formats.xls import has_surplus, old_workbook_sheets
+from assets.engine.formats.xlsx import workbook_sheets
 from tests.unit.fuzz_lists import biff_cells
 
 DAY = "%d/%m/%Y"

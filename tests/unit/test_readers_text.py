@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from sample_legacy import encode_legacy
 
-from assets.engine import legacy_text
-from assets.engine.legacy_text import (
+from assets.engine.formats import encodings as legacy_text
+from assets.engine.formats.encodings import (
     candidate_encodings,
     decode_head,
     repair,

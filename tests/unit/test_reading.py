@@ -6,9 +6,9 @@ from datetime import datetime
 
 import pytest
 
-from assets.engine.paths import Paths
-from assets.engine.sources import load_sources
-from assets.engine.warehouse import warehouse
+from assets.engine.common.paths import Paths
+from assets.engine.settings.sources import load_sources
+from assets.engine.warehouse.connection import warehouse
 from tests.support import SETTINGS
 from tests.unit.deliveries import (
     COMMUNE_HEADERS,

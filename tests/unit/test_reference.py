@@ -6,18 +6,14 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from assets.engine.errors import SettingsError
-from assets.engine.reference import (
-    load_indicators,
-    load_reference,
-    rate_formulas,
-    read_reference,
-)
-from assets.engine.warehouse import warehouse
-from schemas.columns import Column
-from schemas.indicator_tables import FIELD_CODE, PERIOD_COLUMNS
-from schemas.measures import FIRST_DUE_RATE, RATES
-from schemas.tables import PUBLISHED_TABLES
+from assets.engine.common.errors import SettingsError
+from assets.engine.indicators.definitions import load_indicators, rate_formulas
+from assets.engine.reference.files import load_reference, read_reference
+from assets.engine.warehouse.connection import warehouse
+from schemas.tables.columns import Column
+from schemas.tables.indicators import FIELD_CODE, PERIOD_COLUMNS
+from schemas.tables.measures import FIRST_DUE_RATE, RATES
+from schemas.tables.registry import PUBLISHED_TABLES
 from tests.support import SETTINGS, new_installation
 
 UNITS = """unit_code,unit_name,unit_level,parent_unit_code,valid_from,valid_to,source

@@ -6,9 +6,9 @@ import duckdb
 import pytest
 import xlsxwriter  # type: ignore[import-untyped,unused-ignore]
 
+from assets.engine.collect.raw_store import read_manifest
+from assets.engine.common.paths import Paths
 from assets.engine.load import refused_with_active_predecessor
-from assets.engine.paths import Paths
-from assets.engine.raw_store import read_manifest
 from tests.support import new_installation
 from tests.unit.deliveries import (
     JANUARY,

@@ -6,10 +6,10 @@ import stat
 
 import pytest
 
-from assets.engine.paths import Paths
-from assets.engine.return_files import HEADER, write_return_files
-from assets.engine.warehouse import warehouse
-from schemas.rules import RULES
+from assets.engine.common.paths import Paths
+from assets.engine.publish.returns import HEADER, write_return_files
+from assets.engine.warehouse.connection import warehouse
+from schemas.rows.rules import RULES
 from tests.unit.deliveries import (
     PERSON,
     ask,

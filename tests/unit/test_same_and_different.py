@@ -8,17 +8,17 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from assets.engine import hashed
-from assets.engine.delivered import lacking
-from assets.engine.inbox import collect_period, read_inbox
-from assets.engine.manifest import Manifest
-from assets.engine.paths import Paths
-from assets.engine.pending import content_keys, listing_key, pending_files
-from assets.engine.periods import TIMEZONE
-from assets.engine.raw_store import read_manifest
-from assets.engine.sources import load_sources
-from assets.engine.walking import unlike_twins
-from assets.engine.warehouse import warehouse
+from assets.engine.collect import hashes as hashed
+from assets.engine.collect.inbox import collect_period, read_inbox
+from assets.engine.collect.manifest import Manifest
+from assets.engine.collect.pending import content_keys, listing_key, pending_files
+from assets.engine.collect.raw_store import read_manifest
+from assets.engine.collect.walking import unlike_twins
+from assets.engine.common.calendar import TIMEZONE
+from assets.engine.common.paths import Paths
+from assets.engine.load.delivered import lacking
+from assets.engine.settings.sources import load_sources
+from assets.engine.warehouse.connection import warehouse
 from tests.support import CALENDAR
 from tests.unit.deliveries import (
     FEBRUARY,

@@ -2,8 +2,8 @@
 
 import pytest
 
-from assets.engine.errors import MotcuaError, PortalError, SettingsError
-from assets.engine.secret import secret
+from assets.engine.common.errors import MotcuaError, PortalError, SettingsError
+from assets.engine.common.secret import secret
 
 NAME = "MOTCUA_TEST_SECRET"
 

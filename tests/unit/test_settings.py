@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from assets.engine.errors import SettingsError
-from assets.engine.paths import Paths
-from assets.engine.sources import load_sources
+from assets.engine.common.errors import SettingsError
+from assets.engine.common.paths import Paths
+from assets.engine.settings.sources import load_sources
 from tests.support import SETTINGS
 from tests.unit.deliveries import JANUARY, PERSON, ask, code, load
 

@@ -13,7 +13,8 @@ import pytest
 import sample_riverton
 import xlsxwriter  # type: ignore[import-untyped,unused-ignore]
 
-from assets.engine.errors import MotcuaError, SettingsError
+from assets.engine.common.errors import MotcuaError, SettingsError
+from assets.engine.common.text import header_key
 from assets.engine.settings_check import SettingsCheck, check_settings
 from assets.engine.settings_findings import (
     described,
@@ -22,10 +23,9 @@ from assets.engine.settings_findings import (
     shown_units,
 )
 from assets.engine.settings_report import report
-from assets.engine.text import header_key
-from pipelines.cli import main
-from schemas.exports import KINDS
-from schemas.usual_headers import USUAL_DATE_FORMATS, USUAL_HEADERS
+from pipelines.commands.cli import main
+from schemas.rows.exports import KINDS
+from schemas.settings.usual_headers import USUAL_DATE_FORMATS, USUAL_HEADERS
 from tests.support import SETTINGS
 
 RIVERTON = SETTINGS / "sample" / "portals" / "riverton"

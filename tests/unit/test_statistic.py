@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from assets.engine.errors import SettingsError
-from assets.engine.statistic import load_statistic
-from schemas.statistic import Statistic
+from assets.engine.common.errors import SettingsError
+from assets.engine.settings.statistic import load_statistic
+from schemas.settings.statistic import Statistic
 from tests.support import SETTINGS
 
 

@@ -7,13 +7,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from assets.engine import publish
-from assets.engine.paths import Paths
-from assets.engine.periods import TIMEZONE
-from assets.engine.sources import load_sources
+from assets.engine.common.calendar import TIMEZONE
+from assets.engine.common.paths import Paths
+from assets.engine.publish import files as publish
+from assets.engine.settings.sources import load_sources
 from assets.engine.still_open import periods_still_open
-from assets.engine.warehouse import warehouse
-from schemas.statistic import Statistic
+from assets.engine.warehouse.connection import warehouse
+from schemas.settings.statistic import Statistic
 from tests.portal.records import Changed
 from tests.portal.server import Portal, served
 from tests.portal.support import LATER, PATHS, TOKEN, VARIABLE, collect, record, write_settings

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from assets.engine.delivered import lacking
-from assets.engine.paths import Paths
-from assets.engine.sources import load_sources
-from assets.engine.warehouse import warehouse
+from assets.engine.common.paths import Paths
+from assets.engine.load.delivered import lacking
+from assets.engine.settings.sources import load_sources
+from assets.engine.warehouse.connection import warehouse
 from tests.support import SETTINGS
 from tests.unit.deliveries import (
     FEBRUARY,

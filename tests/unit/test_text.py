@@ -10,9 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from assets.engine.paths import Paths
-from assets.engine.text import EMPTY_TEXTS, clean, label_key, shape
-from assets.engine.warehouse import reader
+from assets.engine.common.paths import Paths
+from assets.engine.common.text import EMPTY_TEXTS, clean, label_key, shape
+from assets.engine.warehouse.connection import reader
 
 VIETNAMESE = "ăâđêôơưĂÂĐÊÔƠƯáàảãạếềểễệởữỳỵỸ\u0301\u0300\u0309\u0303\u0323\u0302\u031b"
 BLANKS = " \t\r\n\u00a0\u200b\u200c\u200d\u2060\ufeff"

@@ -8,13 +8,13 @@ from zoneinfo import ZoneInfo
 import duckdb
 import pytest
 
-from assets.engine.paths import Paths
-from assets.engine.periods import TIMEZONE
-from assets.engine.reference import load_reference
-from assets.engine.sources import load_sources
-from assets.engine.units import unit_labels
-from assets.engine.warehouse import warehouse
-from schemas.settings import Source
+from assets.engine.common.calendar import TIMEZONE
+from assets.engine.common.paths import Paths
+from assets.engine.reference.files import load_reference
+from assets.engine.settings.sources import load_sources
+from assets.engine.validate.units import unit_labels
+from assets.engine.warehouse.connection import warehouse
+from schemas.settings.sources import Source
 from tests.support import SETTINGS, new_installation, take_in
 from tests.unit.deliveries import ask, deliver_csv, deliver_workbook, dossier, load
 

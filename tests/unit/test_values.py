@@ -6,7 +6,7 @@ from datetime import date, datetime
 import pytest
 import xlsxwriter  # type: ignore[import-untyped,unused-ignore]
 
-from assets.engine.paths import Paths
+from assets.engine.common.paths import Paths
 from tests.support import SETTINGS
 from tests.unit.deliveries import (
     COMMUNE_HEADERS,

@@ -22,11 +22,12 @@ from defects_keys import dossier_list, national, payment_list, row
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from assets.engine import load, reference
-from assets.engine.manifest import Manifest
-from assets.engine.paths import Paths
-from assets.engine.warehouse import warehouse
-from schemas.exports import KINDS
+from assets.engine import load
+from assets.engine.collect.manifest import Manifest
+from assets.engine.common.paths import Paths
+from assets.engine.reference import files as reference
+from assets.engine.warehouse.connection import warehouse
+from schemas.rows.exports import KINDS
 from tests import tier
 from tests.support import CALENDAR
 from tests.unit.defect_figures import FEBRUARY, JANUARY, code

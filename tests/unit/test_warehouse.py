@@ -5,8 +5,8 @@ import sys
 from contextlib import suppress
 from threading import Timer
 
-from assets.engine.paths import Paths
-from assets.engine.warehouse import transaction, warehouse
+from assets.engine.common.paths import Paths
+from assets.engine.warehouse.connection import transaction, warehouse
 
 HOLD = (
     "import duckdb, sys; held = duckdb.connect(sys.argv[1]); print('held', flush=True); "

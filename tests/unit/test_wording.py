@@ -6,11 +6,11 @@ from typing import Annotated, Any
 import pytest
 from pydantic import Field, ValidationError
 
-from assets.engine.wording import counted, misfits
-from schemas.api import ApiExport, ApiSource
-from schemas.operations import Operations
-from schemas.settings import Change, Export, Source, Strict
-from schemas.statistic import Statistic
+from assets.engine.common.messages import counted, misfits
+from schemas.settings.api import ApiExport, ApiSource
+from schemas.settings.operations import Operations
+from schemas.settings.sources import Change, Export, Source, Strict
+from schemas.settings.statistic import Statistic
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,8 @@ from datetime import date
 import duckdb
 import pytest
 
-from assets.engine.compute import rebuild_table
-from assets.engine.reference import load_reference
-from assets.engine.warehouse import warehouse
-from schemas.tables import WORKING_DAY
+from assets.engine.reference.files import load_reference, load_working_days
+from assets.engine.warehouse.connection import warehouse
 from tests.support import SETTINGS, new_installation
 
 
@@ -18,7 +16,7 @@ def calendar(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDB
     paths = new_installation(tmp_path_factory.mktemp("calendar") / "data")
     with warehouse(paths) as connection:
         load_reference(connection, SETTINGS / "reference", "holiday")
-        rebuild_table(connection, WORKING_DAY)
+        load_working_days(connection)
         yield connection
 
 

@@ -10,19 +10,19 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from assets.engine import rebuild
-from assets.engine.compute import compute_table
-from assets.engine.delivered import check_nothing_lacks
-from assets.engine.errors import WarehouseError
-from assets.engine.own_counts import count_dossiers
-from assets.engine.paths import Paths
-from assets.engine.periods import local_now
-from assets.engine.publish_guard import check_not_fewer
-from assets.engine.rebuild import begin_anew
-from assets.engine.sources import load_sources
-from assets.engine.warehouse import warehouse
-from schemas.columns import Table
-from schemas.tables import DURABLE_TABLES, MEASURED_TABLES, WAREHOUSE_TABLES
+from assets.engine.common.calendar import local_now
+from assets.engine.common.errors import WarehouseError
+from assets.engine.common.paths import Paths
+from assets.engine.indicators.own_counts import count_dossiers
+from assets.engine.indicators.tables import compute_table
+from assets.engine.load.delivered import check_nothing_lacks
+from assets.engine.publish.guard import check_not_fewer
+from assets.engine.settings.sources import load_sources
+from assets.engine.upkeep import rebuild
+from assets.engine.upkeep.rebuild import begin_anew
+from assets.engine.warehouse.connection import warehouse
+from schemas.tables.columns import Table
+from schemas.tables.registry import DURABLE_TABLES, MEASURED_TABLES, WAREHOUSE_TABLES
 from tests.end_to_end.tables import Tables, columns_by_table, rows_of
 from tests.support import process
 from tests.unit.deliveries import ask, deliver_csv, dossier
@@ -168,7 +168,7 @@ def test_a_new_warehouse_has_the_durable_tables_of_a_migrated_one(
 
 
 def test_every_table_is_as_it_is_defined(installation: Paths) -> None:
-    """A durable table that differs wants one more file in `assets/engine/sql/migrations`."""
+    """A durable table that differs wants one more file in `assets/engine/warehouse/migrations`."""
     with warehouse(installation) as connection:
         for table in WAREHOUSE_TABLES:
             found = _columns(connection, table)

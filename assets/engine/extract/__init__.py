@@ -1,7 +1,7 @@
 """Extract: the rows of a delivered list as typed columns, each with its row number in the file.
 
-Lines that are no records (totals, notes, repeated headers) and lines that cannot be split are laid
-aside and counted. Which values break a rule is not decided here (`assets.engine.validate`).
+Belongs here: finding lists and headers, the raw table, typing, laying aside and counting lines that
+are no records. Which values break a rule is not decided here (`assets.engine.validate`).
 """
 
 from assets.engine.extract.batches import (

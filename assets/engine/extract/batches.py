@@ -11,14 +11,14 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute
 
-from assets.engine.errors import FileRefused
+from assets.engine.common.errors import FileRefused
 from assets.engine.extract.lines import Lines, reading_errors
+from assets.engine.extract.raw_table import GRID_VIEW, TextTable
 from assets.engine.extract.rejects import line_rejects, unsplittable
-from assets.engine.json_file import json_objects_sql, readable
-from assets.engine.text_table import GRID_VIEW, TextTable
-from assets.engine.typing_sql import typed_select
-from schemas.rules import UNREADABLE_TEXT
-from schemas.settings import Export
+from assets.engine.extract.typing_sql import typed_select
+from assets.engine.formats.json_file import json_objects_sql, readable
+from schemas.rows.rules import UNREADABLE_TEXT
+from schemas.settings.sources import Export
 
 # pandera has a fixed cost of 40 ms a batch; half a million rows make it vanish.
 BATCH_ROWS = 500_000

@@ -12,13 +12,13 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from assets.engine.errors import WarehouseError
+from assets.engine.common.errors import WarehouseError
+from assets.engine.common.text import clean
+from assets.engine.extract.layout_kind import short_line_kind
+from assets.engine.extract.raw_table import LIST_WITHIN, TextTable
 from assets.engine.extract.rejects import line_rejects, unsplittable
-from assets.engine.layout_kind import short_line_kind
-from assets.engine.text import clean
-from assets.engine.text_table import LIST_WITHIN, TextTable
-from schemas.columns import quoted
-from schemas.rules import COLUMN_COUNT, UNREADABLE_TEXT
+from schemas.rows.rules import COLUMN_COUNT, UNREADABLE_TEXT
+from schemas.tables.columns import quoted
 
 SEARCHED_BYTES = 1 << 22
 

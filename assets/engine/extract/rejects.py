@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
-from assets.engine.errors import FileRefused
+from assets.engine.common.errors import FileRefused
 
 REJECT_COLUMNS = ("row_number", "rule_id", "unit_code", "record_code", "dossier_code", "found")
 

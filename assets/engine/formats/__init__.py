@@ -1,10 +1,7 @@
-"""Formats: the rows within workbooks, web pages, XML and archives, as text.
+"""Formats: the rows within workbooks, web pages, XML, JSON and archives, as text.
 
-What a library parses is read in a child process with bounds on its time, its memory and what it
-writes (`reader` asks, `process` holds the child, `child` runs in it), so a hostile or broken file
-costs itself and nothing else. The modules of the formats are imported by the child alone.
-
-Belongs here: one module a format, the child and its bounds. Does not belong here: which list of a
-file is meant, and what its cells mean (`assets.engine.opening`); delimited text and JSON, which
-our own linear readers and DuckDB read.
+Belongs here: one module a format. What a library parses is read in a child process with bounds on
+time, memory and output (`reader` asks, `process` holds the child, `child` runs in it), so a hostile
+file costs itself only. Which list is meant and what its cells mean does not belong here
+(`assets.engine.extract`). Modules are imported one by one, so that the child starts at once.
 """

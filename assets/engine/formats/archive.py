@@ -1,9 +1,7 @@
 """Archives: the files within a gzip or zip, expanded under names of our own.
 
-Belongs here: expanding, its bounds, and which members are no deliveries. Does not belong here:
-what a member is (`assets.engine.containers`), and the folder's end: the caller gives a private
-one and removes it. No name of a member leaves this module, into a path or a message: it may say
-whose dossier it is, or point out of the folder.
+No name of a member leaves this module, into a path or a message: it may say whose dossier it is, or
+point out of the folder.
 """
 
 import gzip
@@ -18,10 +16,10 @@ from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from assets.engine.containers import SUFFIXES, archive_kind
-from assets.engine.errors import FileRefused
-from assets.engine.paths import private_file
-from assets.engine.text import clean, name_key
+from assets.engine.common.errors import FileRefused
+from assets.engine.common.paths import private_file
+from assets.engine.common.text import clean, name_key
+from assets.engine.formats.detect import SUFFIXES, archive_kind
 
 MAX_MEMBERS = 200
 MAX_DEPTH = 2

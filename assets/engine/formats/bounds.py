@@ -1,8 +1,4 @@
-"""What the reading of one delivered file may cost, by its size.
-
-Belongs here: the numbers and their reasons. Does not belong here: holding a process to them
-(`child`, `process`).
-"""
+"""What the reading of one delivered file may cost, by its size."""
 
 import os
 from dataclasses import dataclass

@@ -4,9 +4,8 @@ Run as `python -m assets.engine.formats.child`. A request is a line of JSON on t
 is frames of JSON, each after its length in four bytes. Nothing of a file's texts leaves it but the
 cells asked for: of an exception its class, of a refusal its four parts.
 
-Belongs here: serving requests within their bounds. Does not belong here: what is asked when
-(`reader`), and what becomes of a child that ended (`process`). It imports neither Dagster, DuckDB
-nor Arrow, and libraries only when a file needs them: it must start in a tenth of a second.
+It imports neither Dagster, DuckDB nor Arrow, and libraries only when a file needs them: it must
+start in a tenth of a second.
 """
 
 import errno
@@ -24,9 +23,9 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from assets.engine.containers import Cells, sniff
-from assets.engine.errors import FileRefused
+from assets.engine.common.errors import FileRefused
 from assets.engine.formats.archive import unpack
+from assets.engine.formats.detect import Cells, sniff
 from assets.engine.formats.extent import check_extent
 
 LENGTH_BYTES = 4
@@ -40,10 +39,10 @@ _MACHINE_ERRORS = frozenset({
     errno.EMFILE, errno.ENFILE, errno.ESTALE,
 })  # fmt: skip
 _READERS = {
-    "workbook": "workbook.workbook_sheets",
-    "old_workbook": "old_workbook.old_workbook_sheets",
-    "spreadsheet_xml": "spreadsheet_xml.spreadsheet_xml_sheets",
-    "web_page": "web_page.web_page_tables",
+    "workbook": "xlsx.workbook_sheets",
+    "old_workbook": "xls.old_workbook_sheets",
+    "spreadsheet_xml": "spreadsheetml.spreadsheet_xml_sheets",
+    "web_page": "html.web_page_tables",
 }
 _Send = Callable[[dict[str, Any]], None]
 
@@ -162,7 +161,7 @@ def _frames(rows: list[Cells], most_rows: int | None, doing: str) -> Iterator[di
 
 
 def _has_surplus(request: dict[str, Any], _: _Send) -> bool:
-    return bool(_function("old_workbook.has_surplus")(Path(request["file"])))
+    return bool(_function("xls.has_surplus")(Path(request["file"])))
 
 
 def _function(place: str) -> Callable[..., Any]:

@@ -4,7 +4,7 @@ A cell far away from all others is a slip of whoever filled the sheet in; librar
 blanks up to it. The child survives that, but this sentence helps more than that of its bounds.
 """
 
-from assets.engine.errors import FileRefused
+from assets.engine.common.errors import FileRefused
 
 # No list of a portal comes near it; forms of the national reports have 60 at most.
 MAX_COLUMNS = 256

@@ -1,8 +1,4 @@
-"""The child process as the run holds it: started once, asked, ended when it breaks a bound.
-
-Belongs here: starting, asking and ending the child, and the sentence for a child that ended. Does
-not belong here: what it does (`child`), and what is asked when (`reader`).
-"""
+"""The child process as the run holds it: started once, asked, ended when it breaks a bound."""
 
 import atexit
 import json
@@ -17,11 +13,11 @@ from dataclasses import asdict, dataclass
 from threading import Lock
 from typing import IO, Any, cast
 
-from assets.engine.containers import NoList
-from assets.engine.errors import FileRefused
+from assets.engine.common.errors import FileRefused
+from assets.engine.common.paths import PROJECT
 from assets.engine.formats.bounds import Bounds
 from assets.engine.formats.child import LENGTH_BYTES
-from assets.engine.paths import PROJECT
+from assets.engine.formats.detect import NoList
 
 _READ_BYTES = 1 << 20
 _REFUSALS = {kind.__name__: kind for kind in (FileRefused, NoList)}

@@ -1,8 +1,4 @@
-"""Reading a delivered file through the child process.
-
-Belongs here: what may be asked about a file, and the bounds that all its answers share. Does not
-belong here: the child (`process`), the lists of the file (`assets.engine.opening`).
-"""
+"""Reading a delivered file through the child process."""
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -12,10 +8,10 @@ from typing import Any
 
 import pyarrow as pa
 
-from assets.engine.containers import GZIP, PK, Container, is_old_workbook, sniff
-from assets.engine.errors import FileRefused
+from assets.engine.common.errors import FileRefused
 from assets.engine.formats.archive import Unpacked
 from assets.engine.formats.bounds import Bounds, bounds_of
+from assets.engine.formats.detect import GZIP, PK, Container, is_old_workbook, sniff
 from assets.engine.formats.process import READER_PROCESS, ReaderEnded
 from assets.engine.formats.sheet import Sheet, block_of, sheet_of
 

@@ -1,8 +1,4 @@
-"""The cells of a sheet or of a page's table, as the run holds them: columns of text.
-
-Belongs here: what every list in a grid is asked for. Does not belong here: reading them
-(`child`), and what they mean (`assets.engine.text_table`).
-"""
+"""The cells of a sheet or of a page's table, as the run holds them: columns of text."""
 
 from dataclasses import dataclass
 
@@ -10,8 +6,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from assets.engine.containers import Cells
-from assets.engine.legacy_text import repair
+from assets.engine.formats.detect import Cells
+from assets.engine.formats.encodings import repair
 
 _COUNTS = "text_count"
 # No header is as long by far, and the search for it reads every text many times.

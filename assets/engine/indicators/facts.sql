@@ -1,7 +1,7 @@
 -- Title:   What each dossier is (Dữ kiện của từng hồ sơ)
 -- Grain:   facts: dossier_key
 -- Form:    none; common table expressions of own_count.sql and explain.sql
--- Source:  Decree 09/2019/ND-CP Art. 12; portal states as in schemas/exports.py
+-- Source:  Decree 09/2019/ND-CP Art. 12; portal states as in schemas/rows/exports.py
 -- Version: 2026.2
 --
 -- Every date that matters becomes the reporting month in which it was reached, so that one pass

@@ -7,7 +7,7 @@ INSERT, `register.refresh`. A delivery that is refused writes nothing but its re
 from assets.engine.load.lacking import accept_loss, load_lacking
 from assets.engine.load.plan import load_period, rejected_by_rule
 from assets.engine.load.report import Loaded
-from assets.engine.supersession import refused_with_active_predecessor
+from assets.engine.load.supersession import refused_with_active_predecessor
 
 __all__ = [
     "Loaded",

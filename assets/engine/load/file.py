@@ -8,32 +8,34 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from assets.engine import raw_store, register
-from assets.engine.coverage import (
+from assets.engine import register
+from assets.engine.collect import raw_store
+from assets.engine.collect.coverage import (
     believed_extraction,
     coverage,
     stated_end,
     stated_period,
     widest_coverage,
 )
-from assets.engine.deleted_rows import note_collections
-from assets.engine.errors import FileRefused
+from assets.engine.collect.raw_store import Delivery
+from assets.engine.common.calendar import Period
+from assets.engine.common.errors import FileRefused
+from assets.engine.common.paths import Paths
+from assets.engine.extract.opening import open_file
+from assets.engine.extract.raw_table import TextTable
+from assets.engine.load.record_keys import own_code_sql, record_sql, stored_columns
 from assets.engine.load.records import PER_DELIVERY, record_delivery, record_list
 from assets.engine.load.report import Loaded, is_loaded
-from assets.engine.load.staging import StagedFile, open_file, stage_list
-from assets.engine.paths import Paths
-from assets.engine.periods import Period
-from assets.engine.raw_store import Delivery
-from assets.engine.record_keys import own_code_sql, record_sql, stored_columns
-from assets.engine.supersession import set_active
-from assets.engine.text_table import TextTable
-from assets.engine.units import UnitLabels, unit_labels
-from assets.engine.warehouse import reader, scalar, sql_file, transaction
-from schemas.core_tables import BOOKKEEPING
-from schemas.exports import DOSSIER, KINDS, Kind
-from schemas.judgement import Circumstances
-from schemas.settings import Export, Source
-from schemas.tables import TABLES
+from assets.engine.load.staging import StagedFile, stage_list
+from assets.engine.load.supersession import set_active
+from assets.engine.register.deletions import note_collections
+from assets.engine.validate.units import UnitLabels, unit_labels
+from assets.engine.warehouse.connection import reader, scalar, sql_file, transaction
+from schemas.rows.exports import DOSSIER, KINDS, Kind
+from schemas.rows.validation import Circumstances
+from schemas.settings.sources import Export, Source
+from schemas.tables.core import BOOKKEEPING
+from schemas.tables.registry import TABLES
 
 _SQL = Path(__file__).parent
 

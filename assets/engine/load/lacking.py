@@ -9,19 +9,19 @@ from collections.abc import Callable, Collection
 
 import duckdb
 
-from assets.engine.delivered import check_is_listed, lacking
+from assets.engine.collect.raw_store import Delivery
+from assets.engine.common.messages import counted
+from assets.engine.common.paths import Paths
+from assets.engine.load.delivered import check_is_listed, lacking
 from assets.engine.load.plan import load_period
+from assets.engine.load.reading_version import LOST
 from assets.engine.load.records import record_delivery
 from assets.engine.load.report import Loaded
 from assets.engine.load.set_aside import set_aside
-from assets.engine.paths import Paths
-from assets.engine.periods import load_calendar
-from assets.engine.raw_store import Delivery
-from assets.engine.reading_version import LOST
-from assets.engine.warehouse import transaction
-from assets.engine.wording import counted
-from schemas.exports import DOSSIER, Kind
-from schemas.settings import Source
+from assets.engine.settings.statistic import load_calendar
+from assets.engine.warehouse.connection import transaction
+from schemas.rows.exports import DOSSIER, Kind
+from schemas.settings.sources import Source
 
 
 def load_lacking(

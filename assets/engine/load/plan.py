@@ -6,19 +6,19 @@ from dataclasses import replace
 
 import duckdb
 
-from assets.engine import raw_store
-from assets.engine.coverage import coverage_since
+from assets.engine.collect import raw_store
+from assets.engine.collect.coverage import coverage_since
+from assets.engine.collect.raw_store import Delivery
+from assets.engine.common.calendar import Period
+from assets.engine.common.messages import counted
+from assets.engine.common.paths import Paths
 from assets.engine.load.file import FileLoad, load_file, settle_arrivals
+from assets.engine.load.reading_version import ReadingVersions, version_as_of
 from assets.engine.load.report import Loaded, is_loaded
-from assets.engine.paths import Paths
-from assets.engine.periods import Period
-from assets.engine.raw_store import Delivery
-from assets.engine.reading_version import ReadingVersions, version_as_of
-from assets.engine.supersession import sequences
-from assets.engine.wording import counted
-from schemas.exports import Kind
-from schemas.rules import RULES, Rule
-from schemas.settings import Source
+from assets.engine.load.supersession import sequences
+from schemas.rows.exports import Kind
+from schemas.rows.rules import RULES, Rule
+from schemas.settings.sources import Source
 
 
 def load_period(

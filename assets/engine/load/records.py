@@ -2,9 +2,9 @@
 
 import duckdb
 
+from assets.engine.common.calendar import local_now
 from assets.engine.load.report import Loaded
 from assets.engine.load.staging import StagedList
-from assets.engine.periods import local_now
 
 # Replaced when a delivery is read again.
 PER_DELIVERY = ("quarantine.rejected_row", "ops.delivery_part", "ops.layout", "ops.check_value")

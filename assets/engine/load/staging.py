@@ -1,10 +1,8 @@
 """Staging: a delivered file read, validated and laid aside before the warehouse is written to."""
 
-from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from itertools import chain, islice
 from pathlib import Path
 
 import duckdb
@@ -21,16 +19,14 @@ from assets.engine.extract import (
     split_broken,
     typed_batches,
 )
-from assets.engine.headers import HeaderMissing
-from assets.engine.layout import ROWS, LayoutLog
-from assets.engine.opening import FULL_SHEET, OpenFile
-from assets.engine.paths import private_folder
-from assets.engine.text_table import TextTable
-from assets.engine.units import UnitLabels, with_units
+from assets.engine.extract.layout import ROWS, LayoutLog
+from assets.engine.extract.opening import FULL_SHEET
+from assets.engine.extract.raw_table import TextTable
 from assets.engine.validate import validate
-from schemas.judgement import Circumstances
-from schemas.rules import EXCLUDED_IDS
-from schemas.settings import Export
+from assets.engine.validate.units import UnitLabels, with_units
+from schemas.rows.rules import EXCLUDED_IDS
+from schemas.rows.validation import Circumstances
+from schemas.settings.sources import Export
 
 # What DuckDB writes too; smaller groups are read by several cores.
 ROW_GROUP = 122_880
@@ -104,38 +100,6 @@ class StagedFile:
     def period_lines(self) -> list[tuple[date, date] | None]:
         """Both days of each list's own period line."""
         return [item.table.period for item in self.lists]
-
-
-def open_file(
-    blob: Path, exports: list[Export], workspace: Path
-) -> tuple[OpenFile, Iterator[TextTable]]:
-    """Open a file under the first headers that its first list has.
-
-    Parameters
-    ----------
-    blob
-        The delivered bytes.
-    exports
-        The export under each set of headers, the likeliest first.
-    workspace
-        A private folder for what must be unpacked.
-
-    Raises
-    ------
-    FileRefused
-        It has none of these headers; the message says what the likeliest lack.
-    """
-    refusals = []
-    for number, export in enumerate(exports):
-        opened = OpenFile(blob, export, private_folder(workspace / str(number)))
-        tables = opened.tables()
-        try:
-            first = list(islice(tables, 1))
-        except HeaderMissing as refusal:
-            refusals.append(refusal)
-            continue
-        return opened, chain(first, tables)
-    raise refusals[0]
 
 
 def stage_list(

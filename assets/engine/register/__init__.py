@@ -1,7 +1,7 @@
 """Register: the latest version of each record, and which codes are one dossier.
 
 Load writes versions and then calls `refresh`; nothing else changes `is_latest`, `is_gone`,
-`first_due_date` or an agreed code.
+`first_due_date` or an agreed code. Counting does not belong here (`assets.engine.indicators`).
 """
 
 from assets.engine.register.codes import SHARED_CODE

@@ -1,7 +1,7 @@
 """Validate: which typed rows are accepted, and which rules the rejected ones break.
 
-A value that breaks a rule leaves this package as its shape only. Reading a cell as a type
-(`assets.engine.extract`) and storing rejected rows (`assets.engine.load`) do not belong here.
+A value that breaks a rule leaves this package as its shape only. Belongs here: the rules applied,
+and which unit a cell means. Typing (`extract`) and storing rejected rows (`load`) do not.
 """
 
 from assets.engine.validate.validation import validate

@@ -10,13 +10,13 @@ import pandas as pd
 import pandera.errors
 import pyarrow as pa
 
+from assets.engine.common.text import shape
 from assets.engine.extract import all_rejects
-from assets.engine.text import shape
-from assets.engine.typing_sql import readable_columns
-from schemas.exports import DOSSIER, Kind
-from schemas.judgement import SCHEMAS, Circumstances, judged_columns, with_conditions
-from schemas.rules import FLAG_IDS
-from schemas.settings import Export
+from assets.engine.extract.typing_sql import readable_columns
+from schemas.rows.exports import DOSSIER, Kind
+from schemas.rows.rules import FLAG_IDS
+from schemas.rows.validation import SCHEMAS, Circumstances, judged_columns, with_conditions
+from schemas.settings.sources import Export
 
 # Slices of fewer rows cost more than copying the batch.
 FEW_OF = 1000

@@ -1,0 +1,314 @@
+"""Own counts: counting dossiers, all of them where it must be, else only those that changed.
+
+A period is counted anew from the whole register if it is new, if its last counted day moved back,
+or if what decides about counting (formula, settings, units and which of them there are today,
+procedures, holidays) is not what it was. Every other period is corrected: what some dossiers said
+when they were counted is taken out of its counts, and what they say now is added. These are the
+changed ones, of which `ops.touched_dossier`, which loading fills (`assets.engine.register`), holds
+what they said; and, where the last counted day moved on, those with a date in the days since.
+"""
+
+import hashlib
+
+import duckdb
+
+from assets.engine.common.calendar import local_now
+from assets.engine.common.errors import BalanceError
+from assets.engine.indicators.indicator_sql import (
+    INDICATOR_SQL,
+    REGISTER,
+    own_count_sql,
+    own_payment_sql,
+)
+from assets.engine.warehouse.connection import WAREHOUSE_SQL, sql_file, transaction
+from schemas.tables.columns import Table
+from schemas.tables.indicators import (
+    MOVED_DOSSIER,
+    OWN_COUNT,
+    OWN_PAYMENT,
+    PERIOD_NAMES,
+    PROCESSING_TIME,
+)
+from schemas.tables.measures import FORMULA_VERSION
+from schemas.tables.registry import INDICATOR_TABLES
+from schemas.tables.values import CLOSED_STATES
+
+_PERIOD = ", ".join(PERIOD_NAMES)
+_MOVED = ", ".join(
+    name for name in MOVED_DOSSIER.column_names if name not in ("computed_at", "run_id", "side")
+)
+
+
+_SAID = ", ".join(
+    name for name in _MOVED.split(", ") if name not in ("delivery_id", "part_number", "row_number")
+)
+
+
+def count_dossiers(
+    connection: duckdb.DuckDBPyConnection, run_id: str, *, anew: bool = False
+) -> int:
+    """Bring `indicators.own_count` up to date with the register; return how many rows changed.
+
+    `anew` counts every period from the whole register, whatever was counted before.
+
+    Raises BalanceError, and leaves everything as it was, if a count would fall below 0.
+    """
+    basis = counting_basis(connection)
+    with transaction(connection):
+        _choose_periods(connection, "" if anew else basis)
+        has_counted = _collect_moved(connection)
+        is_kept = not connection.execute("FROM full_period LIMIT 1").fetchall()
+        # DuckDB would read the whole register for no period at all.
+        register = f"(FROM {REGISTER} LIMIT 0)" if is_kept else REGISTER
+        connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE fresh AS {own_count_sql(register, 'full_period')}"
+        )
+        replaced = "FROM indicators.own_count ANTI JOIN kept_period USING (" + _PERIOD + ")"
+        if has_counted:
+            _correct(connection)
+            replaced += " UNION ALL FROM corrected"
+        changed = _write(connection, OWN_COUNT, replaced)
+        _want(connection, "FROM changed_period UNION FROM full_period_key UNION FROM longer_period")
+        _check_signs(connection)
+        if has_counted:
+            _want_times(connection)
+            _log_moved(connection, run_id)
+        connection.execute("DELETE FROM ops.touched_dossier")
+        _note_counted(connection, "kind <> 'payment'")
+        connection.execute("DELETE FROM ops.counted_period")
+        connection.execute(
+            f"INSERT INTO ops.counted_period SELECT {_PERIOD}, cutoff_date, ? "
+            "FROM reference.period",
+            [basis],
+        )
+    return changed
+
+
+def count_payments(connection: duckdb.DuckDBPyConnection) -> int:
+    """Count `indicators.own_payment` anew from all requests; return how many rows changed."""
+    with transaction(connection):
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE fresh AS {own_payment_sql()}")
+        changed = _write(connection, OWN_PAYMENT, "FROM indicators.own_payment")
+        _want(connection, "FROM changed_period")
+        _note_counted(connection, "kind = 'payment'")
+    return changed
+
+
+def _note_counted(connection: duckdb.DuckDBPyConnection, which: str) -> None:
+    connection.execute(
+        f"UPDATE ops.delivery SET counted_at = ? WHERE counted_at IS NULL AND {which}",
+        [local_now().replace(tzinfo=None)],
+    )
+
+
+def counting_basis(connection: duckdb.DuckDBPyConnection) -> str:
+    """Return a hash of all that decides how a dossier is counted, besides itself."""
+    formulas = [sql_file(file) for file in sorted(INDICATOR_SQL.glob("*.sql"))]
+    # Another closing day makes other periods, none of which was counted before.
+    macros = sql_file(WAREHOUSE_SQL / "calendar.sql")
+    parts: list[object] = [FORMULA_VERSION, macros, CLOSED_STATES, *formulas]
+    for sql in (
+        "SELECT DISTINCT end_basis, closed_other FROM reference.period",
+        "FROM reference.unit",
+        "SELECT procedure_code, field_code, has_paper_result FROM reference.procedure",
+        "SELECT day, is_working FROM reference.holiday",
+        "FROM reference.unit_succession",
+        "SELECT unit_code, valid_from FROM reference.unit "
+        "WHERE (SELECT max(cutoff_date) FROM reference.period) BETWEEN valid_from AND valid_to",
+    ):
+        parts.append(connection.execute(f"FROM ({sql}) ORDER BY ALL").fetchall())
+    return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+
+def _choose_periods(connection: duckdb.DuckDBPyConnection, basis: str) -> None:
+    """Part the periods into those counted anew and those kept, which were counted on `basis`."""
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE kept_period AS
+        SELECT period.* FROM (SELECT {_PERIOD}, closed_other, cutoff_date FROM reference.period)
+            AS period
+        INNER JOIN ops.counted_period AS counted USING ({_PERIOD})
+        WHERE basis = $basis AND counted.cutoff_date <= period.cutoff_date
+        """,
+        {"basis": basis},
+    )
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE full_period AS
+        SELECT {_PERIOD}, closed_other FROM reference.period
+        ANTI JOIN kept_period USING ({_PERIOD});
+        CREATE OR REPLACE TEMP TABLE full_period_key AS SELECT {_PERIOD} FROM full_period;
+        CREATE OR REPLACE TEMP TABLE longer_period AS SELECT {_PERIOD} FROM kept_period
+        ANTI JOIN ops.counted_period USING ({_PERIOD}, cutoff_date);
+        """
+    )
+
+
+def _collect_moved(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Collect what the changed dossiers said and say, if a period before may have counted them.
+
+    Says whether there is such a period: what was never counted has not changed. A dossier that
+    stands in another row now, but says the same, has not changed either.
+    """
+    has_counted = bool(connection.execute("FROM ops.counted_period LIMIT 1").fetchall())
+    if has_counted:
+        connection.execute(
+            f"""
+            CREATE OR REPLACE TEMP TABLE moved AS
+            WITH last AS (SELECT max(period_end) AS day FROM ops.counted_period),
+            side AS (
+                SELECT {_MOVED}, 'before' AS side
+                FROM ops.touched_dossier, last WHERE state IS NOT NULL AND received_date <= last.day
+                UNION ALL
+                SELECT {_MOVED}, 'after'
+                FROM core.dossier, last
+                WHERE received_date <= last.day
+                    AND (delivery_id IN (
+                            SELECT delivery_id FROM ops.delivery WHERE counted_at IS NULL)
+                        OR dossier_key IN (SELECT dossier_key FROM ops.touched_dossier))
+            )
+            FROM side
+            QUALIFY count(*) OVER (PARTITION BY {_SAID}) = 1
+            """
+        )
+    return has_counted
+
+
+def _correct(connection: duckdb.DuckDBPyConnection) -> None:
+    """Add to `fresh` the corrected rows of the kept periods; `corrected` are the rows they were."""
+    key = ", ".join(OWN_COUNT.key)
+    counts = [name for name in OWN_COUNT.column_names if name.endswith("_count")]
+    others = ", ".join(name for name in OWN_COUNT.column_names if name not in counts)
+    sums = ", ".join(f"CAST(sum({name}) AS BIGINT) AS {name}" for name in counts)
+    total = " + ".join(f"abs({name})" for name in counts)
+    _weigh(connection)
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE delta AS FROM ({own_count_sql('weighed', 'kept_period')}) "
+        f"WHERE {total} > 0"
+    )
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE corrected AS
+        FROM indicators.own_count SEMI JOIN delta USING ({key});
+        INSERT INTO fresh BY NAME
+        FROM (SELECT {others}, {sums}
+              FROM (FROM corrected UNION ALL BY NAME FROM delta) GROUP BY ALL)
+        WHERE {total} > 0
+        """
+    )
+
+
+def _weigh(connection: duckdb.DuckDBPyConnection) -> None:
+    """List what is taken out of the counts, up to the day counted then, and what is added.
+
+    A dossier that says the same counts otherwise if one of its dates lies in the days since: it
+    was received, ended, paused, or is overdue.
+    """
+    moved = "dossier_key IN (SELECT dossier_key FROM moved)"
+    days = ("received_date", "finished_date", "returned_date", "refused_date",
+            "supplement_requested_date", "due_date + 1", "first_due_date + 1")  # fmt: skip
+    has_aged = " OR ".join(f"{day} BETWEEN counted.day + 1 AND today.day" for day in days)
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE weighed AS
+        WITH counted AS (SELECT max(cutoff_date) AS day FROM ops.counted_period),
+        today AS (SELECT max(cutoff_date) AS day FROM reference.period),
+        aged AS (
+            SELECT {_MOVED} FROM core.dossier, counted, today WHERE ({has_aged}) AND NOT {moved}
+        )
+        SELECT {_MOVED}, -1 AS weight, counted.day AS counted_to
+        FROM (SELECT {_MOVED} FROM moved WHERE side = 'before' UNION ALL FROM aged), counted
+        UNION ALL
+        SELECT {_MOVED}, 1, today.day
+        FROM (SELECT {_MOVED} FROM moved WHERE side = 'after' UNION ALL FROM aged), today
+        """
+    )
+
+
+def _write(connection: duckdb.DuckDBPyConnection, table: Table, replaced: str) -> int:
+    """Put `fresh` in the place of the rows `replaced`, touching only those that differ."""
+    name, columns = table.qualified_name, ", ".join(table.column_names)
+    counts = [column for column in table.column_names if column.endswith("_count")]
+    # Dossiers that no period counts leave rows of zeros.
+    fresh = f"SELECT {columns} FROM fresh WHERE {' + '.join(f'abs({c})' for c in counts)} > 0"
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE replaced AS {replaced};
+        CREATE OR REPLACE TEMP TABLE new_row AS {fresh} EXCEPT SELECT {columns} FROM replaced;
+        CREATE OR REPLACE TEMP TABLE old_row AS SELECT {columns} FROM replaced EXCEPT {fresh};
+        CREATE OR REPLACE TEMP TABLE changed_period AS
+            SELECT {_PERIOD} FROM new_row UNION SELECT {_PERIOD} FROM old_row;
+        """
+    )
+    key = ", ".join(table.key)
+    connection.execute(f"DELETE FROM {name} WHERE ({key}) IN (SELECT ({key}) FROM old_row)")
+    inserted = connection.execute(f"INSERT INTO {name} BY NAME FROM new_row").fetchall()
+    return int(inserted[0][0])
+
+
+def _want(connection: duckdb.DuckDBPyConnection, periods: str) -> None:
+    """Note for every table that adds up own counts which periods it has to compute."""
+    names = [table.name for table in INDICATOR_TABLES]
+    connection.execute(
+        f"""
+        INSERT INTO ops.wanted_period
+        SELECT table_name, {_PERIOD} FROM (SELECT unnest($names) AS table_name)
+        CROSS JOIN ({periods})
+        EXCEPT FROM ops.wanted_period
+        """,
+        {"names": names},
+    )
+
+
+def _want_times(connection: duckdb.DuckDBPyConnection) -> None:
+    """Note the kept periods whose processing times may differ though their counts do not."""
+    connection.execute(
+        f"""
+        INSERT INTO ops.wanted_period
+        SELECT '{PROCESSING_TIME.name}', {_PERIOD} FROM kept_period
+        WHERE EXISTS (
+            FROM (SELECT unnest([finished_date, returned_date, refused_date]) AS day FROM moved)
+            WHERE day BETWEEN period_start AND period_end)
+        EXCEPT FROM ops.wanted_period
+        """
+    )
+
+
+def _check_signs(connection: duckdb.DuckDBPyConnection) -> None:
+    counts = [name for name in OWN_COUNT.column_names if name.endswith("_count")]
+    broken = connection.execute(
+        f"SELECT {_PERIOD}, unit_code, procedure_code FROM new_row "
+        f"WHERE least({', '.join(counts)}) < 0 ORDER BY ALL LIMIT 5"
+    ).fetchall()
+    if broken:
+        raise BalanceError(
+            "Correcting the counts of a period by the dossiers that changed",
+            f"a count below 0 in {'; '.join(' '.join(map(str, row)) for row in broken)}",
+            "counts of dossiers that were counted before",
+            "Nothing was changed. This is a defect of Motcua: report it with this sentence.",
+        )
+
+
+def _log_moved(connection: duckdb.DuckDBPyConnection, run_id: str) -> None:
+    """Keep what the dossiers of `moved` said before and say after.
+
+    One whose last entry ends as it does now is logged already: by the run whose log was taken over.
+    """
+    # What a dossier says after, or if it went what it said before.
+    ending = "QUALIFY row_number() OVER (PARTITION BY dossier_key ORDER BY side) = 1"
+    connection.execute(
+        f"""
+        INSERT INTO ops.moved_dossier BY NAME
+        WITH logged AS (
+            FROM ops.moved_dossier SEMI JOIN moved USING (dossier_key)
+            QUALIFY rank() OVER (PARTITION BY dossier_key ORDER BY computed_at DESC) = 1
+        ),
+        news AS (
+            SELECT side, {_SAID} FROM moved {ending}
+            EXCEPT SELECT side, {_SAID} FROM logged {ending}
+        )
+        SELECT $at AS computed_at, $run AS run_id, {_MOVED}, side
+        FROM moved SEMI JOIN news USING (dossier_key)
+        """,
+        {"at": local_now().replace(tzinfo=None), "run": run_id},
+    )

@@ -1,0 +1,5 @@
+"""Quarantine: tables of what was rejected or counts nowhere, one SQL file each.
+
+Belongs here: making these tables from the warehouse. Deciding what is rejected does not belong
+here (`assets.engine.validate`), nor the files that units get back (`assets.engine.publish`).
+"""

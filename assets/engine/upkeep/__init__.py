@@ -1,0 +1,5 @@
+"""Upkeep: back-up, restore, and a warehouse rebuilt from the raw store.
+
+Belongs here: what is done to an installation as a whole, while no run works. The commands do not
+belong here (`pipelines.commands`), nor the nightly purge (`assets.engine.collect`).
+"""

@@ -1,0 +1,48 @@
+"""The command `withdraw`: takes back what a clock that ran ahead collected."""
+
+from assets.engine.collect.manifest import Manifest
+from assets.engine.collect.raw_store import read_arrivals
+from assets.engine.common.calendar import local_now
+from assets.engine.common.errors import MotcuaError
+from assets.engine.common.locks import one_run
+from assets.engine.common.messages import counted
+from assets.engine.common.paths import Paths
+from assets.engine.portal_journal import journal_file
+from assets.engine.settings.statistic import load_calendar
+
+
+def withdraw(paths: Paths, today: str) -> int:
+    """Withdraw deliveries of periods to come; list others that state a time to come as of now.
+
+    Returns 0 when it is done, and printed.
+
+    Raises
+    ------
+    MotcuaError
+        `today` is not the day that this machine's clock says: one of both is wrong.
+    """
+    now = local_now()
+    if today != now.date().isoformat():
+        raise MotcuaError(
+            "Withdrawing what was collected at a time to come",
+            f"TODAY={today}, while this machine's clock says {now.date()}",
+            "the day of today in both",
+            "Set the clock right (timedatectl), or give today's day.",
+        )
+    load_calendar(paths.settings)
+    with one_run(paths, _report_wait):
+        to_come = read_arrivals(paths, now).ahead
+        begun, withdrawn = Manifest(paths, now).put_right(now)
+        for delivery in to_come:
+            if delivery.scope is not None and delivery.period > today:
+                place = (delivery.source, delivery.export, delivery.period)
+                journal_file(paths, *place).unlink(missing_ok=True)
+    print(
+        f"Withdrawn: {counted(withdrawn, 'file')} of periods to come. Listed as of today: "
+        f"{counted(begun, 'file')}. The next run takes them out of the figures, or counts them so."
+    )
+    return 0
+
+
+def _report_wait() -> None:
+    print("A run is at work; this waits for its end.", flush=True)
