@@ -1,8 +1,8 @@
 """Installations as they grow old: what may happen to one, told as a list of events.
 
-Belongs here: drawing the events of a random installation, doing them to a real one through the job
-`nightly`, and loading the same deliveries once, in order, under a right clock, into a new one. Does
-not belong here: assertions (`tests/nights/test_random_installations.py`).
+Draws the events of a random installation, does them to a real one, and loads the same deliveries
+once, in order, under a right clock, into a new one. Nights are the job `nightly`, or the same as
+plain calls (`tests.nights.plain_night`).
 """
 
 import os
@@ -25,6 +25,7 @@ from assets.engine.common.paths import Paths
 from assets.engine.settings.sources import load_sources
 from schemas.rows.exports import KINDS
 from tests.assets.runs import failures, run_range
+from tests.nights import plain_night
 from tests.support import CALENDAR, SETTINGS, copy_warehouse
 
 START = datetime.fromisoformat("2023-05-03T09:00:00+07:00")
@@ -315,7 +316,7 @@ class Living:
     """An installation to which events happen; `passes` are what its runs collected."""
 
     paths: Paths
-    instance: dg.DagsterInstance
+    instance: dg.DagsterInstance | None
     patch: pytest.MonkeyPatch
     now: datetime = START
     settings: Configure = Configure()
@@ -359,7 +360,13 @@ class Living:
             for key in found.new:
                 inbox.collect_period(found, CALENDAR.month_from_key(key))
         set_clock(self.patch, self.now)
-        result = run_range(paths, self.instance, "nightly", keys_until(self.now, MONTHS))
+        return self._night(paths, keys_until(self.now, MONTHS))
+
+    def _night(self, paths: Paths, keys: list[str]) -> list[str]:
+        """Run `nightly` for some periods; return why it was refused, if it was."""
+        if self.instance is None:
+            return plain_night.nightly(paths, keys)
+        result = run_range(paths, self.instance, "nightly", keys)
         return sorted(set(failures(result).values()))
 
     def _deliver(self, event: Deliver) -> None:
@@ -378,8 +385,7 @@ class Living:
         clock = self.now + event.clock
         set_clock(self.patch, clock)
         before = read_arrivals(self.paths).stated
-        result = run_range(self.paths, self.instance, "nightly", keys_until(clock, event.months))
-        self.refusals = sorted(set(failures(result).values()))
+        self.refusals = self._night(self.paths, keys_until(clock, event.months))
         new = [item for item in read_arrivals(self.paths).stated if item not in before]
         places = ["/".join((item.source, item.export, item.name)) for item in new]
         lying = {normalize("NFC", place): place for place in self._files}
@@ -412,8 +418,10 @@ class Living:
             self.passes = list(self._backed_up)
 
 
-def new_living(folder: Path, instance: dg.DagsterInstance, patch: pytest.MonkeyPatch) -> Living:
-    """Return a new installation with the invented portal."""
+def new_living(
+    folder: Path, instance: dg.DagsterInstance | None, patch: pytest.MonkeyPatch
+) -> Living:
+    """Return a new installation with the invented portal; without an instance, nights are plain."""
     living = Living(installation(folder), instance, patch)
     configure(living.paths, living.settings, patch)
     return living
