@@ -64,9 +64,10 @@ WORKERS ?= 3
 test: $(READY) ## Every test, a landing's share of the random cases; WORKERS=3
 	$(BIN)/python -m pytest -n $(WORKERS)
 
-check: $(READY) ## Format, lint, types, known vulnerabilities
+check: $(READY) ## Format, lint, imports, types, known vulnerabilities
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	$(BIN)/lint-imports --no-logo
 	$(BIN)/mypy
 	@$(MAKE) --no-print-directory audit
 

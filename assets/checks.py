@@ -12,31 +12,30 @@ from datetime import date
 import dagster as dg
 import duckdb
 
-from assets.engine.collect.walking import unlike_twins
+from assets.engine.collect import unlike_twins
 from assets.engine.collecting import failures_of_runs
 from assets.engine.common.calendar import Calendar, Period, local_now
 from assets.engine.common.errors import BalanceError, PortalError
-from assets.engine.indicators.balance import check_balance
-from assets.engine.status.clock_findings import clock_findings
-from assets.engine.status.closed_periods import (
+from assets.engine.indicators import check_balance
+from assets.engine.status import (
+    clock_findings,
     closed_months,
     delivered_months,
-    findings,
+    first_difference,
+    kept_readings,
     partial_months,
+    period_findings,
+    period_sentence,
+    period_state,
     published_months,
-    sentence,
     unanswered_months,
 )
-from assets.engine.status.period_state import period_state
-from assets.engine.status.state import first_difference, kept_readings
-from assets.engine.warehouse.connection import scalar
+from assets.engine.warehouse import scalar
 from assets.metadata import table_key
 from assets.partitions import Partitions, periods_of, runs_of
 from assets.resources import Installation
-from schemas.rows.exports import KINDS, Kind
-from schemas.tables.indicators import BY_LEVEL
-from schemas.tables.quarantine import MANIFEST
-from schemas.tables.registry import INDICATOR_TABLES, MOTCUA_FILE
+from schemas.rows import KINDS, Kind
+from schemas.tables import BY_LEVEL, INDICATOR_TABLES, MANIFEST, MOTCUA_FILE
 
 FILES_LOADED = {
     kind: dg.AssetCheckSpec(
@@ -171,7 +170,7 @@ def periods_complete(
     with installation.warehouse() as connection:
         first = scalar(connection, "SELECT min(delivery_period) FROM ops.delivery")
         months = closed_months(calendar, first, today) if isinstance(first, date) else []
-        found = findings(
+        found = period_findings(
             months,
             failed=_failed(context.instance, calendar, months),
             delivered=delivered_months(connection),
@@ -189,7 +188,7 @@ def periods_complete(
     said = [
         *clock,
         str(difference.error) if difference else "",
-        sentence(found) if found or not difference else "",
+        period_sentence(found) if found or not difference else "",
         kept or "",
         *twins,
     ]

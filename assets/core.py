@@ -11,32 +11,33 @@ from assets.checks import FILES_LOADED, files_loaded
 from assets.engine.common.calendar import Period
 from assets.engine.common.errors import MotcuaError
 from assets.engine.common.paths import Paths
-from assets.engine.indicators.tables import data_cutoff, refresh_periods
+from assets.engine.indicators import data_cutoff, refresh_periods
 from assets.engine.load import Loaded, load_lacking, load_period, rejected_by_rule
-from assets.engine.reference.files import file_version, load_procedures
-from assets.engine.settings.statistic import load_statistic
-from assets.engine.warehouse.connection import scalar
+from assets.engine.reference import file_version, load_procedures
+from assets.engine.settings import load_statistic
+from assets.engine.warehouse import scalar
 from assets.load_metadata import load_metadata, load_summary
 from assets.metadata import selected, table_key, table_spec
 from assets.partitions import SINGLE_RUN, Partitions, periods_of
 from assets.resources import Installation
-from schemas.rows.exports import KINDS, Kind
-from schemas.settings.sources import Source
-from schemas.tables.columns import Table
-from schemas.tables.core import (
+from schemas.rows import KINDS, Kind
+from schemas.settings import Source
+from schemas.tables import (
     DOSSIER,
     DOSSIER_VERSION,
+    MANIFEST,
     PAYMENT_REQUEST,
     PAYMENT_TRANSACTION,
     PAYMENT_VERSION,
+    PERIOD,
+    PROCEDURE,
     PROCEDURE_VERSION,
     RECEIPT,
     RECEIPT_VERSION,
     TRANSACTION_VERSION,
+    UNIT,
+    Table,
 )
-from schemas.tables.indicators import PERIOD
-from schemas.tables.quarantine import MANIFEST
-from schemas.tables.registry import PROCEDURE, UNIT
 
 # In the order in which they are made: the tables of versions, then what is made of them.
 VERSIONS = {

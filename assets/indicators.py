@@ -10,10 +10,11 @@ import duckdb
 from assets.checks import PERIOD_WHOLE, period_whole, period_whole_spec
 from assets.engine.common.calendar import Calendar, Period, local_now
 from assets.engine.common.messages import counted
-from assets.engine.indicators.own_counts import count_dossiers, count_payments
-from assets.engine.indicators.tables import (
+from assets.engine.indicators import (
     Change,
     compute_table,
+    count_dossiers,
+    count_payments,
     figures_by_level,
     moved_dossiers,
     sum_payments,
@@ -21,14 +22,7 @@ from assets.engine.indicators.tables import (
 from assets.metadata import markdown_table, numbers, selected, table_key, table_spec
 from assets.partitions import SINGLE_RUN, Partitions, periods_of
 from assets.resources import Installation
-from schemas.tables.columns import Table
-from schemas.tables.core import (
-    DOSSIER,
-    DOSSIER_VERSION,
-    PAYMENT_REQUEST,
-    PAYMENT_VERSION,
-)
-from schemas.tables.indicators import (
+from schemas.tables import (
     BY_LEVEL,
     BY_LEVEL_CURRENT,
     BY_UNIT,
@@ -36,14 +30,22 @@ from schemas.tables.indicators import (
     BY_UNIT_FIELD,
     BY_UNIT_FIRST_DUE,
     BY_UNIT_PROCEDURE,
+    DOSSIER,
+    DOSSIER_VERSION,
     FORM_06A,
     OWN_COUNT,
     OWN_PAYMENT,
+    PAYMENT_REQUEST,
     PAYMENT_SUM,
+    PAYMENT_VERSION,
     PERIOD,
+    PROCEDURE,
     PROCESSING_TIME,
+    UNIT,
+    UNIT_SUCCESSION,
+    WORKING_DAY,
+    Table,
 )
-from schemas.tables.registry import PROCEDURE, UNIT, UNIT_SUCCESSION, WORKING_DAY
 
 # More sentences than this nobody reads; the revision log has them all.
 SHOWN_CHANGES = 5

@@ -4,7 +4,7 @@ import dagster as dg
 
 from assets.engine.load import Loaded
 from assets.metadata import markdown_table
-from schemas.rows.rules import Rule
+from schemas.rows import Rule
 
 COUNTS = {
     "read_count": lambda result: result.read,

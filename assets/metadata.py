@@ -10,7 +10,7 @@ from typing import Any
 
 import dagster as dg
 
-from schemas.tables.columns import Column, Table
+from schemas.tables import Column, Table
 
 OWNERS = ["team:motcua"]
 # Every night makes every asset; two hours are for the night's own length.

@@ -5,30 +5,43 @@ from collections.abc import Callable, Iterator
 import dagster as dg
 import duckdb
 
-from assets.engine.collect.retention import purge_raw, unclaimed
+from assets.engine.collect import purge_raw, unclaimed
 from assets.engine.common.calendar import local_now
 from assets.engine.common.paths import Paths
 from assets.engine.common.troubles import trouble_told
-from assets.engine.indicators.balance import check_balance
-from assets.engine.indicators.counted import check_is_counted
-from assets.engine.publish.files import publish_by_unit_csv, publish_dossiers, publish_motcua
-from assets.engine.publish.guard import check_not_fewer
-from assets.engine.publish.returns import write_return_files
+from assets.engine.indicators import check_balance, check_is_counted
+from assets.engine.publish import (
+    check_not_fewer,
+    publish_by_unit_csv,
+    publish_dossiers,
+    publish_motcua,
+    write_return_files,
+)
 from assets.metadata import selected, table_key, table_spec
 from assets.resources import Installation
-from schemas.tables.columns import Table
-from schemas.tables.core import DOSSIER, PAYMENT_REQUEST, PAYMENT_TRANSACTION, RECEIPT
-from schemas.tables.indicators import BY_UNIT, BY_UNIT_PROCEDURE, PAYMENT_SUM
-from schemas.tables.quarantine import CONFLICT, GONE, ORPHAN, OUTSIDE, PURGE, SUMMARY
-from schemas.tables.registry import (
+from schemas.tables import (
+    BY_UNIT,
     BY_UNIT_FILE,
+    BY_UNIT_PROCEDURE,
+    CONFLICT,
+    DOSSIER,
     DOSSIERS_FILE,
+    GONE,
     INDICATOR,
     INDICATOR_TABLES,
     MOTCUA_FILE,
+    ORPHAN,
+    OUTSIDE,
+    PAYMENT_REQUEST,
+    PAYMENT_SUM,
+    PAYMENT_TRANSACTION,
     PROCEDURE,
+    PURGE,
+    RECEIPT,
     RETURN_FILES,
+    SUMMARY,
     WORKING_DAY,
+    Table,
 )
 
 Publisher = Callable[[duckdb.DuckDBPyConnection, Paths], dict[str, int]]

@@ -4,13 +4,22 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from assets.engine.quarantine.tables import rebuild_quarantine
+from assets.engine.quarantine import rebuild_quarantine
 from assets.metadata import selected, table_key, table_spec
 from assets.resources import Installation
-from schemas.tables.core import DOSSIER, PAYMENT_REQUEST, PAYMENT_TRANSACTION, RECEIPT
-from schemas.tables.indicators import PERIOD
-from schemas.tables.quarantine import CONFLICT, GONE, ORPHAN, OUTSIDE, SUMMARY
-from schemas.tables.registry import PROCEDURE
+from schemas.tables import (
+    CONFLICT,
+    DOSSIER,
+    GONE,
+    ORPHAN,
+    OUTSIDE,
+    PAYMENT_REQUEST,
+    PAYMENT_TRANSACTION,
+    PERIOD,
+    PROCEDURE,
+    RECEIPT,
+    SUMMARY,
+)
 
 REGISTERS = (DOSSIER, PAYMENT_REQUEST, PAYMENT_TRANSACTION, RECEIPT)
 MADE_OF = {

@@ -6,17 +6,17 @@ from enum import Enum
 
 import dagster as dg
 
-from assets.engine.collect.inbox import Collected, collect_period, read_inbox
+from assets.engine.collect import Collected, collect_period, read_inbox
 from assets.engine.collecting import FromPortals, collect_portals
 from assets.engine.common.calendar import Period, local_now
 from assets.engine.common.messages import counted
 from assets.engine.common.troubles import trouble_told
-from assets.engine.settings.operations import operations_or_defaults
+from assets.engine.settings import operations_or_defaults
 from assets.metadata import table_key, table_spec
 from assets.partitions import SINGLE_RUN, Partitions, periods_of
 from assets.resources import Installation
-from schemas.settings.operations import Operations
-from schemas.tables.quarantine import MANIFEST
+from schemas.settings import Operations
+from schemas.tables import MANIFEST
 
 
 class Portals(Enum):

@@ -5,13 +5,19 @@ from collections.abc import Iterator
 import dagster as dg
 import duckdb
 
-from assets.engine.indicators.definitions import load_indicators
-from assets.engine.reference.files import file_version, load_reference, load_working_days
+from assets.engine.indicators import load_indicators
+from assets.engine.reference import file_version, load_reference, load_working_days
 from assets.metadata import selected, table_key, table_spec
 from assets.resources import Installation
-from schemas.tables.columns import Table
-from schemas.tables.measures import FORMULA_VERSION
-from schemas.tables.registry import HOLIDAY, INDICATOR, UNIT, UNIT_SUCCESSION, WORKING_DAY
+from schemas.tables import (
+    FORMULA_VERSION,
+    HOLIDAY,
+    INDICATOR,
+    UNIT,
+    UNIT_SUCCESSION,
+    WORKING_DAY,
+    Table,
+)
 
 # In the order in which they are made.
 FROM_CSV = (UNIT, UNIT_SUCCESSION, HOLIDAY)

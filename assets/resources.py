@@ -16,12 +16,11 @@ from pydantic import PrivateAttr
 from assets.engine.common.calendar import Calendar
 from assets.engine.common.locks import one_run
 from assets.engine.common.paths import Paths
-from assets.engine.indicators.revision_log import take_over_published
-from assets.engine.settings.sources import load_sources
-from assets.engine.settings.statistic import load_calendar
-from assets.engine.status.state import check_before_computing
-from assets.engine.warehouse.connection import drop_temporary, warehouse
-from schemas.settings.sources import Source
+from assets.engine.indicators import take_over_published
+from assets.engine.settings import load_calendar, load_sources
+from assets.engine.status import check_before_computing
+from assets.engine.warehouse import drop_temporary, warehouse
+from schemas.settings import Source
 
 
 class Installation(dg.ConfigurableResource):  # type: ignore[type-arg]

@@ -10,8 +10,7 @@ import dagster as dg
 from assets.checks import balance, periods_complete, portals_answered
 from assets.core import core_assets
 from assets.engine.common.paths import Paths
-from assets.engine.settings.operations import operations_or_defaults
-from assets.engine.settings.statistic import load_calendar
+from assets.engine.settings import load_calendar, operations_or_defaults
 from assets.indicators import indicator_assets
 from assets.partitions import periods_partitions
 from assets.publish import publish_assets

@@ -8,7 +8,7 @@ from dagster._core.storage.event_log import SqliteEventLogStorage
 
 from assets.engine.common.calendar import Calendar, local_now
 from assets.engine.common.messages import counted
-from assets.engine.settings.operations import operations_or_defaults
+from assets.engine.settings import operations_or_defaults
 from assets.partitions import ENDED, keys_of
 from assets.resources import Installation
 

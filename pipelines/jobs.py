@@ -12,9 +12,8 @@ from assets.checks import periods_complete
 from assets.core import VERSIONS
 from assets.metadata import table_key
 from assets.reference import FROM_CSV
-from schemas.settings.operations import Operations
-from schemas.tables.quarantine import MANIFEST
-from schemas.tables.registry import INDICATOR, PROCEDURE
+from schemas.settings import Operations
+from schemas.tables import INDICATOR, MANIFEST, PROCEDURE
 
 # Asks no portal: what the inbox and the raw store hold.
 FILES_ONLY = {"ops": {"raw__delivery": {"config": {"api": "stored"}}}}

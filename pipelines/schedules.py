@@ -16,7 +16,7 @@ import duckdb
 
 from assets.engine.common.calendar import TIMEZONE, Calendar, Period
 from assets.engine.common.errors import MotcuaError
-from assets.engine.settings.operations import operations_or_defaults
+from assets.engine.settings import operations_or_defaults
 from assets.engine.still_open import periods_still_open
 from assets.partitions import runs_of
 from assets.resources import Installation

@@ -8,12 +8,12 @@ import json
 import dagster as dg
 from dagster_shared.error import SerializableErrorInfo
 
-from assets.engine.collect.pending import content_keys, listing_key, pending_files
+from assets.engine.collect import content_keys, listing_key, pending_files
 from assets.engine.common.calendar import local_now
 from assets.engine.common.errors import MotcuaError
 from assets.engine.common.messages import counted
 from assets.engine.common.troubles import trouble_told
-from assets.engine.settings.operations import operations_or_defaults
+from assets.engine.settings import operations_or_defaults
 from assets.partitions import keys_of, periods_of
 from assets.resources import Installation
 from pipelines.alerts import Alert, send

@@ -21,21 +21,17 @@ from assets.engine import load
 from assets.engine.collect import inbox
 from assets.engine.common.calendar import Calendar, local_now
 from assets.engine.common.paths import PRIVATE_FILE, PROJECT, Paths, private_folder
-from assets.engine.indicators import balance, own_counts
+from assets.engine.indicators import balance, load_indicators, own_counts
 from assets.engine.indicators import tables as compute
-from assets.engine.indicators.definitions import load_indicators
 from assets.engine.load import Loaded
 from assets.engine.publish import files as publish
-from assets.engine.quarantine.tables import rebuild_quarantine
+from assets.engine.quarantine import rebuild_quarantine
 from assets.engine.reference import files as reference
-from assets.engine.settings.sources import load_sources
-from assets.engine.settings.statistic import load_calendar, load_statistic
-from assets.engine.warehouse.connection import scalar, warehouse
-from schemas.rows.exports import KINDS
-from schemas.rows.reference import REFERENCE_SCHEMAS
-from schemas.settings.statistic import Statistic
-from schemas.tables.quarantine import CONFLICT, GONE, ORPHAN, OUTSIDE, SUMMARY
-from schemas.tables.registry import INDICATOR_TABLES
+from assets.engine.settings import load_calendar, load_sources, load_statistic
+from assets.engine.warehouse import scalar, warehouse
+from schemas.rows import KINDS, REFERENCE_SCHEMAS
+from schemas.settings import Statistic
+from schemas.tables import CONFLICT, GONE, INDICATOR_TABLES, ORPHAN, OUTSIDE, SUMMARY
 
 SETTINGS = PROJECT / "data"
 SAMPLE_INBOX = PROJECT / "data" / "sample" / "inbox"

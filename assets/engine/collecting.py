@@ -6,8 +6,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from assets.engine.collect.manifest import Manifest
-from assets.engine.collect.raw_store import Delivery
+from assets.engine.collect import Delivery, Manifest
 from assets.engine.common.calendar import Period
 from assets.engine.common.errors import PortalError
 from assets.engine.common.paths import Paths
@@ -20,8 +19,7 @@ from assets.engine.portal_journal import (
     journals,
     read_journal,
 )
-from schemas.settings.api import ApiSource
-from schemas.settings.sources import Export, Source
+from schemas.settings import ApiSource, Export, Source
 
 
 @dataclass

@@ -32,7 +32,7 @@ from assets.engine.common.errors import PortalError
 from assets.engine.portal_login import log_in
 from assets.engine.portal_trouble import MayPass, RequestRefused, not_in_time, wire_trouble
 from assets.engine.web import Session
-from schemas.settings.api import ApiSource
+from schemas.settings import ApiSource
 
 Read = TypeVar("Read")
 CHUNK = 64 << 10

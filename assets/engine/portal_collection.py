@@ -16,8 +16,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from assets.engine.collect.manifest import Manifest
-from assets.engine.collect.raw_store import Delivery
+from assets.engine.collect import Delivery, Manifest
 from assets.engine.common.calendar import Period
 from assets.engine.common.errors import PortalError
 from assets.engine.common.messages import counted
@@ -47,8 +46,7 @@ from assets.engine.portal_walks import (
     refuse_incomplete,
     texts_of,
 )
-from schemas.settings.api import ApiExport
-from schemas.settings.sources import Export
+from schemas.settings import ApiExport, Export
 
 PAGES_A_WORD = 20
 # Five million rows at fifty a page: more is a portal that always names another page.

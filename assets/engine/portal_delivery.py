@@ -10,8 +10,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from assets.engine.collect.manifest import Asked, Manifest
-from assets.engine.collect.raw_store import Delivery, reading_folder
+from assets.engine.collect import Asked, Delivery, Manifest, reading_folder
 from assets.engine.common.calendar import Period
 from assets.engine.portal_journal import Begun
 

@@ -9,7 +9,7 @@ from requests.auth import AuthBase, HTTPBasicAuth
 
 from assets.engine.common.errors import PortalError
 from assets.engine.common.secret import secret
-from schemas.settings.api import ApiSource
+from schemas.settings import ApiSource
 
 
 class _Token(AuthBase):

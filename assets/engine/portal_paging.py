@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from assets.engine.common.calendar import TIMEZONE, Period
 from assets.engine.portal_reply import Reply
-from schemas.settings.api import ApiExport
+from schemas.settings import ApiExport
 
 START = ""
 ZONE = ZoneInfo(TIMEZONE)

@@ -17,12 +17,11 @@ from typing import Any
 import duckdb
 
 from assets.engine.common.errors import PortalError
-from assets.engine.extract.raw_table import RAW_PREFIX, json_table
+from assets.engine.extract import RAW_PREFIX, json_table
 from assets.engine.formats.json_file import on_one_line
 from assets.engine.formats.json_scan import elements, members, skip_blanks
 from assets.engine.portal_trouble import MayPass
-from schemas.settings.api import ApiExport
-from schemas.settings.sources import Export
+from schemas.settings import ApiExport, Export
 
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,39}")
 _ERROR_CODE = re.compile(r"[A-Z]{0,12}[-_]?[0-9]{1,5}")

@@ -12,7 +12,7 @@ import requests
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from assets.engine.common.errors import PortalError
-from schemas.settings.api import ApiSource
+from schemas.settings import ApiSource
 
 _UNTRUSTED = "CERTIFICATE_VERIFY_FAILED"
 

@@ -16,13 +16,12 @@ from pathlib import Path
 
 import duckdb
 
-from assets.engine.collect.clock import Clock
-from assets.engine.collect.placing import Placing, Unplaced
+from assets.engine.collect import Clock, Placing, Unplaced
 from assets.engine.common.calendar import Period, local_now
 from assets.engine.common.errors import FileRefused, SettingsError
 from assets.engine.common.paths import Paths, private_folder
 from assets.engine.formats.archive import fits
-from assets.engine.settings.statistic import load_calendar
+from assets.engine.settings import load_calendar
 from assets.engine.settings_counts import look_at_counts
 from assets.engine.settings_draft import DraftExport, DraftSource, draft_source, engine_misfits
 from assets.engine.settings_findings import Findings, toml_text
@@ -30,7 +29,7 @@ from assets.engine.settings_headers import fitted
 from assets.engine.settings_offered import Offered, offered, usual_column
 from assets.engine.settings_trial import Trial, run_trial
 from assets.engine.settings_tries import try_all
-from assets.engine.warehouse.connection import reader
+from assets.engine.warehouse import reader
 
 
 @dataclass

@@ -15,9 +15,8 @@ from assets.engine.common.messages import counted
 from assets.engine.settings_draft import DraftExport, DraftSource
 from assets.engine.settings_findings import Findings, shapes_of, toml_list
 from assets.engine.settings_trial import ColumnSeen, Trial
-from schemas.settings.sources import LOCAL_TIME_ZONE, date_order
-from schemas.settings.usual_headers import USUAL_DATE_FORMATS
-from schemas.tables.columns import quoted
+from schemas.settings import LOCAL_TIME_ZONE, USUAL_DATE_FORMATS, date_order
+from schemas.tables import quoted
 
 _MOST_TEXTS = 20_000
 # A number of days, which the engine reads whatever the formats are.

@@ -12,12 +12,11 @@ import duckdb
 from pydantic import Field, model_validator
 
 from assets.engine.common.errors import SettingsError
-from assets.engine.settings.file import read_settings
+from assets.engine.settings import read_settings
 from assets.engine.settings_findings import Findings
 from assets.engine.settings_mend import Unusable, mend
-from schemas.rows.exports import KINDS, ExportColumn
-from schemas.settings.api import time_zones
-from schemas.settings.sources import Export, Name, Source
+from schemas.rows import KINDS, ExportColumn
+from schemas.settings import Export, Name, Source, time_zones
 
 # A text that stands in no file: a column whose texts nobody listed is read all the same.
 NO_TEXT = "\ue000"

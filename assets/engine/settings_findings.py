@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from assets.engine.common.text import label_key, shape
-from schemas.settings.usual_headers import PEOPLE_HEADER
+from schemas.settings import PEOPLE_HEADER
 
 # A text that stands in fewer rows may be about one person.
 _ROWS_TO_SHOW = 2

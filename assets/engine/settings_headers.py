@@ -7,12 +7,11 @@ not belong here: finding the headers of a sample (`settings_offered`) and readin
 from typing import Any
 
 from assets.engine.common.text import header_key, label_key
-from assets.engine.extract import ENOUGH_RECORDS
-from assets.engine.extract.headers import GROUP_SEPARATOR
+from assets.engine.extract import ENOUGH_RECORDS, GROUP_SEPARATOR
 from assets.engine.settings_draft import DraftExport
 from assets.engine.settings_findings import Findings, likely, toml_text
 from assets.engine.settings_offered import Offered, is_path, plain_path, usual_column
-from schemas.settings.usual_headers import PEOPLE_HEADER
+from schemas.settings import PEOPLE_HEADER
 
 # Without these a dossier is read and never counted.
 COUNTED = {

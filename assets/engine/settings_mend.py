@@ -11,9 +11,8 @@ from pydantic import BaseModel, ValidationError
 
 from assets.engine.common.messages import existing, misfit
 from assets.engine.settings_findings import Findings, likely, toml_list, toml_text
-from schemas.rows.exports import KINDS
-from schemas.settings.api import ApiExport, ApiSource
-from schemas.settings.sources import Change, Export, Marks, Source
+from schemas.rows import KINDS
+from schemas.settings import ApiExport, ApiSource, Change, Export, Marks, Source
 
 _MOST_ROUNDS = 200
 

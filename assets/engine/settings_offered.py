@@ -16,7 +16,7 @@ import duckdb
 
 from assets.engine.common.errors import FileRefused
 from assets.engine.common.text import header_key, label_key, shape
-from assets.engine.extract.headers import GROUP_SEPARATOR, Header, best_header, spare_headers
+from assets.engine.extract import GROUP_SEPARATOR, Header, best_header, spare_headers
 from assets.engine.formats.detect import HEAD_BYTES, Cells, delimited_heads
 from assets.engine.formats.encodings import candidate_encodings, decode_head, repair
 from assets.engine.formats.json_file import JsonRecords, json_objects_sql, json_records, readable
@@ -24,7 +24,7 @@ from assets.engine.formats.json_scan import members, skip_blanks
 from assets.engine.formats.reader import FormatReader
 from assets.engine.settings_draft import DraftExport
 from assets.engine.settings_findings import is_written_like_a_name
-from schemas.settings.usual_headers import PEOPLE_HEADER, USUAL_HEADERS
+from schemas.settings import PEOPLE_HEADER, USUAL_HEADERS
 
 _HEAD_ROWS = 50
 _RECORDS = 1000

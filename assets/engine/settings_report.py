@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from assets.engine.settings_check import SettingsCheck
 from assets.engine.settings_findings import NEEDS_A_DECISION, Findings
 from assets.engine.settings_trial import Trial
-from schemas.rows.rules import RULES, text_rule
+from schemas.rows import RULES, text_rule
 
 WIDTH = 100
 _LONGEST_HEADER = 40

@@ -15,34 +15,31 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from assets.engine.collect import raw_store
-from assets.engine.collect.manifest import Manifest
+from assets.engine.collect import Manifest, reading_folder
 from assets.engine.common.calendar import Period, local_now
 from assets.engine.common.errors import FileRefused
 from assets.engine.common.paths import Paths
 from assets.engine.common.text import EMPTY_TEXTS, clean, shape
 from assets.engine.extract import (
     ALL_READ,
+    RAW_PREFIX,
+    LayoutLog,
+    OpenFile,
+    TextTable,
     find_lines,
+    readable_columns,
     readable_table,
     split_broken,
     typed_batches,
 )
-from assets.engine.extract.layout import LayoutLog
-from assets.engine.extract.opening import OpenFile
-from assets.engine.extract.raw_table import RAW_PREFIX, TextTable
-from assets.engine.extract.typing_sql import readable_columns
-from assets.engine.load.file import FileLoad, load_file
-from assets.engine.load.report import Loaded
-from assets.engine.reference import files as reference
+from assets.engine.load import FileLoad, Loaded, load_file
+from assets.engine.reference import load_reference
 from assets.engine.settings_draft import DraftExport, DraftSource
 from assets.engine.settings_findings import MOST_ROWS
-from assets.engine.validate.units import UnitLabels, bearers_of_names, unit_labels, with_units
-from assets.engine.warehouse.connection import reader, scalar, warehouse
-from schemas.rows.exports import ExportColumn
-from schemas.rows.rules import EXCLUDED_IDS
-from schemas.rows.validation import UNREADABLE_SUFFIX
-from schemas.tables.columns import quoted
+from assets.engine.validate import UnitLabels, bearers_of_names, unit_labels, with_units
+from assets.engine.warehouse import reader, scalar, warehouse
+from schemas.rows import EXCLUDED_IDS, UNREADABLE_SUFFIX, ExportColumn
+from schemas.tables import quoted
 
 _TRUE_MARK = "true date "
 _TRUE_DATE = _TRUE_MARK + "%Y-%m-%d %H:%M:%S"
@@ -113,7 +110,7 @@ def run_trial(
     tables are the authority's.
     """
     with warehouse(paths) as connection:
-        reference.load_reference(connection, paths.reference, "unit")
+        load_reference(connection, paths.reference, "unit")
         loaded = _load(connection, paths, source, export, file=file, period=period)
         trial = Trial(loaded, {
             column.name: ColumnSeen(column, " or ".join(export.headers()[column.name]))
@@ -142,7 +139,7 @@ def run_trial(
         labels = unit_labels(connection, source, export, period.end)
         # True dates are told from dates as text by a form that no text has.
         marked = export.model_copy(update={"date_formats": [_TRUE_DATE, *export.date_formats]})
-        with raw_store.reading_folder(paths) as workspace:
+        with reading_folder(paths) as workspace:
             for table in OpenFile(file, marked, workspace).tables():
                 _read(paths, table, marked, labels, trial, workspace=workspace)
                 trial.tables.append(replace(table, grid=None))

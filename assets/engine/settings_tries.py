@@ -28,8 +28,8 @@ from assets.engine.settings_findings import (
     toml_text,
 )
 from assets.engine.settings_trial import ColumnSeen, Trial
-from schemas.settings.usual_headers import USUAL_MARKS
-from schemas.tables.columns import quoted
+from schemas.settings import USUAL_MARKS
+from schemas.tables import quoted
 
 _RUNS = re.compile(r"[Aa]+|9+|.")
 _LETTERS, _DIGITS = "[A-Z]", r"\d"

@@ -12,10 +12,10 @@ import duckdb
 from assets.engine.common.calendar import Period
 from assets.engine.common.paths import Paths
 from assets.engine.portal_journal import read_journal
-from assets.engine.settings.statistic import load_calendar
-from assets.engine.warehouse.connection import sql_file
-from schemas.settings.sources import Source
-from schemas.tables.columns import quoted
+from assets.engine.settings import load_calendar
+from assets.engine.warehouse import sql_file
+from schemas.settings import Source
+from schemas.tables import quoted
 
 _SQL = Path(__file__).with_name("still_open.sql")
 

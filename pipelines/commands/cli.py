@@ -19,15 +19,13 @@ from uuid import uuid4
 import dagster as dg
 import duckdb
 
-from assets.engine.collect.raw_store import read_manifest
+from assets.engine.collect import read_manifest
 from assets.engine.common.calendar import Calendar, Period
 from assets.engine.common.errors import MotcuaError
 from assets.engine.common.paths import Paths
 from assets.engine.common.troubles import in_four_parts
 from assets.engine.load import refused_with_active_predecessor
-from assets.engine.settings.operations import load_operations
-from assets.engine.settings.sources import load_sources
-from assets.engine.settings.statistic import load_calendar
+from assets.engine.settings import load_calendar, load_operations, load_sources
 from assets.engine.settings_check import check_settings
 from assets.engine.settings_report import report
 from assets.partitions import PARTITION_TAG, begun_period, range_tags

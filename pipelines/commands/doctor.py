@@ -19,11 +19,10 @@ from assets.engine.common.errors import MotcuaError, SettingsError
 from assets.engine.common.messages import counted
 from assets.engine.common.paths import Paths
 from assets.engine.common.troubles import in_four_parts
-from assets.engine.settings.operations import operations_or_defaults
-from assets.engine.settings.statistic import load_calendar
-from assets.engine.status.clock_findings import clock_findings
-from assets.engine.status.health import (
+from assets.engine.settings import load_calendar, operations_or_defaults
+from assets.engine.status import (
     Finding,
+    clock_findings,
     collection_findings,
     folder_findings,
     holiday_findings,
@@ -31,13 +30,13 @@ from assets.engine.status.health import (
     lock_holder,
     room_finding,
     settings_findings,
+    warehouse_findings,
 )
-from assets.engine.status.warehouse_findings import warehouse_findings
 from assets.partitions import runs_of
 from pipelines.commands.serve import INSTANCE_SETTINGS, dagster_home
 from pipelines.dead_runs import runs_without_process
 from pipelines.definitions import definitions
-from schemas.settings.operations import Operations
+from schemas.settings import Operations
 
 AT_WORK = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED]
 WAITING = [dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.NOT_STARTED]

@@ -6,15 +6,19 @@ import shutil
 from contextlib import suppress
 from pathlib import Path
 
-from assets.engine.collect.hashes import Hashes
-from assets.engine.collect.inbox import delivery_of
-from assets.engine.collect.placing import Placing, Unplaced
-from assets.engine.collect.raw_store import newest, read_arrivals
-from assets.engine.collect.walking import walk_inbox
+from assets.engine.collect import (
+    Hashes,
+    Placing,
+    Unplaced,
+    delivery_of,
+    newest,
+    read_arrivals,
+    walk_inbox,
+)
 from assets.engine.common.calendar import Calendar, Period
 from assets.engine.common.paths import PROJECT, Paths, private_folder
-from assets.engine.reference.files import read_reference
-from assets.engine.settings.sources import load_sources
+from assets.engine.reference import read_reference
+from assets.engine.settings import load_sources
 
 SAMPLE = PROJECT / "data" / "sample"
 SAMPLE_INBOX = SAMPLE / "inbox"

@@ -4,14 +4,13 @@ import time
 from datetime import date
 from pathlib import Path
 
-from assets.engine.collect.raw_store import read_manifest
+from assets.engine.collect import read_manifest
 from assets.engine.common.calendar import Calendar, Period, local_now
 from assets.engine.common.errors import MotcuaError
 from assets.engine.common.paths import Paths
-from assets.engine.settings.sources import load_sources
-from assets.engine.upkeep.backup import Part, back_up, restore
-from assets.engine.upkeep.rebuild import begin_anew
-from assets.engine.warehouse.hash_key import VARIABLE
+from assets.engine.settings import load_sources
+from assets.engine.upkeep import Part, back_up, begin_anew, restore
+from assets.engine.warehouse import HASH_KEY_VARIABLE
 from pipelines.commands.serve import dagster_home
 
 MEGABYTE = 10**6
@@ -23,7 +22,9 @@ def back_up_installation(paths: Paths, target: Path) -> int:
     parts = back_up(paths, dagster_home(paths), target, local_now(), _report_wait)
     _print(parts)
     if not paths.hash_key_file.exists():
-        print(f"The key of the dossier hash is that of {VARIABLE}: keep it with the back-up.")
+        print(
+            f"The key of the dossier hash is that of {HASH_KEY_VARIABLE}: keep it with the back-up."
+        )
     print(f"Backed up: {target} ({time.monotonic() - started:.1f} s)")
     return 0
 

@@ -1,14 +1,13 @@
 """The command `withdraw`: takes back what a clock that ran ahead collected."""
 
-from assets.engine.collect.manifest import Manifest
-from assets.engine.collect.raw_store import read_arrivals
+from assets.engine.collect import Manifest, read_arrivals
 from assets.engine.common.calendar import local_now
 from assets.engine.common.errors import MotcuaError
 from assets.engine.common.locks import one_run
 from assets.engine.common.messages import counted
 from assets.engine.common.paths import Paths
 from assets.engine.portal_journal import journal_file
-from assets.engine.settings.statistic import load_calendar
+from assets.engine.settings import load_calendar
 
 
 def withdraw(paths: Paths, today: str) -> int:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from schemas.tables.values import (
+from schemas.tables import (
     CHANNELS,
     COLLECTIONS,
     DOSSIER_STATES,

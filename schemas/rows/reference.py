@@ -6,7 +6,7 @@ Each check's `error` ends the sentence "<column> of row n ...".
 import pandas as pd
 import pandera.pandas as pa
 
-from schemas.tables.values import SERVICE_LEVELS, UNIT_LEVELS
+from schemas.tables import SERVICE_LEVELS, UNIT_LEVELS
 
 
 def _is_day(texts: pd.Series) -> pd.Series:

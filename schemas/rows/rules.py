@@ -14,8 +14,7 @@ from schemas.rows.exports import (
     RECEIPT_SERIES,
     ExportColumn,
 )
-from schemas.tables.core import VERSION_TABLES
-from schemas.tables.values import EXCLUSIONS, Repairer, Severity
+from schemas.tables import EXCLUSIONS, VERSION_TABLES, Repairer, Severity
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from schemas.rows.rules import (
     missing_rule,
     text_rule,
 )
-from schemas.tables.values import CLOSED_STATES, EXCLUSIONS
+from schemas.tables import CLOSED_STATES, EXCLUSIONS
 
 UNREADABLE_SUFFIX = "_is_unreadable"
 BREAKS_PREFIX = "breaks_"

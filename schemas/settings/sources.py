@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from schemas.rows.exports import KINDS, ExportColumn, Kind
+from schemas.rows import KINDS, ExportColumn, Kind
 from schemas.settings.api import ApiExport, ApiSource, time_zones
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]

@@ -10,16 +10,18 @@ from pathlib import Path
 from assets.engine.collect import inbox
 from assets.engine.common.calendar import local_now
 from assets.engine.common.paths import Paths
-from assets.engine.indicators.counted import check_is_counted
-from assets.engine.indicators.revision_log import take_over_published
+from assets.engine.indicators import check_is_counted, take_over_published
 from assets.engine.load import load_lacking, load_period
-from assets.engine.publish.files import publish_by_unit_csv, publish_dossiers, publish_motcua
-from assets.engine.publish.guard import check_not_fewer
-from assets.engine.settings.sources import load_sources
-from assets.engine.settings.statistic import load_calendar, load_statistic
-from assets.engine.status.state import check_before_computing
-from assets.engine.warehouse.connection import warehouse
-from schemas.rows.exports import KINDS
+from assets.engine.publish import (
+    check_not_fewer,
+    publish_by_unit_csv,
+    publish_dossiers,
+    publish_motcua,
+)
+from assets.engine.settings import load_calendar, load_sources, load_statistic
+from assets.engine.status import check_before_computing
+from assets.engine.warehouse import warehouse
+from schemas.rows import KINDS
 from tests.end_to_end.tables import Tables, rows_of
 from tests.support import SETTINGS, compute_all, load_references
 

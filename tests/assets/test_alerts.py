@@ -6,7 +6,7 @@ import pytest
 
 from pipelines import alerts
 from pipelines.alerts import Alert, send
-from schemas.settings.operations import Alerts, Mail
+from schemas.settings import Alerts, Mail
 from tests.assets.loopback import CERTIFICATE, MailServer, Webhook, serving
 from tests.portal.server import DRIP_SECONDS, MOST_SLOW_BYTES, dripping
 

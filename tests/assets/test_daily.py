@@ -9,7 +9,7 @@ import pytest
 from assets.engine.common.calendar import local_now
 from assets.engine.common.paths import Paths
 from assets.engine.portal_journal import Failed, read_journal
-from assets.engine.warehouse.connection import warehouse
+from assets.engine.warehouse import warehouse
 from assets.resources import Installation
 from pipelines.housekeeping import forget_runs
 from pipelines.sensors import daily_check_sensor

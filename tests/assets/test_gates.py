@@ -8,7 +8,7 @@ import dagster as dg
 import pytest
 
 from assets.engine.common.paths import Paths
-from assets.engine.warehouse.connection import warehouse
+from assets.engine.warehouse import warehouse
 from tests.assets.deliveries import COMMUNE
 from tests.assets.runs import checks_of, failures, metadata_of, run_job
 from tests.support import SETTINGS

@@ -10,7 +10,7 @@ import pytest
 from assets.engine.collect import inbox, placing
 from assets.engine.common.calendar import local_now
 from assets.engine.common.paths import Paths
-from assets.engine.settings.sources import load_sources
+from assets.engine.settings import load_sources
 from pipelines.sensors import inbox_sensor
 from tests.assets.deliveries import COMMUNE
 from tests.assets.runs import look

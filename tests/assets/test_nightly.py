@@ -15,8 +15,7 @@ import pytest
 
 from assets.engine.common.paths import Paths
 from assets.indicators import LEVEL_NAMES
-from schemas.rows.exports import KINDS
-from schemas.rows.rules import RULES
+from schemas.rows import KINDS, RULES
 from tests.assets.deliveries import COMMUNE, correct_commune, delivered_file
 from tests.assets.runs import checks_of, metadata_of, partitions_of, run_job
 from tests.support import SETTINGS

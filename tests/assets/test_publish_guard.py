@@ -15,19 +15,18 @@ from subprocess import PIPE, Popen
 import dagster as dg
 import pytest
 
-from assets.engine.collect.inbox import collect_period, read_inbox
+from assets.engine.collect import collect_period, read_inbox
 from assets.engine.collect.raw_store import manifest_file
 from assets.engine.common.calendar import local_now
 from assets.engine.common.errors import MotcuaError, WarehouseError
 from assets.engine.common.paths import Paths
-from assets.engine.indicators.counted import check_is_counted
-from assets.engine.load.delivered import check_is_listed, check_nothing_lacks, lacking
-from assets.engine.publish.guard import check_not_fewer
-from assets.engine.settings.sources import load_sources
-from assets.engine.settings.statistic import load_calendar
-from assets.engine.status.warehouse_findings import warehouse_findings
-from assets.engine.upkeep.rebuild import begin_anew
-from assets.engine.warehouse.connection import warehouse
+from assets.engine.indicators import check_is_counted
+from assets.engine.load import check_is_listed, check_nothing_lacks, lacking
+from assets.engine.publish import check_not_fewer
+from assets.engine.settings import load_calendar, load_sources
+from assets.engine.status import warehouse_findings
+from assets.engine.upkeep import begin_anew
+from assets.engine.warehouse import warehouse
 from pipelines.commands import cli
 from tests.assets.runs import checks_of, failures, run_job
 from tests.assets.states import night, own_settings, published

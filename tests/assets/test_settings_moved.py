@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from assets.engine.collect.raw_store import blob_of, read_manifest
+from assets.engine.collect import blob_of, read_manifest
 from assets.engine.common.errors import WarehouseError
 from assets.engine.common.paths import Paths
-from assets.engine.load.delivered import check_nothing_lacks, lacking, stays_as_it_was
-from assets.engine.settings.sources import load_sources
-from assets.engine.status.warehouse_findings import warehouse_findings
-from assets.engine.warehouse.connection import warehouse
+from assets.engine.load import check_nothing_lacks, lacking, stays_as_it_was
+from assets.engine.settings import load_sources
+from assets.engine.status import warehouse_findings
+from assets.engine.warehouse import warehouse
 from tests.assets.states import loaded_anew, night, own_settings, published
 from tests.support import load_references, new_installation
 from tests.unit.deliveries import ask, deliver_csv, deliver_payments, dossier, payment

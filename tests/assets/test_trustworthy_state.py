@@ -11,16 +11,16 @@ import dagster as dg
 import duckdb
 import pytest
 
-from assets.engine.collect.raw_store import blob_of, read_manifest
+from assets.engine.collect import blob_of, read_manifest
 from assets.engine.common.calendar import local_now
 from assets.engine.common.errors import SettingsError, WarehouseError
 from assets.engine.common.paths import Paths
-from assets.engine.load.delivered import check_nothing_lacks, lacking
-from assets.engine.settings.sources import load_sources
-from assets.engine.status.warehouse_findings import warehouse_findings
-from assets.engine.upkeep.rebuild import begin_anew
-from assets.engine.warehouse.connection import warehouse
-from schemas.tables.registry import WAREHOUSE_TABLES
+from assets.engine.load import check_nothing_lacks, lacking
+from assets.engine.settings import load_sources
+from assets.engine.status import warehouse_findings
+from assets.engine.upkeep import begin_anew
+from assets.engine.warehouse import warehouse
+from schemas.tables import WAREHOUSE_TABLES
 from tests.assets.runs import checks_of, failures, metadata_of, run_job
 from tests.support import SETTINGS, new_installation, process, take_in
 from tests.unit.deliveries import ask, deliver_csv, dossier

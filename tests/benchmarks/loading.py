@@ -17,10 +17,9 @@ from assets.engine.common.calendar import local_now
 from assets.engine.common.paths import Paths
 from assets.engine.load import load_period
 from assets.engine.reference import files as reference
-from assets.engine.settings.sources import load_sources
-from assets.engine.settings.statistic import load_calendar
-from assets.engine.warehouse.connection import warehouse
-from schemas.rows.exports import DOSSIER
+from assets.engine.settings import load_calendar, load_sources
+from assets.engine.warehouse import warehouse
+from schemas.rows import DOSSIER
 from tests.benchmarks.memory import peak_bytes
 
 

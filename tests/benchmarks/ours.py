@@ -13,11 +13,10 @@ from pathlib import Path
 
 import dagster as dg
 
-from assets.engine.collect.inbox import collect_period, read_inbox
+from assets.engine.collect import collect_period, read_inbox
 from assets.engine.common.calendar import local_now
 from assets.engine.common.paths import PROJECT, Paths
-from assets.engine.settings.sources import load_sources
-from assets.engine.settings.statistic import load_calendar
+from assets.engine.settings import load_calendar, load_sources
 from pipelines.commands.cli import QUIET
 from pipelines.definitions import definitions
 from tests.benchmarks.memory import peak_bytes

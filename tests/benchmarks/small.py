@@ -24,9 +24,9 @@ from assets.engine.collect import inbox
 from assets.engine.common.calendar import local_now
 from assets.engine.common.paths import PROJECT, Paths
 from assets.engine.load import load_period
-from assets.engine.settings.sources import load_sources
-from assets.engine.warehouse.connection import warehouse
-from schemas.rows.exports import DOSSIER
+from assets.engine.settings import load_sources
+from assets.engine.warehouse import warehouse
+from schemas.rows import DOSSIER
 from tests.assets.runs import real_instance, run_job
 from tests.benchmarks.bulk_files import FOLDER
 from tests.end_to_end.commands import COMMAND, environment

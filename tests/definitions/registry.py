@@ -2,10 +2,10 @@
 
 import dagster as dg
 
+from schemas.tables import Table
 from schemas.tables import core as core_tables
 from schemas.tables import quarantine as quarantine_tables
 from schemas.tables import registry as tables
-from schemas.tables.columns import Table
 from tests.code_location import defs
 
 REGISTRY = {

@@ -1,6 +1,6 @@
 """`docs/columns.md` names every column of an export, as `schemas.rows.exports` has them."""
 
-from schemas.rows.exports import KINDS
+from schemas.rows import KINDS
 from tests.docs.columns_page import PAGE, columns_page
 
 

@@ -8,8 +8,7 @@ import pytest
 
 from assets.engine.common.paths import PROJECT
 from assets.metadata import GROUPS
-from schemas.tables.columns import Table
-from schemas.tables.registry import PUBLISHED_DOSSIER_TABLES, PUBLISHED_TABLES, WAREHOUSE_TABLES
+from schemas.tables import PUBLISHED_DOSSIER_TABLES, PUBLISHED_TABLES, WAREHOUSE_TABLES, Table
 from tests.code_location import defs
 from tests.definitions.registry import REGISTRY, asset_specs, name_of, steps
 

@@ -10,7 +10,7 @@ import pytest
 
 from assets.engine.common.errors import SettingsError
 from assets.engine.common.paths import Paths
-from assets.engine.settings.statistic import load_calendar
+from assets.engine.settings import load_calendar
 from assets.partitions import periods_partitions
 from pipelines.definitions import definitions
 from tests.code_location import defs

@@ -4,7 +4,7 @@ Belongs here: the tables of the page. Its opening words stand in the page itself
 """
 
 from assets.engine.common.paths import PROJECT
-from schemas.rows.exports import KINDS, ExportColumn, Kind
+from schemas.rows import KINDS, ExportColumn, Kind
 from schemas.rows.rules import labels_of
 
 PAGE = PROJECT / "docs" / "columns.md"

@@ -7,16 +7,24 @@ from collections.abc import Iterable
 
 from assets.engine.common.paths import PROJECT
 from assets.engine.indicators.definitions import rate_formulas
-from schemas.rows.rules import RULES
-from schemas.tables.columns import Column, Macro, Table
-from schemas.tables.indicators import FIGURE_CHANGE, MEASURE_COLUMNS
-from schemas.tables.macros import AS_REPORTED, CALENDAR_MACROS, EXPLAIN, EXPLAIN_CHANGE
-from schemas.tables.measures import FORMULA_VERSION, PUBLISHED_MEASURES, Measure
-from schemas.tables.registry import (
+from schemas.rows import RULES
+from schemas.tables import (
+    AS_REPORTED,
+    CALENDAR_MACROS,
+    EXPLAIN,
+    EXPLAIN_CHANGE,
+    FIGURE_CHANGE,
+    FORMULA_VERSION,
     INDICATOR,
     PUBLISHED_DOSSIER_TABLES,
+    PUBLISHED_MEASURES,
     PUBLISHED_TABLES,
+    Column,
+    Table,
 )
+from schemas.tables.columns import Macro
+from schemas.tables.indicators import MEASURE_COLUMNS
+from schemas.tables.measures import Measure
 
 PAGE = PROJECT / "docs" / "dictionary.md"
 FILES = {"motcua.duckdb": PUBLISHED_TABLES, "dossiers.duckdb": PUBLISHED_DOSSIER_TABLES}

@@ -7,8 +7,8 @@ import duckdb
 import pytest
 
 from assets.engine.common.paths import Paths
-from schemas.rows.rules import RULES
-from schemas.tables.measures import PUBLISHED_MEASURES
+from schemas.rows import RULES
+from schemas.tables import PUBLISHED_MEASURES
 from tests.docs.dictionary import FILES, PAGE, dictionary
 
 # How each table macro is called; one that is missing here fails the tests.

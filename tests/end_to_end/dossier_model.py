@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 
-from schemas.tables.indicators import PERIOD
+from schemas.tables import PERIOD
 
 CUTOFF = date(2023, 11, 14)
 DISTRICT = "033"

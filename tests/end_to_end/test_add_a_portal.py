@@ -15,7 +15,7 @@ import duckdb
 import pytest
 
 from assets.engine.common.paths import PROJECT
-from schemas.settings.sources import Export, Source
+from schemas.settings import Export, Source
 from tests.end_to_end.commands import OWN_NAMES
 
 PORTALS = PROJECT / "docs" / "portals.md"

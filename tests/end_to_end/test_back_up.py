@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from assets.engine.collect.raw_store import blob_of, read_manifest
+from assets.engine.collect import blob_of, read_manifest
 from assets.engine.common.locks import locked
 from assets.engine.common.paths import Paths
 from assets.engine.upkeep.backup import SETTINGS as SETTING_NAMES

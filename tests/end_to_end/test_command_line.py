@@ -17,7 +17,7 @@ import assets.engine.warehouse.connection as warehouse_module
 from assets.engine.common.errors import WarehouseError
 from assets.engine.common.locks import locked
 from assets.engine.common.paths import PROJECT, Paths, private_folder
-from assets.engine.warehouse.connection import warehouse
+from assets.engine.warehouse import warehouse
 from pipelines.commands.cli import main
 from tests.assets.deliveries import COMMUNE, correct_commune, delivered_file
 from tests.end_to_end.commands import COMMAND, environment, motcua, motcua_here

@@ -15,8 +15,8 @@ import duckdb
 import pytest
 
 from assets.engine.common.paths import Paths
-from schemas.tables.core import DOSSIER, VERSION_KEY
-from schemas.tables.registry import INDICATOR_TABLES
+from schemas.tables import DOSSIER, INDICATOR_TABLES
+from schemas.tables.core import VERSION_KEY
 from tests.assets.deliveries import (
     CODE,
     COMMUNE,

@@ -16,7 +16,8 @@ from assets.engine.common.calendar import local_now
 from assets.engine.common.locks import locked
 from assets.engine.common.paths import PROJECT, Paths, private_folder
 from assets.engine.portal_journal import Begun, Completed, Failed, Page, read_journal
-from assets.engine.status.health import holiday_findings, may_hold
+from assets.engine.status import holiday_findings
+from assets.engine.status.health import may_hold
 from pipelines.commands.doctor import main
 from pipelines.commands.serve import INSTANCE_SETTINGS
 from tests.assets.runs import left_started, run_job

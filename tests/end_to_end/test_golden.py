@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from assets.engine.common.paths import Paths
-from schemas.tables.measures import MEASURES
+from schemas.tables import MEASURES
 
 YEAR = "period_kind = 'year_to_date' AND period_end = DATE '2023-11-14'"
 # Events that happen once; the others are a stock, or the same dossier again in another month.

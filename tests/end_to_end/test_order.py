@@ -6,7 +6,7 @@ import pytest
 
 from assets.engine.common.paths import Paths
 from assets.engine.publish import files as publish
-from assets.engine.warehouse.connection import warehouse
+from assets.engine.warehouse import warehouse
 from tests.end_to_end.tables import TIMES, Tables, all_tables, differences
 from tests.nights.conftest import deliver
 from tests.support import SAMPLE_KEYS, compute_all, new_installation, process, take_in

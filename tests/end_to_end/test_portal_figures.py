@@ -12,8 +12,8 @@ import pytest
 from assets.engine.collecting import collect_portals
 from assets.engine.common.calendar import local_now
 from assets.engine.common.paths import Paths
-from assets.engine.settings.sources import load_sources
-from schemas.tables.registry import PUBLISHED_TABLES
+from assets.engine.settings import load_sources
+from schemas.tables import PUBLISHED_TABLES
 from tests.end_to_end.commands import motcua_here
 from tests.end_to_end.tables import TIMES
 from tests.portal.server import Portal, sample_portal, served

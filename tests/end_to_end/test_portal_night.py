@@ -17,7 +17,7 @@ from assets.engine.common.paths import Paths, private_folder
 from assets.engine.portal_journal import read_journal
 from assets.resources import Installation
 from pipelines.schedules import RUN_TAG, nightly_schedule
-from schemas.settings.operations import Operations
+from schemas.settings import Operations
 from tests.assets.runs import QUIET, failures, metadata_of, real_instance, run_job
 from tests.code_location import defs
 from tests.portal.records import Changed

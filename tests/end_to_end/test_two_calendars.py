@@ -11,8 +11,8 @@ import pytest
 from assets.engine.common.errors import MotcuaError
 from assets.engine.common.paths import Paths
 from assets.engine.publish import files as publish
-from assets.engine.settings.statistic import load_calendar, load_statistic
-from assets.engine.warehouse.connection import warehouse
+from assets.engine.settings import load_calendar, load_statistic
+from assets.engine.warehouse import warehouse
 from tests.sql.oracle_periods import ClosingDay
 from tests.support import SETTINGS, close_on, compute_all, copy_warehouse, take_in
 from tests.unit.deliveries import deliver_workbook, dossier

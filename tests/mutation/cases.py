@@ -12,8 +12,8 @@ from typing import TypeVar
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from schemas.settings.statistic import Statistic
-from schemas.tables.values import COLLECTIONS, PAYMENT_METHODS, PAYMENT_STATES
+from schemas.settings import Statistic
+from schemas.tables import COLLECTIONS, PAYMENT_METHODS, PAYMENT_STATES
 from tests.sql.dossier_cases import CASES
 from tests.sql.generated_registers import days_of, dossiers
 from tests.sql.register_reference import UNITS

@@ -9,7 +9,7 @@ from datetime import date
 import duckdb
 
 from assets.engine.indicators.indicator_sql import INDICATOR_SQL
-from assets.engine.warehouse.connection import sql_file
+from assets.engine.warehouse import sql_file
 
 # Breaking one count of a row that balances breaks these identities.
 PLACED = "to handle = resolved + other closings + pending + paused"

@@ -14,7 +14,7 @@ import duckdb
 
 from assets.engine.common.errors import BalanceError
 from assets.engine.common.paths import Paths
-from assets.engine.warehouse.connection import warehouse
+from assets.engine.warehouse import warehouse
 from tests.mutation.cases import Case
 from tests.mutation.checks import assert_checks_see
 from tests.mutation.money import assert_sums, date_requests

@@ -13,9 +13,9 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from assets.engine.indicators.tables import sum_payments
-from assets.engine.quarantine.tables import rebuild_quarantine
-from schemas.tables.quarantine import OUTSIDE
+from assets.engine.indicators import sum_payments
+from assets.engine.quarantine import rebuild_quarantine
+from schemas.tables import OUTSIDE
 from tests.sql.oracle_periods import Span, spans
 from tests.sql.registers import CUTOFF, Dossier, Payment, Register
 

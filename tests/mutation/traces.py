@@ -14,14 +14,8 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from assets.engine.indicators.indicator_sql import (
-    COUNTS,
-    OWN_COUNTS,
-    as_reported_sql,
-    change_sql,
-    explain_sql,
-    figure_change_sql,
-)
+from assets.engine.indicators import as_reported_sql, change_sql, explain_sql, figure_change_sql
+from assets.engine.indicators.indicator_sql import COUNTS, OWN_COUNTS
 from assets.engine.publish.macros import EXPLAIN_CALL, EXPLAIN_CHANGE_CALL
 from assets.engine.register import remember
 from tests.mutation.cases import Case

@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 
 from assets.engine.indicators.indicator_sql import INDICATOR_SQL
-from assets.engine.warehouse.connection import sql_file
+from assets.engine.warehouse import sql_file
 from tests.mutation.cases import Case
 from tests.sql.agreement import compare
 from tests.sql.registers import rows_of

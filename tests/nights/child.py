@@ -18,7 +18,7 @@ from assets.engine.collect import inbox
 from assets.engine.collecting import collect_portals
 from assets.engine.common.calendar import local_now
 from assets.engine.common.paths import Paths
-from assets.engine.settings.sources import load_sources
+from assets.engine.settings import load_sources
 from tests.assets.runs import real_instance, run_job
 from tests.nights import night
 from tests.support import CALENDAR, SETTINGS

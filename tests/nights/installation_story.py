@@ -18,12 +18,11 @@ import dagster as dg
 import pytest
 from defect_lists import csv_list
 
-from assets.engine.collect import inbox
-from assets.engine.collect.raw_store import read_arrivals
+from assets.engine.collect import inbox, read_arrivals
 from assets.engine.common import calendar as periods
 from assets.engine.common.paths import Paths
-from assets.engine.settings.sources import load_sources
-from schemas.rows.exports import KINDS
+from assets.engine.settings import load_sources
+from schemas.rows import KINDS
 from tests.assets.runs import failures, run_range
 from tests.nights import plain_night
 from tests.support import CALENDAR, SETTINGS, copy_warehouse

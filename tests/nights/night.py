@@ -15,20 +15,17 @@ from assets.engine.collect import inbox
 from assets.engine.collect import retention as purging
 from assets.engine.common.calendar import Period
 from assets.engine.common.paths import Paths
-from assets.engine.indicators import balance, own_counts
+from assets.engine.indicators import balance, load_indicators, own_counts
 from assets.engine.indicators import tables as compute
-from assets.engine.indicators.definitions import load_indicators
 from assets.engine.publish import files as publish
-from assets.engine.publish.returns import write_return_files
-from assets.engine.quarantine.tables import rebuild_quarantine
+from assets.engine.publish import write_return_files
+from assets.engine.quarantine import rebuild_quarantine
 from assets.engine.reference import files as reference
-from assets.engine.settings.sources import load_sources
-from assets.engine.warehouse.connection import warehouse
-from schemas.rows.exports import KINDS
-from schemas.rows.reference import REFERENCE_SCHEMAS
-from schemas.settings.statistic import Statistic
-from schemas.tables.quarantine import CONFLICT, GONE, ORPHAN, OUTSIDE, SUMMARY
-from schemas.tables.registry import INDICATOR_TABLES
+from assets.engine.settings import load_sources
+from assets.engine.warehouse import warehouse
+from schemas.rows import KINDS, REFERENCE_SCHEMAS
+from schemas.settings import Statistic
+from schemas.tables import CONFLICT, GONE, INDICATOR_TABLES, ORPHAN, OUTSIDE, SUMMARY
 from tests.support import CALENDAR
 
 STAGES = ("collect", "load", "compute", "publish")

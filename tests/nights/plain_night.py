@@ -4,35 +4,38 @@ For tests of hundreds of nights, most of whose seconds Dagster's own records wou
 """
 
 from assets.engine import load
-from assets.engine.collect.inbox import collect_period, read_inbox
-from assets.engine.collect.retention import purge_raw
+from assets.engine.collect import collect_period, purge_raw, read_inbox
 from assets.engine.common.calendar import local_now
 from assets.engine.common.errors import MotcuaError
 from assets.engine.common.paths import Paths
-from assets.engine.indicators.balance import check_balance
-from assets.engine.indicators.counted import check_is_counted
-from assets.engine.indicators.definitions import load_indicators
-from assets.engine.indicators.own_counts import count_dossiers, count_payments
-from assets.engine.indicators.revision_log import take_over_published
-from assets.engine.indicators.tables import (
+from assets.engine.indicators import (
+    check_balance,
+    check_is_counted,
     compute_table,
+    count_dossiers,
+    count_payments,
     data_cutoff,
+    load_indicators,
     refresh_periods,
     sum_payments,
+    take_over_published,
 )
-from assets.engine.publish.files import publish_by_unit_csv, publish_dossiers, publish_motcua
-from assets.engine.publish.guard import check_not_fewer
-from assets.engine.quarantine.tables import rebuild_quarantine
-from assets.engine.reference.files import load_procedures, load_reference, load_working_days
-from assets.engine.settings.sources import load_sources
-from assets.engine.settings.statistic import load_calendar, load_statistic
-from assets.engine.status.state import check_before_computing
-from assets.engine.warehouse.connection import warehouse
+from assets.engine.publish import (
+    check_not_fewer,
+    publish_by_unit_csv,
+    publish_dossiers,
+    publish_motcua,
+)
+from assets.engine.quarantine import rebuild_quarantine
+from assets.engine.reference import load_procedures, load_reference, load_working_days
+from assets.engine.settings import load_calendar, load_sources, load_statistic
+from assets.engine.status import check_before_computing
+from assets.engine.warehouse import warehouse
 from assets.indicators import TABLES
 from assets.quarantine import MADE_OF
 from assets.reference import FROM_CSV
-from schemas.rows.exports import KINDS
-from schemas.settings.sources import Source
+from schemas.rows import KINDS
+from schemas.settings import Source
 
 RUN = "night"
 

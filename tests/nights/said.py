@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from assets.engine.collect.raw_store import read_manifest
+from assets.engine.collect import read_manifest
 from assets.engine.common.paths import Paths
 from tests.end_to_end.tables import TIMES, Tables, all_tables, columns_by_table
 

@@ -17,9 +17,9 @@ from zoneinfo import ZoneInfo
 from assets.engine.collect import inbox
 from assets.engine.common.calendar import TIMEZONE, local_now
 from assets.engine.common.paths import Paths
-from assets.engine.settings.sources import load_sources
-from assets.engine.upkeep.backup import SEAL, back_up, restore
-from assets.engine.upkeep.rebuild import begin_anew
+from assets.engine.settings import load_sources
+from assets.engine.upkeep import back_up, begin_anew, restore
+from assets.engine.upkeep.backup import SEAL
 from tests.nights import night
 from tests.nights.child import forking, from_portals
 from tests.nights.conftest import FIRST_NIGHT, SECOND_NIGHT, deliver

@@ -14,10 +14,9 @@ import pytest
 from assets.engine.collect import inbox
 from assets.engine.common.calendar import local_now
 from assets.engine.common.paths import Paths
-from assets.engine.settings.sources import load_sources
-from assets.engine.status.clock_findings import clock_findings
-from assets.engine.status.state import kept_readings
-from assets.engine.warehouse.connection import warehouse
+from assets.engine.settings import load_sources
+from assets.engine.status import clock_findings, kept_readings
+from assets.engine.warehouse import warehouse
 from tests.end_to_end.tables import Tables, all_tables, differences
 from tests.nights.installation_story import draw_story, installation, new_living
 from tests.tier import INSTALLATIONS

@@ -18,11 +18,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from assets.engine.collect.raw_store import read_manifest
-from assets.engine.collect.walking import walk_inbox
+from assets.engine.collect import read_manifest, walk_inbox
 from assets.engine.common.calendar import local_now
 from assets.engine.common.paths import PROJECT, Paths, private_folder
-from assets.engine.settings.sources import load_sources
+from assets.engine.settings import load_sources
 from tests.assets.deliveries import COMMUNE, correct_commune, read_commune
 from tests.end_to_end.tables import differences
 from tests.nights import night

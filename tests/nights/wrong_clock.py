@@ -15,16 +15,15 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from assets.engine import load
-from assets.engine.collect.inbox import collect_period, read_inbox
+from assets.engine.collect import collect_period, read_inbox
 from assets.engine.common import calendar as periods
 from assets.engine.common.calendar import TIMEZONE
 from assets.engine.common.paths import Paths
-from assets.engine.load.delivered import check_nothing_lacks
-from assets.engine.settings.sources import load_sources
-from assets.engine.status.clock_findings import clock_findings
-from assets.engine.status.closed_periods import closed_months, partial_months
-from assets.engine.warehouse.connection import warehouse
-from schemas.rows.exports import KINDS
+from assets.engine.load import check_nothing_lacks
+from assets.engine.settings import load_sources
+from assets.engine.status import clock_findings, closed_months, partial_months
+from assets.engine.warehouse import warehouse
+from schemas.rows import KINDS
 from tests.support import CALENDAR, compute_all, load_references
 from tests.unit.deliveries import deliver_csv, deliver_payments, deliver_workbook, dossier, payment
 

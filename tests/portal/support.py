@@ -7,12 +7,11 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from assets.engine.collect import raw_store
-from assets.engine.collect.raw_store import Delivery
+from assets.engine.collect import Delivery, raw_store
 from assets.engine.collecting import FromPortals, collect_portals
 from assets.engine.common.calendar import TIMEZONE
 from assets.engine.common.paths import Paths
-from assets.engine.settings.sources import load_sources
+from assets.engine.settings import load_sources
 from tests.portal.records import Changed
 from tests.portal.server import Portal
 from tests.support import CALENDAR

@@ -12,10 +12,8 @@ from typing import Any
 import duckdb
 from hypothesis import HealthCheck, settings
 
-from schemas.settings.statistic import Statistic
-from schemas.tables.indicators import PERIOD_COLUMNS
-from schemas.tables.measures import FORMULA_VERSION
-from schemas.tables.registry import TABLES
+from schemas.settings import Statistic
+from schemas.tables import FORMULA_VERSION, PERIOD_COLUMNS, TABLES
 from tests.sql.laws import Tables, assert_all
 from tests.sql.oracle import dossier_counts
 from tests.sql.oracle_periods import Span, spans

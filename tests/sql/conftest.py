@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import duckdb
 import pytest
 
-from assets.engine.warehouse.connection import warehouse
+from assets.engine.warehouse import warehouse
 from tests.support import new_installation
 
 

@@ -7,14 +7,8 @@ from datetime import date, timedelta
 
 from hypothesis import strategies as st
 
-from schemas.settings.statistic import Statistic
-from schemas.tables.values import (
-    CHANNELS,
-    COLLECTIONS,
-    PAYMENT_METHODS,
-    PAYMENT_STATES,
-    RESULT_KINDS,
-)
+from schemas.settings import Statistic
+from schemas.tables import CHANNELS, COLLECTIONS, PAYMENT_METHODS, PAYMENT_STATES, RESULT_KINDS
 from tests.sql.oracle_periods import ClosingDay, closing, month_holding, spans
 from tests.sql.register_reference import PROCEDURES, UNITS
 from tests.sql.registers import Dossier, Payment, Register

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
-from schemas.settings.statistic import Statistic
+from schemas.settings import Statistic
 from tests.sql.register_reference import HOLIDAYS, PROCEDURES
 from tests.sql.registers import DEFAULTS, Dossier, Payment
 

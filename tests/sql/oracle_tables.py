@@ -12,8 +12,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import Any
 
-from schemas.settings.statistic import Statistic
-from schemas.tables.measures import MEASURES as ALL_MEASURES
+from schemas.settings import Statistic
+from schemas.tables import MEASURES as ALL_MEASURES
 from tests.sql.oracle import (
     FIRST_DUE_RATES,
     dossier_counts,

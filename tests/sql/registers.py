@@ -14,19 +14,20 @@ from uuid import NAMESPACE_OID, uuid5
 import duckdb
 import pyarrow as pa
 
-from schemas.settings.statistic import Statistic
-from schemas.tables.core import DOSSIER_VERSION, PAYMENT_VERSION
-from schemas.tables.indicators import (
-    COUNTED_PERIOD,
+from schemas.settings import Statistic
+from schemas.tables import (
+    DELIVERY,
+    DOSSIER_VERSION,
+    INDICATOR_TABLES,
     MOVED_DOSSIER,
     OWN_COUNT,
     OWN_PAYMENT,
+    PAYMENT_VERSION,
     REVISION,
+    TABLES,
     TOUCHED_DOSSIER,
-    WANTED_PERIOD,
 )
-from schemas.tables.quarantine import DELIVERY
-from schemas.tables.registry import INDICATOR_TABLES, TABLES
+from schemas.tables.indicators import COUNTED_PERIOD, WANTED_PERIOD
 from tests.sql.oracle_periods import month_holding
 from tests.sql.register_reference import HOLIDAYS, PROCEDURES, SUCCESSIONS, UNITS, UnitRecord
 from tests.support import compute_all

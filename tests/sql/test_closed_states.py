@@ -3,7 +3,7 @@
 import duckdb
 import pytest
 
-from schemas.tables.values import CLOSED_STATES, DOSSIER_STATES
+from schemas.tables import CLOSED_STATES, DOSSIER_STATES
 
 
 @pytest.mark.parametrize("state", DOSSIER_STATES)

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from assets.engine.indicators.indicator_sql import COUNTS
-from assets.engine.reference.files import load_reference
+from assets.engine.reference import load_reference
 from tests.sql.register_reference import UnitRecord
 from tests.sql.registers import Dossier, Register, fill_reference, hold, rows_of
 from tests.support import SETTINGS, compute_all

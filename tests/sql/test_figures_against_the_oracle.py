@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given, settings
 
 from assets.engine.common.paths import PROJECT, Paths
-from assets.engine.warehouse.connection import warehouse
-from schemas.settings.statistic import Statistic
+from assets.engine.warehouse import warehouse
+from schemas.settings import Statistic
 from tests import tier
 from tests.sql.agreement import REGISTERS, check
 from tests.sql.generated_registers import registers

@@ -6,7 +6,7 @@ from typing import Literal
 import duckdb
 import pytest
 
-from schemas.settings.statistic import Statistic
+from schemas.settings import Statistic
 from tests.sql.registers import CUTOFF, Dossier, Register, fill, in_own_units, own_unit, rows_of
 
 # The first month lies in the year that begins on 15/12/2021, which counts it, too.

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import pytest
 
-from schemas.settings.statistic import Statistic
+from schemas.settings import Statistic
 from tests.sql.dossier_cases import CASES, WORDS, dossier
 from tests.sql.oracle import (
     dossier_counts,

@@ -7,12 +7,8 @@ import duckdb
 import pytest
 
 from assets.engine.common.errors import BalanceError
-from assets.engine.indicators.balance import check_balance
-from assets.engine.indicators.indicator_sql import as_reported_sql
-from assets.engine.indicators.own_counts import count_dossiers
-from assets.engine.indicators.tables import compute_table
-from schemas.tables.columns import Table
-from schemas.tables.indicators import BY_LEVEL, BY_UNIT_PROCEDURE
+from assets.engine.indicators import as_reported_sql, check_balance, compute_table, count_dossiers
+from schemas.tables import BY_LEVEL, BY_UNIT_PROCEDURE, Table
 from tests.sql.register_reference import UNITS
 from tests.sql.registers import Dossier, Payment, Register, Row, fill, rows_of
 

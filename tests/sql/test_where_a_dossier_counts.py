@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import duckdb
 
-from schemas.settings.statistic import Statistic
+from schemas.settings import Statistic
 from tests.sql.dossier_cases import CASES, WORDS, day
 from tests.sql.register_reference import UnitRecord
 from tests.sql.registers import (

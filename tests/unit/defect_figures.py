@@ -9,11 +9,11 @@ from functools import cache
 
 import pytest
 
-from assets.engine.indicators.tables import sum_payments
-from assets.engine.quarantine.tables import rebuild_quarantine
-from assets.engine.reference.files import load_procedures
-from assets.engine.warehouse.connection import warehouse
-from schemas.tables.quarantine import CONFLICT, GONE, ORPHAN
+from assets.engine.indicators import sum_payments
+from assets.engine.quarantine import rebuild_quarantine
+from assets.engine.reference import load_procedures
+from assets.engine.warehouse import warehouse
+from schemas.tables import CONFLICT, GONE, ORPHAN
 from tests.support import compute_all
 from tests.unit.defects import Outcome, Rows, load_defect
 

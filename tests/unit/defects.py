@@ -20,8 +20,8 @@ from sample_lists import dossier_code
 
 from assets.engine.common.paths import PROJECT, Paths
 from assets.engine.load import Loaded
-from assets.engine.warehouse.connection import warehouse
-from schemas.tables.core import VERSION_TABLES
+from assets.engine.warehouse import warehouse
+from schemas.tables import VERSION_TABLES
 from tests.end_to_end.marks import TEXT_MARK, marks_in_bytes, marks_in_cells
 from tests.support import SETTINGS, copy_warehouse, take_in
 

@@ -15,7 +15,7 @@ import xlsxwriter  # type: ignore[import-untyped,unused-ignore]
 
 from assets.engine.common.paths import Paths
 from assets.engine.load import Loaded
-from assets.engine.warehouse.connection import warehouse
+from assets.engine.warehouse import warehouse
 from tests.support import take_in
 
 JANUARY, FEBRUARY = "2022-12-15", "2023-01-15"

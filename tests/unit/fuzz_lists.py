@@ -28,7 +28,7 @@ from sample_lists import (
     zip_bytes,
 )
 
-from schemas.settings.sources import Source
+from schemas.settings import Source
 from tests.support import SETTINGS
 
 Record = tuple[str, str, str | None, date | None, date | None, str]

@@ -24,14 +24,13 @@ from typing import Any, cast
 
 import duckdb
 
-from assets.engine.collect import raw_store
-from assets.engine.collect.raw_store import Delivery
+from assets.engine.collect import Delivery, raw_store
 from assets.engine.common.errors import FileRefused
 from assets.engine.common.paths import Paths, private_folder
-from assets.engine.extract.opening import period_line
-from assets.engine.load.file import FileLoad, load_file
-from assets.engine.warehouse.connection import warehouse
-from schemas.rows.exports import KINDS
+from assets.engine.extract import period_line
+from assets.engine.load import FileLoad, load_file
+from assets.engine.warehouse import warehouse
+from schemas.rows import KINDS
 from tests.support import CALENDAR, SETTINGS, prepared
 from tests.unit.fuzz_cases import Case
 from tests.unit.fuzz_lists import PERIOD, SOURCE, Record

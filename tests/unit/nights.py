@@ -18,19 +18,14 @@ import duckdb
 from defect_lists import csv_list
 
 from assets.engine import load
-from assets.engine.collect.manifest import Manifest
+from assets.engine.collect import Manifest
 from assets.engine.common.paths import Paths
 from assets.engine.reference import files as reference
-from assets.engine.settings.sources import load_sources
-from assets.engine.warehouse.connection import warehouse
-from schemas.rows.exports import KINDS
-from schemas.rows.reference import REFERENCE_SCHEMAS
-from schemas.settings.sources import Source
-from schemas.settings.statistic import Statistic
-from schemas.tables.columns import Table
-from schemas.tables.indicators import OWN_COUNT, OWN_PAYMENT, PAYMENT_SUM
-from schemas.tables.quarantine import OUTSIDE
-from schemas.tables.registry import INDICATOR_TABLES
+from assets.engine.settings import load_sources
+from assets.engine.warehouse import warehouse
+from schemas.rows import KINDS, REFERENCE_SCHEMAS
+from schemas.settings import Source, Statistic
+from schemas.tables import INDICATOR_TABLES, OUTSIDE, OWN_COUNT, OWN_PAYMENT, PAYMENT_SUM, Table
 from tests.sql.registers import COMPUTED, DEFAULTS
 from tests.support import CALENDAR, compute_all
 from tests.unit.defect_figures import FEBRUARY, JANUARY, MARCH

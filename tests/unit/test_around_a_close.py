@@ -8,17 +8,25 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from assets.engine.collect import placing, row_days
-from assets.engine.collect.clock import Clock
-from assets.engine.collect.inbox import Inbox, collect_period, read_inbox
-from assets.engine.collect.placing import InboxFile, Placing, Unplaced
-from assets.engine.collect.raw_store import Delivery, read_manifest
+from assets.engine.collect import (
+    Clock,
+    Delivery,
+    Placing,
+    Unplaced,
+    collect_period,
+    placing,
+    read_inbox,
+    read_manifest,
+    row_days,
+)
+from assets.engine.collect.inbox import Inbox
+from assets.engine.collect.placing import InboxFile
 from assets.engine.common.calendar import TIMEZONE, Calendar
 from assets.engine.common.paths import Paths
-from assets.engine.settings.sources import load_sources
-from assets.engine.status.health import inbox_findings
-from assets.engine.warehouse.connection import warehouse
-from schemas.settings.sources import Export
+from assets.engine.settings import load_sources
+from assets.engine.status import inbox_findings
+from assets.engine.warehouse import warehouse
+from schemas.settings import Export
 from tests.support import CALENDAR, compute_all, take_in
 from tests.unit.deliveries import (
     FEBRUARY,

@@ -12,9 +12,9 @@ from assets.engine.collect import inbox
 from assets.engine.common.calendar import local_now
 from assets.engine.common.paths import Paths
 from assets.engine.load import Loaded
-from assets.engine.settings.sources import load_sources
-from assets.engine.warehouse.connection import warehouse
-from schemas.rows.exports import DOSSIER
+from assets.engine.settings import load_sources
+from assets.engine.warehouse import warehouse
+from schemas.rows import DOSSIER
 from tests.portal.records import Changed
 from tests.portal.server import Portal
 from tests.portal.support import CHANGED, KEY, PATHS, collect, record, write_settings

@@ -18,10 +18,9 @@ import xlsxwriter
 
 from assets.engine.common.paths import Paths
 from assets.engine.load import Loaded
-from assets.engine.reference import files
-from assets.engine.reference.files import load_procedures
-from assets.engine.warehouse.connection import warehouse
-from schemas.rows.exports import KINDS
+from assets.engine.reference import files, load_procedures
+from assets.engine.warehouse import warehouse
+from schemas.rows import KINDS
 from tests.support import SETTINGS, take_in
 from tests.unit.deliveries import JANUARY, ask
 

@@ -7,10 +7,9 @@ from decimal import Decimal
 import pytest
 
 from assets.engine.common.paths import Paths
+from assets.engine.publish import publish_by_unit_csv, write_return_files
 from assets.engine.publish.cells import text_cells
-from assets.engine.publish.files import publish_by_unit_csv
-from assets.engine.publish.returns import write_return_files
-from assets.engine.warehouse.connection import reader, scalar, warehouse
+from assets.engine.warehouse import reader, scalar, warehouse
 from tests.support import compute_all
 from tests.unit.deliveries import deliver_csv, dossier, load
 

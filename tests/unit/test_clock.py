@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from assets.engine.collect.clock import Clock, read_clock
+from assets.engine.collect import Clock
+from assets.engine.collect.clock import read_clock
 from assets.engine.common.calendar import TIMEZONE
 
 FIRST = datetime(2023, 1, 1, 1, 30, tzinfo=ZoneInfo(TIMEZONE))

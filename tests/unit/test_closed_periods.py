@@ -6,17 +6,17 @@ import pytest
 
 from assets.engine.common.paths import Paths
 from assets.engine.portal_journal import Begun, Completed, Failed, read_journal
-from assets.engine.settings.sources import load_sources
-from assets.engine.status.closed_periods import (
+from assets.engine.settings import load_sources
+from assets.engine.status import (
     closed_months,
     delivered_months,
-    findings,
     partial_months,
+    period_findings,
+    period_sentence,
     published_months,
-    sentence,
     unanswered_months,
 )
-from assets.engine.warehouse.connection import warehouse
+from assets.engine.warehouse import warehouse
 from tests.support import CALENDAR, SAMPLE_KEYS, SETTINGS
 
 MAY, JUNE, JULY, AUGUST, SEPTEMBER = (
@@ -49,15 +49,17 @@ def test_each_month_stands_under_the_first_thing_that_is_wrong() -> None:
     months = [MAY, JUNE, JULY, AUGUST, SEPTEMBER]
     starts = {month.start for month in months}
     nothing: set[date] = set()
-    assert findings(months, failed=nothing, delivered=starts, unanswered=nothing, partial=nothing,
-                    published=starts) == {}  # fmt: skip
-    found = findings(
+    assert period_findings(
+        months, failed=nothing, delivered=starts, unanswered=nothing, partial=nothing,
+        published=starts,
+    ) == {}  # fmt: skip
+    found = period_findings(
         months, failed={MAY.start}, delivered=starts - {JUNE.start},
         unanswered={MAY.start, JUNE.start, JULY.start}, partial=starts - {SEPTEMBER.start},
         published=nothing,
     )  # fmt: skip
     assert list(found.values()) == [[MAY], [JUNE], [JULY], [AUGUST], [SEPTEMBER]]
-    said = sentence(found)
+    said = period_sentence(found)
     assert f"1 whose last run failed: {MAY.label}; " in said
     assert f"1 without any list of dossiers: {JUNE.label}; " in said
     assert f"1 of which a portal did not give all: {JULY.label}; " in said
@@ -71,10 +73,10 @@ def test_each_month_stands_under_the_first_thing_that_is_wrong() -> None:
 
 def test_a_long_list_is_counted() -> None:
     months = closed_months(CALENDAR, date(2023, 4, 15), date(2024, 4, 15))
-    found = findings(
+    found = period_findings(
         months, failed=set(), delivered=set(), unanswered=set(), partial=set(), published=set()
     )
-    said = sentence(found)
+    said = period_sentence(found)
     assert "12 without" in said
     assert "and 7 more" in said
     assert said.count("Tháng") == 5

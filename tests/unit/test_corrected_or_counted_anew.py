@@ -15,8 +15,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from schemas.settings.statistic import Statistic
-from schemas.tables.values import DOSSIER_STATES, PAYMENT_STATES
+from schemas.settings import Statistic
+from schemas.tables import DOSSIER_STATES, PAYMENT_STATES
 from tests.support import SETTINGS
 from tests.tier import CORRECTED
 from tests.unit.defect_figures import FEBRUARY, JANUARY, code

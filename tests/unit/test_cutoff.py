@@ -3,9 +3,9 @@
 from datetime import date
 
 from assets.engine.common.paths import Paths
-from assets.engine.indicators.tables import data_cutoff, refresh_periods
-from assets.engine.warehouse.connection import warehouse
-from schemas.settings.statistic import Statistic
+from assets.engine.indicators import data_cutoff, refresh_periods
+from assets.engine.warehouse import warehouse
+from schemas.settings import Statistic
 from tests.unit.deliveries import FEBRUARY, JANUARY, deliver_csv, deliver_payments, dossier, load
 from tests.unit.deliveries import payment as paid
 

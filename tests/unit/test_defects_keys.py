@@ -10,7 +10,7 @@ from defects_keys import FINISHED, dossier_list, national, payment_list, row, tw
 from sample_defect import Defect as Files
 from sample_defect import write_defects
 
-from assets.engine.warehouse.connection import warehouse
+from assets.engine.warehouse import warehouse
 from tests.support import take_in
 from tests.unit.defect_figures import (
     FEBRUARY,

@@ -13,15 +13,13 @@ import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError
 
-from assets.engine.collect import raw_store
-from assets.engine.collect.inbox import collect_period, read_inbox
-from assets.engine.collect.raw_store import read_manifest
+from assets.engine.collect import collect_period, raw_store, read_inbox, read_manifest
 from assets.engine.common.calendar import local_now
 from assets.engine.common.errors import FileRefused, WarehouseError
 from assets.engine.common.paths import Paths
 from assets.engine.common.troubles import in_four_parts, trouble_told
-from assets.engine.settings.sources import load_sources
-from assets.engine.warehouse.connection import warehouse
+from assets.engine.settings import load_sources
+from assets.engine.warehouse import warehouse
 from tests.support import CALENDAR
 from tests.unit.deliveries import JANUARY, deliver_csv, dossier
 

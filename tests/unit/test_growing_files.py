@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from assets.engine.collect import inbox, raw_store
-from assets.engine.collect.inbox import Collected, collect_period, read_inbox, still_growing
+from assets.engine.collect import Collected, collect_period, inbox, raw_store, read_inbox
+from assets.engine.collect.inbox import still_growing
 from assets.engine.common.calendar import local_now
 from assets.engine.common.paths import Paths
-from assets.engine.settings.sources import load_sources
+from assets.engine.settings import load_sources
 from tests.support import CALENDAR
 
 KEY = "2023-01-15"

@@ -14,7 +14,7 @@ import pytest
 
 from assets.engine.common.errors import FileRefused
 from assets.engine.common.paths import PROJECT
-from assets.engine.extract.opening import period_line
+from assets.engine.extract import period_line
 from assets.engine.formats import child
 from assets.engine.formats.bounds import Bounds, bounds_of
 from assets.engine.formats.process import READER_PROCESS

@@ -11,21 +11,24 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from assets.engine.collect.clock import Clock
-from assets.engine.collect.hashes import Hashes
-from assets.engine.collect.inbox import (
+from assets.engine.collect import (
+    Clock,
     Collected,
+    Delivery,
+    Hashes,
+    Placing,
+    Unplaced,
     collect_period,
     delivery_of,
+    newest,
+    pending_files,
     read_inbox,
+    read_manifest,
+    walk_inbox,
 )
-from assets.engine.collect.pending import pending_files
-from assets.engine.collect.placing import Placing, Unplaced
-from assets.engine.collect.raw_store import Delivery, newest, read_manifest
-from assets.engine.collect.walking import walk_inbox
 from assets.engine.common.calendar import TIMEZONE
 from assets.engine.common.paths import Paths
-from assets.engine.settings.sources import load_sources
+from assets.engine.settings import load_sources
 from tests.support import CALENDAR
 from tests.unit.deliveries import deliver_workbook, dossier
 

@@ -9,15 +9,21 @@ from pathlib import Path
 
 import pytest
 
-from assets.engine.collect import inbox
-from assets.engine.collect.inbox import collect_period, read_inbox
-from assets.engine.collect.manifest import Manifest
-from assets.engine.collect.pending import content_keys, listing_key, pending_files
-from assets.engine.collect.raw_store import blob_of, read_manifest
+from assets.engine.collect import (
+    Manifest,
+    blob_of,
+    collect_period,
+    content_keys,
+    inbox,
+    listing_key,
+    pending_files,
+    read_inbox,
+    read_manifest,
+)
 from assets.engine.common import disk
 from assets.engine.common.calendar import local_now
 from assets.engine.common.paths import Paths
-from assets.engine.settings.sources import load_sources
+from assets.engine.settings import load_sources
 from tests.nights.child import forking
 from tests.support import CALENDAR, SETTINGS
 from tests.unit.deliveries import JANUARY, PERSON, ask, deliver_csv, dossier, load

@@ -8,16 +8,15 @@ from contextlib import contextmanager
 
 import pytest
 
-from assets.engine.collect.manifest import Manifest
-from assets.engine.collect.raw_store import reading_folder
+from assets.engine.collect import Manifest, reading_folder
 from assets.engine.common import locks
 from assets.engine.common.calendar import local_now
 from assets.engine.common.errors import WarehouseError
 from assets.engine.common.locks import one_run
 from assets.engine.common.paths import PROJECT, Paths
-from assets.engine.publish.returns import write_return_files
-from assets.engine.warehouse.connection import warehouse
-from schemas.settings.operations import Operations
+from assets.engine.publish import write_return_files
+from assets.engine.warehouse import warehouse
+from schemas.settings import Operations
 
 READS_UNTIL_ASKED = """
 import sys

@@ -13,16 +13,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from assets.engine.collect import raw_store
-from assets.engine.collect.raw_store import Delivery
+from assets.engine.collect import Delivery, raw_store
 from assets.engine.common.paths import Paths, private_folder
-from assets.engine.load import Loaded
-from assets.engine.load.file import FileLoad, load_file
+from assets.engine.load import FileLoad, Loaded, load_file
 from assets.engine.reference import files as reference
-from assets.engine.settings.sources import load_sources
-from assets.engine.warehouse.connection import warehouse
-from schemas.rows.exports import KINDS
-from schemas.settings.sources import Source
+from assets.engine.settings import load_sources
+from assets.engine.warehouse import warehouse
+from schemas.rows import KINDS
+from schemas.settings import Source
 from tests.support import CALENDAR, SETTINGS, new_installation
 from tests.tier import LISTS
 from tests.unit import plain_reading

@@ -14,11 +14,10 @@ from typing import Any
 
 import pytest
 
-from assets.engine.collect.manifest import Manifest
-from assets.engine.collect.raw_store import read_manifest
+from assets.engine.collect import Manifest, read_manifest
 from assets.engine.common import disk
 from assets.engine.common.paths import Paths
-from assets.engine.warehouse.connection import warehouse
+from assets.engine.warehouse import warehouse
 from tests.nights.child import forking
 from tests.portal.server import Portal
 from tests.portal.support import KEY, write_settings

@@ -18,7 +18,7 @@ from sample_lists import gzip_bytes, zip_bytes
 
 from assets.engine.common.paths import Paths
 from assets.engine.load import Loaded
-from assets.engine.warehouse.connection import warehouse
+from assets.engine.warehouse import warehouse
 from schemas.tables.core import DOSSIER_COLUMNS
 from tests.support import SETTINGS, copy_warehouse, take_in
 from tests.unit.deliveries import JANUARY, ask

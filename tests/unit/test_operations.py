@@ -7,9 +7,9 @@ import pytest
 
 from assets.engine.common.errors import SettingsError
 from assets.engine.common.paths import PROJECT
-from assets.engine.settings.operations import load_operations, operations_or_defaults
+from assets.engine.settings import load_operations, operations_or_defaults
 from assets.engine.status.health import named_variables
-from schemas.settings.operations import Alerts, Mail, Operations
+from schemas.settings import Alerts, Mail, Operations
 from tests.support import SETTINGS
 
 MAIL = """

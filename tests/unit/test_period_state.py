@@ -3,8 +3,8 @@
 from datetime import date
 
 from assets.engine.common.paths import Paths
-from assets.engine.status.period_state import period_state
-from assets.engine.warehouse.connection import warehouse
+from assets.engine.status import period_state
+from assets.engine.warehouse import warehouse
 from tests.support import CALENDAR
 
 NOVEMBER, DECEMBER = CALENDAR.month_from_key("2023-10-15"), CALENDAR.month_from_key("2023-11-15")

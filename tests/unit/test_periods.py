@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from assets.engine.common.calendar import Calendar, Period
 from assets.engine.common.errors import MotcuaError
 from assets.engine.common.paths import Paths
-from assets.engine.warehouse.connection import reader
-from schemas.settings.statistic import Statistic
+from assets.engine.warehouse import reader
+from schemas.settings import Statistic
 from tests.sql.oracle_periods import ClosingDay, spans
 from tests.support import CALENDAR
 

@@ -11,8 +11,8 @@ from assets.engine.collecting import failures_of_runs
 from assets.engine.common.errors import SettingsError
 from assets.engine.common.paths import PROJECT, Paths
 from assets.engine.portal_journal import journal_file, journals, read_journal
-from assets.engine.settings.sources import load_sources
-from schemas.settings.api import ApiExport, ApiSource
+from assets.engine.settings import load_sources
+from schemas.settings import ApiExport, ApiSource
 from tests.portal.records import Changed
 from tests.portal.server import Portal
 from tests.portal.support import (

@@ -18,15 +18,14 @@ import duckdb
 import pytest
 
 from assets.engine import load
-from assets.engine.collect.manifest import Asked, Manifest
+from assets.engine.collect import Asked, Manifest
 from assets.engine.collect.raw_store import Scope
 from assets.engine.common.paths import Paths
-from assets.engine.indicators.definitions import load_indicators
+from assets.engine.indicators import load_indicators
 from assets.engine.reference import files as reference
-from assets.engine.settings.sources import load_sources
-from assets.engine.warehouse.connection import warehouse
-from schemas.rows.exports import KINDS
-from schemas.rows.reference import REFERENCE_SCHEMAS
+from assets.engine.settings import load_sources
+from assets.engine.warehouse import warehouse
+from schemas.rows import KINDS, REFERENCE_SCHEMAS
 from tests.portal.records import Changed
 from tests.portal.server import Portal, served
 from tests.portal.support import (

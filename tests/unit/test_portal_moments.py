@@ -12,7 +12,7 @@ import pytest
 from assets.engine.common.calendar import local_now
 from assets.engine.common.paths import Paths
 from assets.engine.portal_journal import journal_file, read_journal
-from assets.engine.warehouse.connection import warehouse
+from assets.engine.warehouse import warehouse
 from tests.portal.records import Changed
 from tests.portal.server import Portal, served
 from tests.portal.support import (

@@ -12,7 +12,7 @@ import pytest
 
 from assets.engine.common.errors import SettingsError
 from assets.engine.common.paths import PROJECT, Paths
-from assets.engine.settings.sources import load_sources
+from assets.engine.settings import load_sources
 from tests.portal import server
 from tests.portal.records import Changed
 from tests.portal.server import Portal

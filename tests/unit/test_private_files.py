@@ -7,11 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from assets.engine.collect.raw_store import blob_of, read_manifest
+from assets.engine.collect import blob_of, read_manifest
 from assets.engine.common.errors import SettingsError
 from assets.engine.common.paths import Paths
-from assets.engine.warehouse.connection import reader, warehouse
-from assets.engine.warehouse.hash_key import dossier_hash_key
+from assets.engine.warehouse import dossier_hash_key, reader, warehouse
 from pipelines.commands.sample import put_sample
 from tests.support import SETTINGS
 from tests.unit.deliveries import code, deliver_csv, dossier, load

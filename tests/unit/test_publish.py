@@ -10,10 +10,11 @@ import pytest
 
 from assets.engine.common.errors import WarehouseError
 from assets.engine.common.paths import Paths
-from assets.engine.publish.files import _check_opens, _new_file, publish_dossiers, publish_motcua
-from assets.engine.warehouse.connection import warehouse
-from schemas.tables.indicators import BY_UNIT
-from schemas.tables.registry import PUBLISHED_DOSSIER_TABLES, PUBLISHED_TABLES, PUBLISHED_VIEWS
+from assets.engine.publish import publish_dossiers, publish_motcua
+from assets.engine.publish.files import _check_opens, _new_file
+from assets.engine.warehouse import warehouse
+from schemas.tables import BY_UNIT, PUBLISHED_DOSSIER_TABLES, PUBLISHED_TABLES
+from schemas.tables.registry import PUBLISHED_VIEWS
 from tests.unit.deliveries import ask
 
 VIEWS = {"motcua.duckdb": PUBLISHED_VIEWS}

@@ -5,12 +5,11 @@ import stat
 from dataclasses import asdict, replace
 from datetime import timedelta
 
-from assets.engine.collect.raw_store import blob_of, read_manifest
-from assets.engine.collect.retention import purge_raw, unclaimed
+from assets.engine.collect import blob_of, purge_raw, read_manifest, unclaimed
 from assets.engine.common.calendar import local_now
 from assets.engine.common.paths import Paths
-from assets.engine.settings.sources import load_sources
-from schemas.settings.sources import Source
+from assets.engine.settings import load_sources
+from schemas.settings import Source
 from tests.unit.deliveries import FEBRUARY, ask, deliver_csv, dossier, load
 
 

@@ -7,8 +7,8 @@ from datetime import datetime
 import pytest
 
 from assets.engine.common.paths import Paths
-from assets.engine.settings.sources import load_sources
-from assets.engine.warehouse.connection import warehouse
+from assets.engine.settings import load_sources
+from assets.engine.warehouse import warehouse
 from tests.support import SETTINGS
 from tests.unit.deliveries import (
     COMMUNE_HEADERS,

@@ -6,7 +6,7 @@ import duckdb
 import pytest
 import xlsxwriter  # type: ignore[import-untyped,unused-ignore]
 
-from assets.engine.collect.raw_store import read_manifest
+from assets.engine.collect import read_manifest
 from assets.engine.common.paths import Paths
 from assets.engine.load import refused_with_active_predecessor
 from tests.support import new_installation

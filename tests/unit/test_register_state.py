@@ -5,9 +5,9 @@ from pathlib import Path
 import duckdb
 
 from assets.core import register_version
-from assets.engine.warehouse.connection import warehouse
-from schemas.rows.exports import KINDS
-from schemas.tables.quarantine import DELIVERY
+from assets.engine.warehouse import warehouse
+from schemas.rows import KINDS
+from schemas.tables import DELIVERY
 from tests.support import new_installation
 
 

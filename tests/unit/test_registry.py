@@ -1,7 +1,7 @@
 """What `schemas` says of its tables: one word for one thing, and nothing left without a meaning."""
 
-from schemas.rows.exports import KINDS
-from schemas.tables.registry import TABLES
+from schemas.rows import KINDS
+from schemas.tables import TABLES
 
 
 def test_every_table_calls_a_kind_of_record_by_the_name_of_its_export() -> None:

@@ -7,9 +7,10 @@ import stat
 import pytest
 
 from assets.engine.common.paths import Paths
-from assets.engine.publish.returns import HEADER, write_return_files
-from assets.engine.warehouse.connection import warehouse
-from schemas.rows.rules import RULES
+from assets.engine.publish import write_return_files
+from assets.engine.publish.returns import HEADER
+from assets.engine.warehouse import warehouse
+from schemas.rows import RULES
 from tests.unit.deliveries import (
     PERSON,
     ask,

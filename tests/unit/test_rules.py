@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 
 from assets.engine.common.paths import Paths
-from assets.engine.warehouse.connection import warehouse
-from schemas.rows.exports import KINDS, ExportColumn, Kind
-from schemas.rows.rules import RULES, Rule, form_of, missing_rule, text_rule
-from schemas.tables.values import REPAIRERS
+from assets.engine.warehouse import warehouse
+from schemas.rows import KINDS, RULES, ExportColumn, Kind, Rule, text_rule
+from schemas.rows.rules import form_of, missing_rule
+from schemas.tables import REPAIRERS
 from tests.support import SETTINGS, take_in
 from tests.unit.deliveries import JANUARY, ask
 

@@ -8,17 +8,22 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from assets.engine.collect import (
+    Manifest,
+    collect_period,
+    content_keys,
+    listing_key,
+    pending_files,
+    read_inbox,
+    read_manifest,
+    unlike_twins,
+)
 from assets.engine.collect import hashes as hashed
-from assets.engine.collect.inbox import collect_period, read_inbox
-from assets.engine.collect.manifest import Manifest
-from assets.engine.collect.pending import content_keys, listing_key, pending_files
-from assets.engine.collect.raw_store import read_manifest
-from assets.engine.collect.walking import unlike_twins
 from assets.engine.common.calendar import TIMEZONE
 from assets.engine.common.paths import Paths
-from assets.engine.load.delivered import lacking
-from assets.engine.settings.sources import load_sources
-from assets.engine.warehouse.connection import warehouse
+from assets.engine.load import lacking
+from assets.engine.settings import load_sources
+from assets.engine.warehouse import warehouse
 from tests.support import CALENDAR
 from tests.unit.deliveries import (
     FEBRUARY,

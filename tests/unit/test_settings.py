@@ -7,7 +7,7 @@ import pytest
 
 from assets.engine.common.errors import SettingsError
 from assets.engine.common.paths import Paths
-from assets.engine.settings.sources import load_sources
+from assets.engine.settings import load_sources
 from tests.support import SETTINGS
 from tests.unit.deliveries import JANUARY, PERSON, ask, code, load
 

@@ -24,8 +24,8 @@ from assets.engine.settings_findings import (
 )
 from assets.engine.settings_report import report
 from pipelines.commands.cli import main
-from schemas.rows.exports import KINDS
-from schemas.settings.usual_headers import USUAL_DATE_FORMATS, USUAL_HEADERS
+from schemas.rows import KINDS
+from schemas.settings import USUAL_DATE_FORMATS, USUAL_HEADERS
 from tests.support import SETTINGS
 
 RIVERTON = SETTINGS / "sample" / "portals" / "riverton"

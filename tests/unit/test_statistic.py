@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from assets.engine.common.errors import SettingsError
-from assets.engine.settings.statistic import load_statistic
-from schemas.settings.statistic import Statistic
+from assets.engine.settings import load_statistic
+from schemas.settings import Statistic
 from tests.support import SETTINGS
 
 

@@ -10,10 +10,10 @@ import pytest
 from assets.engine.common.calendar import TIMEZONE
 from assets.engine.common.paths import Paths
 from assets.engine.publish import files as publish
-from assets.engine.settings.sources import load_sources
+from assets.engine.settings import load_sources
 from assets.engine.still_open import periods_still_open
-from assets.engine.warehouse.connection import warehouse
-from schemas.settings.statistic import Statistic
+from assets.engine.warehouse import warehouse
+from schemas.settings import Statistic
 from tests.portal.records import Changed
 from tests.portal.server import Portal, served
 from tests.portal.support import LATER, PATHS, TOKEN, VARIABLE, collect, record, write_settings

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from assets.engine.common.paths import Paths
-from assets.engine.load.delivered import lacking
-from assets.engine.settings.sources import load_sources
-from assets.engine.warehouse.connection import warehouse
+from assets.engine.load import lacking
+from assets.engine.settings import load_sources
+from assets.engine.warehouse import warehouse
 from tests.support import SETTINGS
 from tests.unit.deliveries import (
     FEBRUARY,

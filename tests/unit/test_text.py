@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from assets.engine.common.paths import Paths
 from assets.engine.common.text import EMPTY_TEXTS, clean, label_key, shape
-from assets.engine.warehouse.connection import reader
+from assets.engine.warehouse import reader
 
 VIETNAMESE = "ăâđêôơưĂÂĐÊÔƠƯáàảãạếềểễệởữỳỵỸ\u0301\u0300\u0309\u0303\u0323\u0302\u031b"
 BLANKS = " \t\r\n\u00a0\u200b\u200c\u200d\u2060\ufeff"

@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from defect_lists import csv_list
 
-from assets.engine.collect.coverage import Coverage, believed_extraction, coverage, widest_coverage
-from assets.engine.collect.raw_store import Delivery
+from assets.engine.collect import Delivery, believed_extraction, coverage, widest_coverage
+from assets.engine.collect.covered_days import Coverage
 from assets.engine.common.calendar import TIMEZONE
 from assets.engine.common.paths import Paths
-from assets.engine.warehouse.connection import warehouse
+from assets.engine.warehouse import warehouse
 from tests.support import CALENDAR, SETTINGS, compute_all, take_in
 from tests.unit.deliveries import JANUARY, ask, deliver_csv, deliver_workbook, dossier
 from tests.unit.nights import DOSSIER_COLUMNS, Start, new_start

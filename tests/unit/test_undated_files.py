@@ -8,13 +8,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from assets.engine.collect.inbox import collect_period, read_inbox
-from assets.engine.collect.pending import pending_files
-from assets.engine.collect.raw_store import read_manifest
+from assets.engine.collect import collect_period, pending_files, read_inbox, read_manifest
 from assets.engine.common.calendar import TIMEZONE
 from assets.engine.common.paths import Paths
-from assets.engine.settings.sources import load_sources
-from assets.engine.warehouse.connection import warehouse
+from assets.engine.settings import load_sources
+from assets.engine.warehouse import warehouse
 from tests.support import CALENDAR, take_in
 from tests.unit.deliveries import (
     FEBRUARY,

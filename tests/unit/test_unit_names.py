@@ -10,11 +10,11 @@ import pytest
 
 from assets.engine.common.calendar import TIMEZONE
 from assets.engine.common.paths import Paths
-from assets.engine.reference.files import load_reference
-from assets.engine.settings.sources import load_sources
-from assets.engine.validate.units import unit_labels
-from assets.engine.warehouse.connection import warehouse
-from schemas.settings.sources import Source
+from assets.engine.reference import load_reference
+from assets.engine.settings import load_sources
+from assets.engine.validate import unit_labels
+from assets.engine.warehouse import warehouse
+from schemas.settings import Source
 from tests.support import SETTINGS, new_installation, take_in
 from tests.unit.deliveries import ask, deliver_csv, deliver_workbook, dossier, load
 

@@ -23,11 +23,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from assets.engine import load
-from assets.engine.collect.manifest import Manifest
+from assets.engine.collect import Manifest
 from assets.engine.common.paths import Paths
 from assets.engine.reference import files as reference
-from assets.engine.warehouse.connection import warehouse
-from schemas.rows.exports import KINDS
+from assets.engine.warehouse import warehouse
+from schemas.rows import KINDS
 from tests import tier
 from tests.support import CALENDAR
 from tests.unit.defect_figures import FEBRUARY, JANUARY, code

@@ -6,7 +6,7 @@ from contextlib import suppress
 from threading import Timer
 
 from assets.engine.common.paths import Paths
-from assets.engine.warehouse.connection import transaction, warehouse
+from assets.engine.warehouse import transaction, warehouse
 
 HOLD = (
     "import duckdb, sys; held = duckdb.connect(sys.argv[1]); print('held', flush=True); "

@@ -7,10 +7,8 @@ import pytest
 from pydantic import Field, ValidationError
 
 from assets.engine.common.messages import counted, misfits
-from schemas.settings.api import ApiExport, ApiSource
-from schemas.settings.operations import Operations
-from schemas.settings.sources import Change, Export, Source, Strict
-from schemas.settings.statistic import Statistic
+from schemas.settings import ApiExport, ApiSource, Change, Export, Operations, Source, Statistic
+from schemas.settings.sources import Strict
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ from datetime import date
 import duckdb
 import pytest
 
-from assets.engine.reference.files import load_reference, load_working_days
-from assets.engine.warehouse.connection import warehouse
+from assets.engine.reference import load_reference, load_working_days
+from assets.engine.warehouse import warehouse
 from tests.support import SETTINGS, new_installation
 
 

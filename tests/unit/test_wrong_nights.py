@@ -7,15 +7,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from assets.engine.collect.manifest import Manifest
-from assets.engine.collect.raw_store import read_arrivals
+from assets.engine.collect import Manifest, read_arrivals
 from assets.engine.common.calendar import TIMEZONE
 from assets.engine.common.errors import WarehouseError
 from assets.engine.common.paths import Paths
-from assets.engine.publish.files import publish_motcua
-from assets.engine.publish.guard import check_not_fewer
-from assets.engine.status.clock_findings import clock_findings
-from assets.engine.warehouse.connection import warehouse
+from assets.engine.publish import check_not_fewer, publish_motcua
+from assets.engine.status import clock_findings
+from assets.engine.warehouse import warehouse
 from pipelines.commands import cli
 from tests.nights.wrong_clock import clock_at, figures, spend_night
 from tests.unit.deliveries import ask, deliver_csv, dossier

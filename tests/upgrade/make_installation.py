@@ -21,11 +21,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path.cwd()))
 
-from assets.engine.collect import inbox
-from assets.engine.collect.retention import purge_raw
+from assets.engine.collect import inbox, purge_raw
 from assets.engine.common.calendar import local_now
 from assets.engine.common.paths import PROJECT, Paths
-from assets.engine.settings.sources import load_sources
+from assets.engine.settings import load_sources
 from tests.support import process
 from tests.unit.deliveries import deliver_csv, deliver_payments, deliver_workbook, dossier, payment
 

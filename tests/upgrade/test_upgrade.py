@@ -13,16 +13,13 @@ import pytest
 from assets.engine.common.calendar import local_now
 from assets.engine.common.errors import WarehouseError
 from assets.engine.common.paths import Paths
-from assets.engine.indicators.own_counts import count_dossiers
-from assets.engine.indicators.tables import compute_table
-from assets.engine.load.delivered import check_nothing_lacks
-from assets.engine.publish.guard import check_not_fewer
-from assets.engine.settings.sources import load_sources
-from assets.engine.upkeep import rebuild
-from assets.engine.upkeep.rebuild import begin_anew
-from assets.engine.warehouse.connection import warehouse
-from schemas.tables.columns import Table
-from schemas.tables.registry import DURABLE_TABLES, MEASURED_TABLES, WAREHOUSE_TABLES
+from assets.engine.indicators import compute_table, count_dossiers
+from assets.engine.load import check_nothing_lacks
+from assets.engine.publish import check_not_fewer
+from assets.engine.settings import load_sources
+from assets.engine.upkeep import begin_anew, rebuild
+from assets.engine.warehouse import warehouse
+from schemas.tables import DURABLE_TABLES, MEASURED_TABLES, WAREHOUSE_TABLES, Table
 from tests.end_to_end.tables import Tables, columns_by_table, rows_of
 from tests.support import process
 from tests.unit.deliveries import ask, deliver_csv, dossier

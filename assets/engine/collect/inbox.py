@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
-from assets.engine.collect.coverage import coverage
+from assets.engine.collect.covered_days import coverage
 from assets.engine.collect.hashes import Hashes, settled_stamp
 from assets.engine.collect.manifest import Manifest
 from assets.engine.collect.placing import InboxFile, Placing, Unplaced
@@ -22,8 +22,8 @@ from assets.engine.common.calendar import Period
 from assets.engine.common.disk import lacks_room
 from assets.engine.common.paths import Paths
 from assets.engine.common.troubles import trouble_told
-from assets.engine.settings.statistic import load_calendar
-from schemas.settings.sources import Source
+from assets.engine.settings import load_calendar
+from schemas.settings import Source
 
 # Windows shares may keep a file's time still while it is written, so its size is looked at too.
 LOOK_SECONDS = 0.5

@@ -14,7 +14,7 @@ from typing import Any
 from assets.engine.common.calendar import Calendar
 from assets.engine.common.disk import write_whole
 from assets.engine.common.errors import WarehouseError
-from assets.engine.settings.statistic import load_calendar
+from assets.engine.settings import load_calendar
 
 Line = dict[str, Any]
 _CHANGES = re.compile(r"since-\d{8}T\d{6}\.json")

@@ -12,8 +12,8 @@ from assets.engine.collect.raw_store import newest, read_arrivals, read_manifest
 from assets.engine.collect.walking import walk_inbox
 from assets.engine.common.disk import lacks_room
 from assets.engine.common.paths import Paths
-from assets.engine.settings.statistic import load_calendar
-from schemas.settings.sources import Source
+from assets.engine.settings import load_calendar
+from schemas.settings import Source
 
 
 def pending_files(paths: Paths, sources: dict[str, Source]) -> list[InboxFile]:

@@ -15,8 +15,8 @@ from assets.engine.common.calendar import Calendar, Period
 from assets.engine.common.errors import FileRefused, MotcuaError
 from assets.engine.common.paths import Paths
 from assets.engine.common.text import name_key
-from assets.engine.extract.opening import period_line
-from schemas.settings.sources import Source
+from assets.engine.extract import period_line
+from schemas.settings import Source
 
 _LIKE_A_DAY = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
 _ONE_DAY = timedelta(days=1)

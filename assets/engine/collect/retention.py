@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from assets.engine.collect.raw_store import Delivery, blob_of, read_manifest
 from assets.engine.common.paths import PRIVATE_FILE, Paths
-from schemas.settings.sources import Source
+from schemas.settings import Source
 
 
 def purge_raw(paths: Paths, sources: dict[str, Source], now: datetime) -> list[Delivery]:

@@ -9,10 +9,9 @@ import pyarrow.compute as pc
 from assets.engine.collect.raw_store import reading_folder
 from assets.engine.common.errors import FileRefused
 from assets.engine.common.paths import Paths
-from assets.engine.extract import find_lines, typed_batches
-from assets.engine.extract.opening import open_file
-from assets.engine.warehouse.connection import reader
-from schemas.settings.sources import Export
+from assets.engine.extract import find_lines, open_file, typed_batches
+from assets.engine.warehouse import reader
+from schemas.settings import Export
 
 # Days on which something is promised, not done.
 _AHEAD = ("due_date",)

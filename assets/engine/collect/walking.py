@@ -18,7 +18,7 @@ from assets.engine.collect.raw_store import Place
 from assets.engine.common.paths import Paths
 from assets.engine.common.text import clean, name_key
 from assets.engine.formats.archive import fits
-from schemas.settings.sources import Source
+from schemas.settings import Source
 
 # What office programs leave beside an open document.
 LOCK = "~$"

@@ -11,7 +11,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from assets.engine.common.errors import MotcuaError
-from schemas.settings.statistic import Statistic
+from schemas.settings import Statistic
 
 TIMEZONE = "Asia/Ho_Chi_Minh"
 

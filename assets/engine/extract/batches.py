@@ -17,8 +17,8 @@ from assets.engine.extract.raw_table import GRID_VIEW, TextTable
 from assets.engine.extract.rejects import line_rejects, unsplittable
 from assets.engine.extract.typing_sql import typed_select
 from assets.engine.formats.json_file import json_objects_sql, readable
-from schemas.rows.rules import UNREADABLE_TEXT
-from schemas.settings.sources import Export
+from schemas.rows import UNREADABLE_TEXT
+from schemas.settings import Export
 
 # pandera has a fixed cost of 40 ms a batch; half a million rows make it vanish.
 BATCH_ROWS = 500_000

@@ -7,7 +7,7 @@ from itertools import pairwise, product
 from assets.engine.common.errors import FileRefused
 from assets.engine.common.text import clean, header_key, label_key, without_brackets
 from assets.engine.formats.detect import HEAD_ROWS, Cells
-from schemas.settings.usual_headers import USUAL_HEADERS
+from schemas.settings import USUAL_HEADERS
 
 GROUP_SEPARATOR = " / "
 MOST_HEADER_ROWS = 3

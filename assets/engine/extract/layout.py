@@ -11,8 +11,8 @@ import pyarrow.compute as pc
 from assets.engine.common.text import clean
 from assets.engine.extract.layout_kind import KeylessRow, layout_kind, stated_rows
 from assets.engine.extract.typing_sql import COUNT_TEXTS, TEXTS
-from schemas.rows.exports import Kind
-from schemas.settings.sources import ANY_TEXT, Export
+from schemas.rows import Kind
+from schemas.settings import ANY_TEXT, Export
 
 ROWS = "rows"
 _WORKING = (TEXTS, COUNT_TEXTS, "lead_text", "filled_count", "is_broken")

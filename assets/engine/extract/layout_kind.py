@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from assets.engine.common.text import clean, label_key
 from assets.engine.extract.raw_table import TOTAL, whole_number
-from schemas.rows.exports import ExportColumn
+from schemas.rows import ExportColumn
 
 _COLUMN_NUMBER = re.compile(r"\(?(\d{1,2}|[A-Z])\)?( ?=.*)?")
 _RUNNING_NUMBER = re.compile(r"\(?\d+[.)]?")

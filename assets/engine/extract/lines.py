@@ -17,8 +17,8 @@ from assets.engine.common.text import clean
 from assets.engine.extract.layout_kind import short_line_kind
 from assets.engine.extract.raw_table import LIST_WITHIN, TextTable
 from assets.engine.extract.rejects import line_rejects, unsplittable
-from schemas.rows.rules import COLUMN_COUNT, UNREADABLE_TEXT
-from schemas.tables.columns import quoted
+from schemas.rows import COLUMN_COUNT, UNREADABLE_TEXT
+from schemas.tables import quoted
 
 SEARCHED_BYTES = 1 << 22
 

@@ -32,7 +32,7 @@ from assets.engine.formats.encodings import (
 from assets.engine.formats.json_file import json_records
 from assets.engine.formats.reader import FormatReader
 from assets.engine.formats.sheet import Sheet
-from schemas.settings.sources import Export
+from schemas.settings import Export
 
 # What old spreadsheet programs cut a list at.
 FULL_SHEET = 65_536

@@ -23,8 +23,8 @@ from assets.engine.formats.detect import (
 )
 from assets.engine.formats.json_file import JsonRecords, json_objects_sql
 from assets.engine.formats.sheet import Sheet
-from schemas.settings.sources import ANY_TEXT, Export
-from schemas.tables.columns import quoted
+from schemas.settings import ANY_TEXT, Export
+from schemas.tables import quoted
 
 GRID_VIEW = "delivered_grid"
 RAW_PREFIX = "raw_"

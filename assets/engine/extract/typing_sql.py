@@ -9,10 +9,9 @@ by which `layout_kind` tells layout from data. The unit keeps its raw text, whic
 
 from assets.engine.common.text import label_key
 from assets.engine.extract.raw_table import RAW_PREFIX, TextTable
-from schemas.rows.exports import DOSSIER, ExportColumn
-from schemas.rows.validation import FACTS, UNREADABLE_SUFFIX
-from schemas.settings.sources import ANY_TEXT, LOCAL_TIME_ZONE, Export
-from schemas.tables.columns import quoted
+from schemas.rows import DOSSIER, FACTS, UNREADABLE_SUFFIX, ExportColumn
+from schemas.settings import ANY_TEXT, LOCAL_TIME_ZONE, Export
+from schemas.tables import quoted
 
 _PROCEDURE_CODE = r"[1-9]\.\d{6}(\.(\d{3}\.\d{2}\.\d{2}\.)?[A-Z]\d{2}(\.\d{1,4})*)?"
 # A code of six digits that a spreadsheet took for a number: its last zeros, or its dot, are gone.

@@ -5,15 +5,8 @@ import duckdb
 from assets.engine.common.errors import BalanceError
 from assets.engine.common.messages import counted
 from assets.engine.indicators.indicator_sql import COUNTS, INDICATOR_SQL
-from assets.engine.warehouse.connection import sql_file
-from schemas.tables.columns import Table
-from schemas.tables.indicators import (
-    BY_LEVEL,
-    BY_UNIT,
-    BY_UNIT_FIELD,
-    BY_UNIT_PROCEDURE,
-    PERIOD_NAMES,
-)
+from assets.engine.warehouse import sql_file
+from schemas.tables import BY_LEVEL, BY_UNIT, BY_UNIT_FIELD, BY_UNIT_PROCEDURE, PERIOD_NAMES, Table
 
 # What tells the rows of one period apart, in messages.
 ROW_NAMES = {

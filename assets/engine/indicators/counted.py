@@ -9,10 +9,10 @@ from assets.engine.common.messages import counted
 from assets.engine.common.paths import Paths
 from assets.engine.indicators.own_counts import counting_basis
 from assets.engine.indicators.tables import data_cutoff, expected_periods
-from assets.engine.settings.statistic import load_statistic
-from assets.engine.warehouse.connection import scalar
-from schemas.settings.sources import Source
-from schemas.tables.indicators import PERIOD, PERIOD_NAMES
+from assets.engine.settings import load_statistic
+from assets.engine.warehouse import scalar
+from schemas.settings import Source
+from schemas.tables import PERIOD, PERIOD_NAMES
 
 _PERIOD = ", ".join(PERIOD_NAMES)
 _DIFFERENCES = {

@@ -6,9 +6,8 @@ import duckdb
 import pandas as pd
 
 from assets.engine.indicators.indicator_sql import INDICATOR_SQL
-from assets.engine.warehouse.connection import replace_rows, sql_file, transaction
-from schemas.tables.measures import FORMULA_VERSION, PUBLISHED_MEASURES
-from schemas.tables.registry import INDICATOR
+from assets.engine.warehouse import replace_rows, sql_file, transaction
+from schemas.tables import FORMULA_VERSION, INDICATOR, PUBLISHED_MEASURES
 
 _RATE_LINE = re.compile(r"^rate_pct\((?P<numerator>.+), (?P<denominator>.+)\) AS (?P<name>\w+)")
 

@@ -2,10 +2,8 @@
 
 from pathlib import Path
 
-from assets.engine.warehouse.connection import sql_file
-from schemas.tables.columns import Table
-from schemas.tables.indicators import PERIOD_COLUMNS
-from schemas.tables.measures import MEASURES, OWN_MEASURES
+from assets.engine.warehouse import sql_file
+from schemas.tables import MEASURES, OWN_MEASURES, PERIOD_COLUMNS, Table
 
 INDICATOR_SQL = Path(__file__).parent
 

@@ -20,18 +20,18 @@ from assets.engine.indicators.indicator_sql import (
     own_count_sql,
     own_payment_sql,
 )
-from assets.engine.warehouse.connection import WAREHOUSE_SQL, sql_file, transaction
-from schemas.tables.columns import Table
-from schemas.tables.indicators import (
+from assets.engine.warehouse import WAREHOUSE_SQL, sql_file, transaction
+from schemas.tables import (
+    CLOSED_STATES,
+    FORMULA_VERSION,
+    INDICATOR_TABLES,
     MOVED_DOSSIER,
     OWN_COUNT,
     OWN_PAYMENT,
     PERIOD_NAMES,
     PROCESSING_TIME,
+    Table,
 )
-from schemas.tables.measures import FORMULA_VERSION
-from schemas.tables.registry import INDICATOR_TABLES
-from schemas.tables.values import CLOSED_STATES
 
 _PERIOD = ", ".join(PERIOD_NAMES)
 _MOVED = ", ".join(

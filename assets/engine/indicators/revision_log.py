@@ -9,11 +9,8 @@ import duckdb
 
 from assets.engine.common.errors import WarehouseError
 from assets.engine.common.paths import Paths
-from assets.engine.warehouse.connection import transaction
-from assets.engine.warehouse.tables import expect_recount, restore_reported
-from schemas.tables.columns import Table, quoted
-from schemas.tables.indicators import MOVED_DOSSIER, REVISION
-from schemas.tables.registry import MEASURED_TABLES
+from assets.engine.warehouse import expect_recount, restore_reported, transaction
+from schemas.tables import MEASURED_TABLES, MOVED_DOSSIER, REVISION, Table, quoted
 
 _LAST = f"SELECT max(computed_at) FROM {REVISION.qualified_name}"
 

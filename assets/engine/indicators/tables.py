@@ -9,11 +9,9 @@ import pandas as pd
 from assets.engine.common.calendar import Calendar, local_now
 from assets.engine.indicators.balance import ROW_NAMES, raise_if, unbalanced
 from assets.engine.indicators.indicator_sql import COUNTS, RATES, indicator_sql
-from assets.engine.warehouse.connection import rebuild_table, scalar, transaction
-from schemas.settings.statistic import Statistic
-from schemas.tables.columns import Table
-from schemas.tables.indicators import PAYMENT_SUM, PERIOD, PERIOD_NAMES
-from schemas.tables.measures import FORMULA_VERSION
+from assets.engine.warehouse import rebuild_table, scalar, transaction
+from schemas.settings import Statistic
+from schemas.tables import FORMULA_VERSION, PAYMENT_SUM, PERIOD, PERIOD_NAMES, Table
 
 # More than these of a row nobody reads; the revision log has them all.
 SHOWN_DIFFERENCES = 3

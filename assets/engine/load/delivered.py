@@ -6,17 +6,16 @@ from datetime import date, datetime, timedelta
 
 import duckdb
 
-from assets.engine.collect.coverage import coverage_since
-from assets.engine.collect.raw_store import Delivery, blob_of, read_arrivals, read_manifest
+from assets.engine.collect import Delivery, blob_of, coverage_since, read_arrivals, read_manifest
 from assets.engine.common.calendar import Calendar, Period
 from assets.engine.common.errors import MotcuaError, WarehouseError
 from assets.engine.common.messages import deliveries_of
 from assets.engine.common.paths import Paths
 from assets.engine.load.reading_version import ReadingVersions, version_as_of
 from assets.engine.load.supersession import differing, recorded_standings
-from assets.engine.settings.statistic import load_calendar
-from assets.engine.warehouse.held import check_rows
-from schemas.settings.sources import Source
+from assets.engine.settings import load_calendar
+from assets.engine.warehouse import check_rows
+from schemas.settings import Source
 
 _COMPARING = "Comparing the warehouse with the manifest"
 
@@ -189,8 +188,8 @@ def check_can_be_loaded(lacks: Lacking, kept: str = "") -> None:
     if lacks.lost:
         raise WarehouseError(
             _COMPARING,
-            f"{named(lacks.lost)} that it lacks and that cannot be loaded: their raw bytes were "
-            f"purged, or their period is none of this closing_day{kept}",
+            f"{summary_of(lacks.lost)} that it lacks and that cannot be loaded: their raw bytes "
+            f"were purged, or their period is none of this closing_day{kept}",
             "every delivery of the manifest",
             "Restore a back-up (make restore), or deliver these files again; to go on without "
             "them, make rebuild ACCEPT_LOSS=yes records them as refused.",
@@ -199,7 +198,7 @@ def check_can_be_loaded(lacks: Lacking, kept: str = "") -> None:
         exports = ", ".join(sorted({f"{d.source}/{d.export}" for d in lacks.unnamed}))
         raise WarehouseError(
             _COMPARING,
-            f"{named(lacks.unnamed)} that it lacks, and the settings no longer name {exports}"
+            f"{summary_of(lacks.unnamed)} that it lacks, and the settings no longer name {exports}"
             f"{kept}",
             "every delivery of the manifest",
             f"Bring the settings of {exports} back, or accept the loss: make rebuild "
@@ -239,20 +238,20 @@ def check_is_loaded(lacks: Lacking) -> None:
     if lacks.loadable:
         raise WarehouseError(
             _COMPARING,
-            f"{named(lacks.loadable)} that it lacks",
+            f"{summary_of(lacks.loadable)} that it lacks",
             "every delivery of the manifest",
             f"Load them: make period PERIOD={min(d.period for d in lacks.loadable)}.",
         )
     if lacks.outdated:
         raise WarehouseError(
             "Comparing the warehouse with the settings",
-            f"{named(lacks.outdated)} that were read with other settings or units",
+            f"{summary_of(lacks.outdated)} that were read with other settings or units",
             "all read with those of today",
             f"Read them again: make period PERIOD={min(d.period for d in lacks.outdated)}.",
         )
 
 
-def named(deliveries: list[Delivery]) -> str:
+def summary_of(deliveries: list[Delivery]) -> str:
     """Return how many deliveries there are, and of which periods."""
     return deliveries_of([delivery.period for delivery in deliveries])
 
@@ -260,8 +259,8 @@ def named(deliveries: list[Delivery]) -> str:
 def stays_as_it_was(lacks: Lacking) -> str:
     """Return what is to be known of deliveries that no run can read with today's settings."""
     return (
-        f"{named(lacks.kept)} stand as they were read with other settings or units: their raw "
-        "bytes were purged, or today's settings refuse them."
+        f"{summary_of(lacks.kept)} stand as they were read with other settings or units: their "
+        "raw bytes were purged, or today's settings refuse them."
     )
 
 

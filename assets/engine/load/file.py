@@ -9,33 +9,31 @@ import duckdb
 import pyarrow as pa
 
 from assets.engine import register
-from assets.engine.collect import raw_store
-from assets.engine.collect.coverage import (
+from assets.engine.collect import (
+    Delivery,
     believed_extraction,
+    blob_of,
     coverage,
+    reading_folder,
     stated_end,
     stated_period,
     widest_coverage,
 )
-from assets.engine.collect.raw_store import Delivery
 from assets.engine.common.calendar import Period
 from assets.engine.common.errors import FileRefused
 from assets.engine.common.paths import Paths
-from assets.engine.extract.opening import open_file
-from assets.engine.extract.raw_table import TextTable
+from assets.engine.extract import TextTable, open_file
 from assets.engine.load.record_keys import own_code_sql, record_sql, stored_columns
 from assets.engine.load.records import PER_DELIVERY, record_delivery, record_list
 from assets.engine.load.report import Loaded, is_loaded
 from assets.engine.load.staging import StagedFile, stage_list
 from assets.engine.load.supersession import set_active
-from assets.engine.register.deletions import note_collections
-from assets.engine.validate.units import UnitLabels, unit_labels
-from assets.engine.warehouse.connection import reader, scalar, sql_file, transaction
-from schemas.rows.exports import DOSSIER, KINDS, Kind
-from schemas.rows.validation import Circumstances
-from schemas.settings.sources import Export, Source
-from schemas.tables.core import BOOKKEEPING
-from schemas.tables.registry import TABLES
+from assets.engine.register import note_collections
+from assets.engine.validate import UnitLabels, unit_labels
+from assets.engine.warehouse import reader, scalar, sql_file, transaction
+from schemas.rows import DOSSIER, KINDS, Circumstances, Kind
+from schemas.settings import Export, Source
+from schemas.tables import BOOKKEEPING, TABLES
 
 _SQL = Path(__file__).parent
 
@@ -87,7 +85,7 @@ def load_file(job: FileLoad) -> Loaded:
 
 
 def _load(job: FileLoad) -> Loaded:
-    with raw_store.reading_folder(job.paths) as workspace:
+    with reading_folder(job.paths) as workspace:
         staged = stage_file(job, workspace)
         result = _staged_result(job, staged)
         with transaction(job.connection):
@@ -101,7 +99,7 @@ def stage_file(job: FileLoad, workspace: Path) -> StagedFile:
     Raises FileRefused if it cannot be read, or too large a share of its rows is rejected.
     """
     delivery = job.delivery
-    opened, tables = open_file(raw_store.blob_of(job.paths, delivery), job.exports, workspace)
+    opened, tables = open_file(blob_of(job.paths, delivery), job.exports, workspace)
     export = opened.export
     circumstances = Circumstances(
         datetime.fromisoformat(delivery.collected_at).date(),

@@ -6,9 +6,7 @@ from dataclasses import replace
 
 import duckdb
 
-from assets.engine.collect import raw_store
-from assets.engine.collect.coverage import coverage_since
-from assets.engine.collect.raw_store import Delivery
+from assets.engine.collect import Delivery, blob_of, coverage_since, read_manifest
 from assets.engine.common.calendar import Period
 from assets.engine.common.messages import counted
 from assets.engine.common.paths import Paths
@@ -16,9 +14,8 @@ from assets.engine.load.file import FileLoad, load_file, settle_arrivals
 from assets.engine.load.reading_version import ReadingVersions, version_as_of
 from assets.engine.load.report import Loaded, is_loaded
 from assets.engine.load.supersession import sequences
-from schemas.rows.exports import Kind
-from schemas.rows.rules import RULES, Rule
-from schemas.settings.sources import Source
+from schemas.rows import RULES, Kind, Rule
+from schemas.settings import Source
 
 
 def load_period(
@@ -39,7 +36,7 @@ def load_period(
     results = []
     versions = ReadingVersions(connection)
     places: dict[tuple[str, str], list[Delivery]] = {}
-    for delivery in raw_store.read_manifest(paths):
+    for delivery in read_manifest(paths):
         if delivery.period == period.key:
             places.setdefault((delivery.source, delivery.export), []).append(delivery)
     for (source_name, export_name), arrivals in sorted(places.items()):
@@ -128,7 +125,7 @@ def _known(job: FileLoad) -> Loaded | None:
         "WHERE delivery_id = ? AND reading_version = ? AND state = 'loaded' AND reason IS NOT NULL",
         [delivery.delivery_id, job.version],
     )
-    is_purged = not raw_store.blob_of(job.paths, delivery).exists()
+    is_purged = not blob_of(job.paths, delivery).exists()
     row = connection.execute(
         """
         SELECT CASE WHEN state <> 'superseded' THEN state

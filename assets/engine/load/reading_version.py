@@ -9,7 +9,7 @@ import duckdb
 
 from assets.engine.common.calendar import Period
 from assets.engine.common.text import label_key
-from schemas.settings.sources import Export, Source
+from schemas.settings import Export, Source
 
 # Raised when reading or validation changes, so that every file whose bytes are there is read again.
 READING_VERSION = "5"

@@ -5,9 +5,9 @@ and the number of every request, transaction and receipt, is its portal's own: t
 from 1 each.
 """
 
-from schemas.rows.exports import DOSSIER_CODE, Kind
-from schemas.settings.sources import Export
-from schemas.tables.columns import quoted
+from schemas.rows import DOSSIER_CODE, Kind
+from schemas.settings import Export
+from schemas.tables import quoted
 
 _CODES_OF_KEY = {
     "request_key": ("request_code",),

@@ -5,8 +5,8 @@ from datetime import date, datetime
 
 import duckdb
 
-from assets.engine.collect.raw_store import Delivery
-from assets.engine.warehouse.connection import scalar
+from assets.engine.collect import Delivery
+from assets.engine.warehouse import scalar
 
 
 @dataclass

@@ -9,12 +9,12 @@ from collections.abc import Callable
 import duckdb
 
 from assets.engine import register
-from assets.engine.collect.raw_store import read_arrivals
+from assets.engine.collect import read_arrivals
 from assets.engine.common.messages import counted
 from assets.engine.common.paths import Paths
 from assets.engine.load.records import PER_DELIVERY
-from assets.engine.warehouse.connection import transaction
-from schemas.rows.exports import KINDS
+from assets.engine.warehouse import transaction
+from schemas.rows import KINDS
 
 _OF_DELIVERY = (*PER_DELIVERY, "ops.collection", "ops.delivery")
 

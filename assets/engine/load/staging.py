@@ -11,6 +11,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from assets.engine.extract import (
+    FULL_SHEET,
+    ROWS,
+    LayoutLog,
+    TextTable,
     all_rejects,
     check_keys,
     find_lines,
@@ -19,14 +23,9 @@ from assets.engine.extract import (
     split_broken,
     typed_batches,
 )
-from assets.engine.extract.layout import ROWS, LayoutLog
-from assets.engine.extract.opening import FULL_SHEET
-from assets.engine.extract.raw_table import TextTable
-from assets.engine.validate import validate
-from assets.engine.validate.units import UnitLabels, with_units
-from schemas.rows.rules import EXCLUDED_IDS
-from schemas.rows.validation import Circumstances
-from schemas.settings.sources import Export
+from assets.engine.validate import UnitLabels, validate, with_units
+from schemas.rows import EXCLUDED_IDS, Circumstances
+from schemas.settings import Export
 
 # What DuckDB writes too; smaller groups are read by several cores.
 ROW_GROUP = 122_880

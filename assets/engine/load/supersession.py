@@ -12,8 +12,8 @@ from datetime import datetime
 
 import duckdb
 
-from assets.engine.collect.raw_store import Delivery
-from schemas.settings.sources import Export
+from assets.engine.collect import Delivery
+from schemas.settings import Export
 
 _STANDINGS = """
     SELECT delivery_id, state, reason IS NOT NULL AND state <> 'loaded' AS is_refused,

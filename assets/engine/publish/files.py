@@ -16,11 +16,9 @@ from assets.engine.common.messages import counted
 from assets.engine.common.paths import Paths, private_folder
 from assets.engine.publish.cells import text_cells
 from assets.engine.publish.macros import for_dossiers, for_motcua
-from assets.engine.settings.statistic import load_calendar
-from assets.engine.warehouse.connection import transaction
-from schemas.tables.columns import Table, quoted
-from schemas.tables.indicators import BY_UNIT
-from schemas.tables.registry import PUBLISHED_DOSSIER_TABLES, PUBLISHED_TABLES
+from assets.engine.settings import load_calendar
+from assets.engine.warehouse import transaction
+from schemas.tables import BY_UNIT, PUBLISHED_DOSSIER_TABLES, PUBLISHED_TABLES, Table, quoted
 
 # Clients of DuckDB 1.5 are supported until March 2027 and cannot open newer files.
 STORAGE_VERSION = "v1.5.0"

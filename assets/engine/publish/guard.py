@@ -15,16 +15,15 @@ from tempfile import TemporaryDirectory
 
 import duckdb
 
-from assets.engine.collect.raw_store import read_arrivals
+from assets.engine.collect import read_arrivals
 from assets.engine.common.errors import WarehouseError
 from assets.engine.common.messages import SHOWN, counted, deliveries_of
 from assets.engine.common.paths import Paths
-from assets.engine.indicators.tables import data_cutoff
-from assets.engine.load.reading_version import LOST
-from assets.engine.settings.sources import load_sources
-from assets.engine.settings.statistic import load_calendar
-from assets.engine.warehouse.connection import scalar
-from schemas.tables.indicators import PERIOD_NAMES
+from assets.engine.indicators import data_cutoff
+from assets.engine.load import LOST
+from assets.engine.settings import load_calendar, load_sources
+from assets.engine.warehouse import scalar
+from schemas.tables import PERIOD_NAMES
 
 _PERIODS = f"SELECT period_label, {', '.join(PERIOD_NAMES)} FROM reference.period"
 _DELIVERIES = (

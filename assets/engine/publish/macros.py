@@ -1,15 +1,9 @@
 """What readers may ask of the published files: views and table macros, with their meaning."""
 
 from assets.engine.common.calendar import Calendar
-from assets.engine.indicators.indicator_sql import (
-    as_reported_sql,
-    change_sql,
-    explain_sql,
-    figure_change_sql,
-)
-from assets.engine.warehouse.connection import calendar_sql
-from schemas.tables.indicators import FIGURE_CHANGE
-from schemas.tables.macros import AS_REPORTED, CALENDAR_MACROS, EXPLAIN, EXPLAIN_CHANGE
+from assets.engine.indicators import as_reported_sql, change_sql, explain_sql, figure_change_sql
+from assets.engine.warehouse import calendar_sql
+from schemas.tables import AS_REPORTED, CALENDAR_MACROS, EXPLAIN, EXPLAIN_CHANGE, FIGURE_CHANGE
 
 EXPLAIN_CALL = (
     "explain(asked_measure, asked_kind, asked_end, asked_unit := NULL, asked_scope := 'subtree')"

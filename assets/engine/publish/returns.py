@@ -13,10 +13,10 @@ from assets.engine.common.calendar import Calendar
 from assets.engine.common.disk import sync
 from assets.engine.common.paths import Paths, private_file, private_folder
 from assets.engine.publish.cells import text_cells
-from assets.engine.settings.statistic import load_calendar
-from assets.engine.warehouse.connection import sql_file
-from schemas.rows.rules import RULES
-from schemas.tables.values import REPAIRERS
+from assets.engine.settings import load_calendar
+from assets.engine.warehouse import sql_file
+from schemas.rows import RULES
+from schemas.tables import REPAIRERS
 
 _REJECTED_SQL = Path(__file__).with_name("rejected_by_unit.sql")
 HEADER = (

@@ -5,9 +5,9 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-from assets.engine.warehouse.connection import rebuild_table, sql_file
-from schemas.rows.rules import RULES
-from schemas.tables.columns import Table
+from assets.engine.warehouse import rebuild_table, sql_file
+from schemas.rows import RULES
+from schemas.tables import Table
 
 _SQL = Path(__file__).parent
 

@@ -10,9 +10,9 @@ import pandera.errors
 
 from assets.engine.common.errors import SettingsError
 from assets.engine.reference.unit_tree import check_parents, check_succession
-from assets.engine.warehouse.connection import rebuild_table, replace_rows, sql_file, transaction
-from schemas.rows.reference import REFERENCE_SCHEMAS
-from schemas.tables.registry import TABLES, WORKING_DAY
+from assets.engine.warehouse import rebuild_table, replace_rows, sql_file, transaction
+from schemas.rows import REFERENCE_SCHEMAS
+from schemas.tables import TABLES, WORKING_DAY
 
 DELIVERED_SQL = Path(__file__).with_name("delivered_procedure.sql")
 _WORKING_DAY_SQL = Path(__file__).with_name("working_day.sql")

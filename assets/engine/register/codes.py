@@ -9,7 +9,7 @@ import duckdb
 import pyarrow as pa
 
 from assets.engine.register.remembered import remember
-from schemas.rows.exports import DOSSIER, KINDS, Kind
+from schemas.rows import DOSSIER, KINDS, Kind
 
 SHARED_CODE = "other_dossier_code_shared"
 _DELIVERED = "coalesce(delivered_dossier_code, dossier_code)"

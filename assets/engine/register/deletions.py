@@ -10,8 +10,8 @@ from datetime import datetime
 
 import duckdb
 
-from assets.engine.collect.raw_store import Delivery
-from schemas.rows.exports import Kind
+from assets.engine.collect import Delivery
+from schemas.rows import Kind
 
 _TOLD = """
     SELECT changes.delivery_id, whole.delivery_id AS whole_id,

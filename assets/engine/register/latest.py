@@ -18,8 +18,8 @@ import pyarrow as pa
 from assets.engine.register.codes import agree_on_codes, stated_codes
 from assets.engine.register.deletions import deleted_rows_sql, told_keys_sql
 from assets.engine.register.remembered import remember
-from assets.engine.warehouse.connection import sql_file
-from schemas.rows.exports import DOSSIER, Kind
+from assets.engine.warehouse import sql_file
+from schemas.rows import DOSSIER, Kind
 
 _LATEST_SQL = Path(__file__).with_name("latest.sql")
 _ORDER = (

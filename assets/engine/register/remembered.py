@@ -2,7 +2,7 @@
 
 import duckdb
 
-from schemas.tables.indicators import TOUCHED_DOSSIER
+from schemas.tables import TOUCHED_DOSSIER
 
 _REMEMBERED = ", ".join(
     f"dossier.{name}" for name in TOUCHED_DOSSIER.column_names if name != "dossier_key"

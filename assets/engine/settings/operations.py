@@ -5,7 +5,7 @@ from pathlib import Path
 
 from assets.engine.common.errors import SettingsError
 from assets.engine.settings import file as settings_file
-from schemas.settings.operations import Operations
+from schemas.settings import Operations
 
 _EXPECTED = "settings as docs/nights.md describes them"
 

@@ -9,7 +9,7 @@ from assets.engine.common.messages import misfit
 from assets.engine.settings.file import read_settings
 from assets.engine.settings_draft import draft_source
 from assets.engine.settings_findings import Findings
-from schemas.settings.sources import Source
+from schemas.settings import Source
 
 
 def load_sources(folder: Path) -> dict[str, Source]:

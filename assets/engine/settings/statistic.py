@@ -4,7 +4,7 @@ from pathlib import Path
 
 from assets.engine.common.calendar import Calendar
 from assets.engine.settings import file as settings_file
-from schemas.settings.statistic import Statistic
+from schemas.settings import Statistic
 
 _EXPECTED = (
     'closing_day 1 to 27 or "last", end_basis "finished" or "returned", '

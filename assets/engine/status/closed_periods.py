@@ -8,8 +8,8 @@ import duckdb
 from assets.engine.common.calendar import Calendar, Period
 from assets.engine.common.paths import Paths
 from assets.engine.portal_journal import journals
-from assets.engine.status.period_state import period_state
-from schemas.tables.columns import quoted
+from assets.engine.status.period import period_state
+from schemas.tables import quoted
 
 # More labels than this nobody reads in a sentence.
 SHOWN = 5
@@ -94,7 +94,7 @@ def published_months(connection: duckdb.DuckDBPyConnection, paths: Paths) -> set
     return {day for (day,) in rows}
 
 
-def findings(
+def period_findings(
     months: list[Period], *,
     failed: set[date], delivered: set[date], unanswered: set[date], partial: set[date],
     published: set[date],
@@ -117,7 +117,7 @@ def findings(
     return found
 
 
-def sentence(found: dict[str, list[Period]]) -> str:
+def period_sentence(found: dict[str, list[Period]]) -> str:
     """Return what `findings` says, with what to do about it."""
     if not found:
         return "Every closed period is taken in, counted and published."

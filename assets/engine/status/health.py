@@ -12,19 +12,17 @@ from typing import Literal
 
 from pydantic import BaseModel
 
-from assets.engine.collect.pending import pending_files, unplaced
-from assets.engine.collect.walking import walk_inbox
+from assets.engine.collect import pending_files, unplaced, walk_inbox
 from assets.engine.common.errors import MotcuaError, SettingsError
 from assets.engine.common.messages import counted
 from assets.engine.common.paths import Paths
 from assets.engine.common.secret import secret
 from assets.engine.portal_journal import journals
-from assets.engine.reference.files import read_reference
-from assets.engine.settings.operations import load_operations
-from assets.engine.settings.sources import load_sources
-from assets.engine.warehouse.hash_key import dossier_hash_key, has_hash_key
-from schemas.rows.reference import REFERENCE_SCHEMAS
-from schemas.settings.operations import Operations
+from assets.engine.reference import read_reference
+from assets.engine.settings import load_operations, load_sources
+from assets.engine.warehouse import dossier_hash_key, has_hash_key
+from schemas.rows import REFERENCE_SCHEMAS
+from schemas.settings import Operations
 
 GIGABYTE = 10**9
 # The Prime Minister decides on the days of a year in the last months of the one before.

@@ -7,8 +7,8 @@ import duckdb
 
 from assets.engine.common.errors import MotcuaError
 from assets.engine.common.paths import Paths
-from assets.engine.indicators.counted import check_is_counted
-from assets.engine.load.delivered import (
+from assets.engine.indicators import check_is_counted
+from assets.engine.load import (
     check_can_be_loaded,
     check_is_listed,
     check_is_loaded,
@@ -16,10 +16,10 @@ from assets.engine.load.delivered import (
     lacking,
     stays_as_it_was,
 )
-from assets.engine.publish.guard import check_not_fewer
-from assets.engine.reference.files import check_reference
-from assets.engine.warehouse.held import check_rows
-from schemas.settings.sources import Source
+from assets.engine.publish import check_not_fewer
+from assets.engine.reference import check_reference
+from assets.engine.warehouse import check_rows
+from schemas.settings import Source
 
 
 def check_before_computing(

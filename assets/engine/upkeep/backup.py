@@ -21,8 +21,8 @@ from assets.engine.common.locks import one_run
 from assets.engine.common.messages import SHOWN
 from assets.engine.common.paths import Paths, private_folder
 from assets.engine.common.troubles import trouble_told
-from assets.engine.warehouse.connection import checkpoint, warehouse
-from schemas.tables.registry import DURABLE_TABLES
+from assets.engine.warehouse import checkpoint, warehouse
+from schemas.tables import DURABLE_TABLES
 
 # Written last: a folder without it is no whole back-up.
 SEAL = "backup.json"

@@ -10,31 +10,29 @@ from pathlib import Path
 import duckdb
 
 from assets.engine import register
-from assets.engine.collect.raw_store import read_manifest
+from assets.engine.collect import read_manifest
 from assets.engine.common.disk import sync
 from assets.engine.common.errors import SettingsError, WarehouseError, WarehouseHeld
 from assets.engine.common.locks import locked
 from assets.engine.common.messages import counted
 from assets.engine.common.paths import Paths, private_folder
-from assets.engine.indicators.revision_log import take_over
-from assets.engine.load import accept_loss
-from assets.engine.load.delivered import check_can_be_loaded, check_is_listed, lacking_beside
-from assets.engine.settings.statistic import load_calendar
-from assets.engine.warehouse.connection import looking, transaction, warehouse
-from assets.engine.warehouse.held import check_key
-from schemas.rows.exports import KINDS
-from schemas.settings.sources import Source
-from schemas.tables.columns import quoted
-from schemas.tables.core import VERSION_TABLES
-from schemas.tables.quarantine import (
+from assets.engine.indicators import take_over
+from assets.engine.load import accept_loss, check_can_be_loaded, check_is_listed, lacking_beside
+from assets.engine.settings import load_calendar
+from assets.engine.warehouse import check_key, looking, transaction, warehouse
+from schemas.rows import KINDS
+from schemas.settings import Source
+from schemas.tables import (
     CHECK_VALUE,
     COLLECTION,
     DELIVERY,
     DELIVERY_PART,
     LAYOUT,
     REJECTED_ROW,
+    VERSION_TABLES,
+    WAREHOUSE_TABLES,
+    quoted,
 )
-from schemas.tables.registry import WAREHOUSE_TABLES
 
 _OF_DELIVERIES = (
     *VERSION_TABLES, DELIVERY, DELIVERY_PART, COLLECTION, LAYOUT, CHECK_VALUE, REJECTED_ROW,

@@ -7,9 +7,9 @@ import duckdb
 import pyarrow as pa
 
 from assets.engine.common.text import EMPTY_TEXTS, label_key
-from assets.engine.extract.raw_table import RAW_PREFIX
-from schemas.rows.validation import UNIT_FACTS
-from schemas.settings.sources import Export, Source
+from assets.engine.extract import RAW_PREFIX
+from schemas.rows import UNIT_FACTS
+from schemas.settings import Export, Source
 
 _RAW = RAW_PREFIX + "unit_code"
 

@@ -11,12 +11,17 @@ import pandera.errors
 import pyarrow as pa
 
 from assets.engine.common.text import shape
-from assets.engine.extract import all_rejects
-from assets.engine.extract.typing_sql import readable_columns
-from schemas.rows.exports import DOSSIER, Kind
-from schemas.rows.rules import FLAG_IDS
-from schemas.rows.validation import SCHEMAS, Circumstances, judged_columns, with_conditions
-from schemas.settings.sources import Export
+from assets.engine.extract import all_rejects, readable_columns
+from schemas.rows import (
+    DOSSIER,
+    FLAG_IDS,
+    SCHEMAS,
+    Circumstances,
+    Kind,
+    judged_columns,
+    with_conditions,
+)
+from schemas.settings import Export
 
 # Slices of fewer rows cost more than copying the batch.
 FEW_OF = 1000

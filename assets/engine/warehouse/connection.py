@@ -13,12 +13,11 @@ from assets.engine.common.calendar import TIMEZONE, Calendar, local_now
 from assets.engine.common.errors import WarehouseError, WarehouseHeld
 from assets.engine.common.paths import PRIVATE_FILE, Paths, private_folder
 from assets.engine.common.troubles import is_unreadable, trouble_told
-from assets.engine.settings.statistic import load_calendar
+from assets.engine.settings import load_calendar
 from assets.engine.warehouse.hash_key import dossier_hash_key
 from assets.engine.warehouse.held import check_key_and_calendar, check_key_is_there
 from assets.engine.warehouse.tables import change_tables, version_to_change
-from schemas.tables.columns import Table, quoted
-from schemas.tables.values import CLOSED_STATES
+from schemas.tables import CLOSED_STATES, Table, quoted
 
 MEMORY_LIMIT = "2GB"
 CONNECT_SECONDS = 20.0

@@ -11,26 +11,26 @@ from assets.engine.common.errors import SettingsError
 from assets.engine.common.messages import counted
 from assets.engine.common.paths import Paths, private_folder
 
-VARIABLE = "MOTCUA_HASH_KEY"
+HASH_KEY_VARIABLE = "MOTCUA_HASH_KEY"
 MINIMUM_LENGTH = 32
 
 
 def dossier_hash_key(paths: Paths) -> str:
     """Return the key: MOTCUA_HASH_KEY, else the warehouse's key file, made on first use (0600)."""
-    key = os.environ.get(VARIABLE) or _key_of_file(paths)
+    key = os.environ.get(HASH_KEY_VARIABLE) or _key_of_file(paths)
     if len(key) < MINIMUM_LENGTH:
         raise SettingsError(
             "Reading the key of the dossier hash",
             counted(len(key), "character"),
             f"at least {MINIMUM_LENGTH}",
-            f"Set {VARIABLE} to a longer secret, or remove it to use a generated key.",
+            f"Set {HASH_KEY_VARIABLE} to a longer secret, or remove it to use a generated key.",
         )
     return key
 
 
 def has_hash_key(paths: Paths) -> bool:
     """Return whether there is a key already."""
-    return bool(os.environ.get(VARIABLE)) or paths.hash_key_file.exists()
+    return bool(os.environ.get(HASH_KEY_VARIABLE)) or paths.hash_key_file.exists()
 
 
 def _key_of_file(paths: Paths) -> str:

@@ -6,8 +6,8 @@ from assets.engine.common.calendar import Calendar
 from assets.engine.common.errors import SettingsError, WarehouseError
 from assets.engine.common.messages import deliveries_of
 from assets.engine.common.paths import Paths
-from assets.engine.warehouse.hash_key import VARIABLE, has_hash_key
-from schemas.tables.core import DOSSIER_KEY, VERSION_TABLES
+from assets.engine.warehouse.hash_key import HASH_KEY_VARIABLE, has_hash_key
+from schemas.tables import DOSSIER_KEY, VERSION_TABLES
 
 _KEYED = [table.qualified_name for table in VERSION_TABLES if DOSSIER_KEY in table.columns]
 _ROWS = " UNION ALL ".join(f"SELECT delivery_id FROM {t.qualified_name}" for t in VERSION_TABLES)
@@ -30,7 +30,7 @@ def check_key_is_there(connection: duckdb.DuckDBPyConnection, paths: Paths) -> N
     if not has_hash_key(paths) and any(_has_rows(connection, table) for table in _KEYED):
         raise SettingsError(
             "Reading the key of the dossier hash",
-            f"neither {paths.hash_key_file} nor {VARIABLE}",
+            f"neither {paths.hash_key_file} nor {HASH_KEY_VARIABLE}",
             "the key that the rows of the warehouse were loaded with",
             "Bring it back from a back-up. If it is lost for good, load everything again with a "
             "new one: make rebuild, which says first what was purged.",

@@ -13,14 +13,8 @@ from pathlib import Path
 import duckdb
 
 from assets.engine.common.errors import WarehouseError
-from schemas.rows.exports import KINDS
-from schemas.tables.columns import Table
-from schemas.tables.registry import (
-    DERIVED_TABLES,
-    DURABLE_TABLES,
-    MEASURED_TABLES,
-    WAREHOUSE_TABLES,
-)
+from schemas.rows import KINDS
+from schemas.tables import DERIVED_TABLES, DURABLE_TABLES, MEASURED_TABLES, WAREHOUSE_TABLES, Table
 
 _SQL = Path(__file__).parent
 _MIGRATIONS = sorted((_SQL / "migrations").glob("*.sql"))

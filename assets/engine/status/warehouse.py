@@ -5,17 +5,20 @@ from collections.abc import Callable, Iterator
 
 import duckdb
 
-from assets.engine.collect.raw_store import read_manifest
+from assets.engine.collect import read_manifest
 from assets.engine.common.errors import MotcuaError
 from assets.engine.common.paths import Paths
-from assets.engine.settings.sources import load_sources
-from assets.engine.settings.statistic import load_calendar
+from assets.engine.settings import load_calendar, load_sources
 from assets.engine.status.health import Finding
 from assets.engine.status.state import first_difference, kept_readings
-from assets.engine.warehouse.connection import looking
-from assets.engine.warehouse.hash_key import VARIABLE
-from assets.engine.warehouse.held import check_calendar, check_key
-from assets.engine.warehouse.tables import check_version, version_to_change
+from assets.engine.warehouse import (
+    HASH_KEY_VARIABLE,
+    check_calendar,
+    check_key,
+    check_version,
+    looking,
+    version_to_change,
+)
 
 _LAST = "SELECT max(computed_at) FROM ops.revision"
 
@@ -30,9 +33,9 @@ def warehouse_findings(paths: Paths) -> Iterator[Finding]:
                 "the next run loads them all; an older warehouse: make restore.",
             )  # fmt: skip
         return
-    if VARIABLE not in os.environ and not paths.hash_key_file.exists():
+    if HASH_KEY_VARIABLE not in os.environ and not paths.hash_key_file.exists():
         yield Finding(
-            "wrong", f"there is no {paths.hash_key_file}, nor {VARIABLE}",
+            "wrong", f"there is no {paths.hash_key_file}, nor {HASH_KEY_VARIABLE}",
             "bring the key of the dossier hash back: the next run would make another one.",
         )  # fmt: skip
         return

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection
 
 import duckdb
 
-from assets.engine.collect.raw_store import Delivery
+from assets.engine.collect import Delivery
 from assets.engine.common.messages import counted
 from assets.engine.common.paths import Paths
 from assets.engine.load.delivered import check_is_listed, lacking
@@ -18,10 +18,10 @@ from assets.engine.load.reading_version import LOST
 from assets.engine.load.records import record_delivery
 from assets.engine.load.report import Loaded
 from assets.engine.load.set_aside import set_aside
-from assets.engine.settings.statistic import load_calendar
-from assets.engine.warehouse.connection import transaction
-from schemas.rows.exports import DOSSIER, Kind
-from schemas.settings.sources import Source
+from assets.engine.settings import load_calendar
+from assets.engine.warehouse import transaction
+from schemas.rows import DOSSIER, Kind
+from schemas.settings import Source
 
 
 def load_lacking(
