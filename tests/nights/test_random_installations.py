@@ -50,8 +50,9 @@ def _is_named(paths: Paths) -> bool:
         return True
     with warehouse(paths) as connection:
         late = "SELECT any_value(w) FROM (SELECT unnest(warnings) AS w FROM ops.delivery) "
-        if scalar(connection, f"{late} WHERE w LIKE '%lies after its collection%'"):
-            return True
+        for text in ("lies after its collection", "lists fewer arrivals"):
+            if scalar(connection, f"{late} WHERE w LIKE '%{text}%'"):
+                return True
         return kept_readings(connection, paths, load_sources(paths.sources)) is not None
 
 
