@@ -3,6 +3,7 @@
 import hashlib
 import time
 from collections.abc import Iterator
+from datetime import date
 
 import dagster as dg
 import duckdb
@@ -226,6 +227,7 @@ def _periods(
     sources = installation.sources()
     installation.make_whole(connection, context.log.warning)
     exports = {(name, export) for name, source in sources.items() for export in source.exports}
+    before = scalar(connection, "SELECT max(cutoff_date) FROM reference.period")
     cutoff = data_cutoff(connection, exports)
     periods = refresh_periods(connection, cutoff, load_statistic(installation.paths.settings))
     if cutoff.held_back_by:
@@ -234,6 +236,13 @@ def _periods(
             "that no longer comes out of the source settings.",
             cutoff.day,
             ", ".join(cutoff.held_back_by),
+        )
+    if isinstance(before, date) and cutoff.day and cutoff.day < before:
+        context.log.warning(
+            "Figures reach to %s only; before they reached to %s. What was delivered last covers "
+            "less than what it supersedes.",
+            cutoff.day,
+            before,
         )
     return dg.MaterializeResult(
         asset_key=table_key(PERIOD),

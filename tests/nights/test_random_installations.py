@@ -16,7 +16,7 @@ from assets.engine.common.calendar import local_now
 from assets.engine.common.paths import Paths
 from assets.engine.settings import load_sources
 from assets.engine.status import clock_findings, kept_readings
-from assets.engine.warehouse import warehouse
+from assets.engine.warehouse import scalar, warehouse
 from tests.end_to_end.tables import Tables, all_tables, differences
 from tests.nights.installation_story import draw_story, installation, new_living
 from tests.tier import INSTALLATIONS
@@ -42,11 +42,16 @@ def _published(paths: Paths) -> Tables:
 def _is_named(paths: Paths) -> bool:
     """Return whether a run or `make doctor` names why.
 
-    Deliveries cannot be read again as today's settings say, or nobody can know when they came.
+    Deliveries cannot be read again as today's settings say, or nobody can know when they came: two
+    nights contradict each other, or a file was written after it was collected.
     """
     if any(finding.level == "look" for finding in clock_findings(paths, local_now())):
         return True
     with warehouse(paths) as connection:
+        late = "SELECT any_value(w) FROM (SELECT unnest(warnings) AS w FROM ops.delivery) "
+        for text in ("lies after its collection", "lists fewer arrivals"):
+            if scalar(connection, f"{late} WHERE w LIKE '%{text}%'"):
+                return True
         return kept_readings(connection, paths, load_sources(paths.sources)) is not None
 
 

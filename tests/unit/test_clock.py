@@ -68,6 +68,10 @@ def test_of_as_many_nights_one_that_collected_a_later_file_is_not_believed() -> 
     believed, clock = read_clock(collected, _at(10), [_at(0), _at(9), _at(9)])
     assert [time.date() for time in believed] == [_at(1).date()] * 3
     assert clock == Clock.right(_at(10))
+    # A file of a time that is still to come says nothing.
+    collected = [_at(200), _at(1)]
+    believed, clock = read_clock(collected, _at(201), [_at(7000), _at(1)])
+    assert clock.contradiction == (_at(200).date(), _at(1).date())
     # A file of a time that no night had says nothing where more nights agree.
     believed, _ = read_clock([_at(1), _at(2), _at(3)], _at(10), [_at(0), _at(900), _at(0)])
     assert believed == [_at(1), _at(2), _at(3)]

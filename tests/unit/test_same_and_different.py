@@ -41,6 +41,7 @@ NAME = "hồ sơ Chí Cà.csv"
 SAME = {
     "decomposed letters": unicodedata.normalize("NFD", NAME),
     "capitals, as on a share": "Hồ sơ CHÍ CÀ.CSV",
+    "a letter of no width": NAME.replace("hồ", "hồ\u200b"),
 }
 OTHER = {
     "two blanks": NAME.replace(" ", "  "),

@@ -48,6 +48,23 @@ def _load(paths: Paths, now: datetime) -> None:
         compute_all(connection)
 
 
+def test_a_file_whose_time_lies_after_its_collection_is_warned_of_where_that_decides() -> None:
+    """Its time is wrong, or the clock was behind at its collection."""
+    found = coverage(_arrival(_at(12), _at(10)), MONTH)
+    assert found.day == date(2023, 1, 9)
+    assert found.warning == (
+        "covers the days until 09/01/2023 only: its time, 12/01/2023 10:00, lies after its "
+        "collection, 10/01/2023 10:00"
+    )
+    for arrival, stated_to in (
+        (_arrival(_at(10, 11), _at(10, 10)), date(2023, 1, 10)),
+        (_arrival(_at(12), _at(10), date(2023, 1, 8)), None),
+        (_arrival(_at(28), _at(25)), None),
+        (_arrival(_at(10), _at(10)), None),
+    ):
+        assert coverage(arrival, MONTH, stated_to).warning is None
+
+
 @pytest.mark.parametrize(
     ("written", "collected", "stated", "covered"),
     [
@@ -70,7 +87,8 @@ def test_no_file_covers_days_that_had_not_come(
     stated_to = date(2023, 1, stated) if stated else None
     found = coverage(_arrival(written, collected), MONTH, stated_to)
     assert found.day == date(2023, 1, covered)
-    assert bool(found.warning) == (stated is not None and stated > covered)
+    is_ahead = stated > covered if stated else written > collected
+    assert bool(found.warning) == is_ahead
 
 
 @pytest.mark.parametrize(("day", "covered"), [(9, 9), (13, 9), (14, 9)])

@@ -175,3 +175,24 @@ def test_a_correction_in_the_folder_of_its_period_is_the_word_for_good(
         assert register_of(installation) == {code(1): "returned"}
         assert pending_files(installation, sources) == []
     assert [item.period for item in read_manifest(installation)] == [JANUARY, JANUARY]
+
+
+def test_a_manifest_put_back_that_lists_fewer_arrivals_is_warned_of(installation: Paths) -> None:
+    manifest = installation.raw / "manifest.jsonl"
+    for day in (10, 16):
+        _written(deliver_payments(installation, [], period=JANUARY), day=day)
+        _load(installation, [JANUARY], _night(day + 1))
+    first, second = manifest.read_bytes().splitlines(keepends=True)
+    less = "array_to_string(warnings, ' ') LIKE '%lists fewer arrivals%'"
+    what = f"SELECT covers_to, {less} FROM ops.delivery"
+    assert ask(installation, what) == [(date(2023, 1, 14), False)]
+    for path in installation.inbox.rglob("*.xls"):
+        path.unlink()
+    for listed, expected in (
+        (first, (date(2023, 1, 9), True)),
+        (first, (date(2023, 1, 9), True)),
+        (first + second, (date(2023, 1, 14), False)),
+    ):
+        manifest.write_bytes(listed)
+        _load(installation, [JANUARY], _night(18))
+        assert ask(installation, what) == [expected]

@@ -220,6 +220,20 @@ def test_two_nights_of_which_nothing_says_which_is_right_are_named(installation:
     assert "collected on 02/02/2023" in finding.said
     assert "collected on 01/02/2023" in finding.said
     assert read_arrivals(installation, _at(3)).clock.contradiction
+    # The periods of long ago were handed in.
+    _collect(installation, "c.csv", "3", 70)
+    assert list(clock_findings(installation, _at(71))) == []
+
+
+def test_a_clock_that_goes_back_by_seconds_is_not_named(installation: Paths) -> None:
+    for name, day in (("a.csv", 1.1), ("b.csv", 1.09)):
+        file = installation.data / "x"
+        file.write_text(name)
+        now = _at(0) + timedelta(days=day)
+        Manifest(installation, now).collect(
+            file, source="s", export="e", period=KEY, name=name, now=now
+        )
+    assert list(clock_findings(installation, _at(2))) == []
 
 
 SET_BACK = datetime(2020, 1, 1, 1, 30, tzinfo=ZoneInfo(TIMEZONE))

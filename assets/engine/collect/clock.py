@@ -50,7 +50,7 @@ def read_clock(
     """
     nights = [list(night) for _, night in groupby(times, datetime.date)]
     days = [night[0].date() for night in nights]
-    early = _collected_too_early(nights, written)
+    early = _collected_too_early(nights, written, now)
     agreeing, contradiction = _believed(days, early, now.date())
     # One that no night agrees with is believed less than any night.
     is_behind = bool(days) and (len(days) not in agreeing or len(agreeing) == 1)
@@ -78,11 +78,17 @@ def read_clock(
     return believed, Clock(now, today, is_behind, contradiction)
 
 
-def _collected_too_early(nights: list[list[datetime]], written: Sequence[datetime]) -> set[int]:
-    """Return the nights most of whose files were written a day after they were collected."""
+def _collected_too_early(
+    nights: list[list[datetime]], written: Sequence[datetime], now: datetime
+) -> set[int]:
+    """Return the nights most of whose files were written a day after they were collected.
+
+    A file whose time is still to come says nothing.
+    """
     found, file = set(), iter(written)
     for index, night in enumerate(nights):
-        later = sum(moment > time + _ONE_DAY for time, moment in zip(night, file, strict=False))
+        times = zip(night, file, strict=False)
+        later = sum(time + _ONE_DAY < moment <= now + _ONE_DAY for time, moment in times)
         if 2 * later > len(night):
             found.add(index)
     return found
@@ -105,10 +111,10 @@ def _believed(
     count = len(days)
     back = [date.fromordinal(date.max.toordinal() - day.toordinal()) for day in reversed(days)]
     earliest = {count - 1 - position for position in _agreeing(back)}
-    first, second = (min(some, default=count) for some in (earliest - found, found - earliest))
-    if max(first, second) >= len(nights):
+    doubted, believed = earliest - found, found - earliest - set(range(len(nights), count))
+    if not doubted or not believed:
         return found, None
-    return found, (days[first], days[second])
+    return found, (days[max(doubted)], days[max(believed)])
 
 
 def _agreeing(days: Sequence[date]) -> set[int]:

@@ -100,11 +100,26 @@ def coverage(
     else:
         stated, last = stated_to or before, written
     if stated <= last:
-        return Coverage(stated)
+        return Coverage(stated, _of_a_file_to_come(delivery, stated, month, stated_to))
     return Coverage(
         before,
         f"{_WARNING}{before:%d/%m/%Y} only: it states {stated:%d/%m/%Y}, a day that had not come "
         "when it was made",
+    )
+
+
+def _of_a_file_to_come(
+    delivery: Delivery, day: date, month: Period, stated_to: date | None
+) -> str | None:
+    """Return a warning of a file whose time lies after its collection, where that decides."""
+    moments = (delivery.modified_at, delivery.collected_at)
+    written, collected = map(datetime.fromisoformat, moments)
+    is_decisive = stated_to is None and delivery.covers_to is None and day < month.end
+    if not is_decisive or written <= collected + CLOCK_SKEW:
+        return None
+    return (
+        f"{_WARNING}{day:%d/%m/%Y} only: its time, {written:%d/%m/%Y %H:%M}, lies after its "
+        f"collection, {collected:%d/%m/%Y %H:%M}"
     )
 
 

@@ -170,7 +170,9 @@ def read_arrivals(paths: Paths, now: datetime | None = None) -> Arrivals:
         for item, said, time in zip(listed, collected, believed, strict=True)
     ]  # fmt: skip
     today = clock.today.isoformat()
-    last = max((i for i, time in enumerate(believed) if time == collected[i]), default=-1)
+    last = max(
+        (i for i, time in enumerate(believed) if time.date() == collected[i].date()), default=-1
+    )
     return Arrivals(
         [item for item in deliveries if item.period <= today],
         [item for item in deliveries if item.period > today],

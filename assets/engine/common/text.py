@@ -6,6 +6,7 @@ from functools import lru_cache
 
 # Blanks that spreadsheets and web pages leave behind, zero-width ones included.
 INVISIBLE = "\u00a0\u200b\u200c\u200d\u2060\ufeff"
+_WITHOUT_WIDTH = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff"))
 _BLANKS = re.compile(rf"[\s{INVISIBLE}]+")
 # Text that stands for nothing, as `is_empty_text` of the macros.
 EMPTY_TEXTS = ("", "-", "--", "–", "—")
@@ -68,9 +69,9 @@ def name_key(name: str) -> str:
     """Return the form in which two names of a file, with its folders, are equal.
 
     Case makes no difference, as on a share of Windows, nor do NFC and NFD. Blanks do: two files may
-    differ in nothing else.
+    differ in nothing else. Letters of no width make none.
     """
-    return unicodedata.normalize("NFC", name).lower()
+    return unicodedata.normalize("NFC", name).lower().translate(_WITHOUT_WIDTH)
 
 
 def header_key(text: str) -> str:

@@ -259,8 +259,8 @@ def summary_of(deliveries: list[Delivery]) -> str:
 def stays_as_it_was(lacks: Lacking) -> str:
     """Return what is to be known of deliveries that no run can read with today's settings."""
     return (
-        f"{summary_of(lacks.kept)} stand as they were read with other settings or units: their "
-        "raw bytes were purged, or today's settings refuse them."
+        f"{summary_of(lacks.kept)} stand as they were read before settings, units, the program or "
+        "what is believed of the clock changed: their raw bytes were purged, or are refused today."
     )
 
 

@@ -17,6 +17,8 @@ from assets.engine.load.supersession import sequences
 from schemas.rows import RULES, Kind, Rule
 from schemas.settings import Source
 
+_COVERED_MORE = "covered the days until "
+
 
 def load_period(
     connection: duckdb.DuckDBPyConnection,
@@ -163,6 +165,13 @@ def _covering(job: FileLoad, known: Loaded) -> Loaded:
     if covered is None:
         return known
     warnings = covered.added_to(known.warnings or [])
+    if known.covers_to and covered.day < known.covers_to:
+        warnings.append(
+            f"{_COVERED_MORE}{known.covers_to:%d/%m/%Y} before: the manifest lists fewer arrivals "
+            "than it did"
+        )
+    elif known.covers_to and covered.day > known.covers_to:
+        warnings = [text for text in warnings if not text.startswith(_COVERED_MORE)]
     if (covered.day, warnings) != (known.covers_to, known.warnings):
         job.connection.execute(
             "UPDATE ops.delivery SET covers_to = ?, warnings = ? WHERE delivery_id = ?",

@@ -1,18 +1,22 @@
 """Findings about a wrong clock, named by `make doctor` and the daily check until mended."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from assets.engine.collect import read_arrivals
 from assets.engine.common.paths import Paths
 from assets.engine.load import summary_of
 from assets.engine.status.health import Finding
 
+# What contradicts each other longer ago is of periods that were handed in.
+NAMED_FOR = timedelta(days=62)
+
 
 def clock_findings(paths: Paths, now: datetime) -> Iterator[Finding]:
     """Look for collections whose time is in doubt; `now` is what this machine says."""
     found = read_arrivals(paths, now)
-    if (days := found.clock.contradiction) and max(days) <= found.clock.today:
+    days, today = found.clock.contradiction, found.clock.today
+    if days and today - NAMED_FOR < max(days) <= today:
         first, second = (f"{day:%d/%m/%Y}" for day in days)
         yield Finding(
             "look", f"what was collected on {first}, as the clock said then, came before what was "
