@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run portal period check-source ui backup restore rebuild withdraw doctor test check audit format bench bench-small mutants faults soak lock sample docs screenshots
+.PHONY: help setup run portal period check-source ui backup restore rebuild withdraw doctor test check structure audit format bench bench-small mutants faults soak lock sample docs screenshots
 
 help: ## List the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -70,6 +70,9 @@ check: $(READY) ## Format, lint, imports, types, known vulnerabilities
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/mypy
 	@$(MAKE) --no-print-directory audit
+
+structure: $(READY) ## Contracts on imports, line counts, the largest modules and functions
+	@$(BIN)/python -m pipelines.commands.structure
 
 audit: $(READY) ## Is a dependency known to be vulnerable?
 	$(BIN)/python -m pipelines.commands.audit

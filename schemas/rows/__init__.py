@@ -26,24 +26,8 @@ from schemas.rows.validation import (
 )
 
 __all__ = [
-    "COLUMN_COUNT",
-    "DOSSIER",
-    "DOSSIER_CODE",
-    "EXCLUDED_IDS",
-    "FACTS",
-    "FLAG_IDS",
-    "KINDS",
-    "REFERENCE_SCHEMAS",
-    "RULES",
-    "SCHEMAS",
-    "UNIT_FACTS",
-    "UNREADABLE_SUFFIX",
-    "UNREADABLE_TEXT",
-    "Circumstances",
-    "ExportColumn",
-    "Kind",
-    "Rule",
-    "judged_columns",
-    "text_rule",
+    "COLUMN_COUNT", "DOSSIER", "DOSSIER_CODE", "EXCLUDED_IDS", "FACTS", "FLAG_IDS", "KINDS",
+    "REFERENCE_SCHEMAS", "RULES", "SCHEMAS", "UNIT_FACTS", "UNREADABLE_SUFFIX", "UNREADABLE_TEXT",
+    "Circumstances", "ExportColumn", "Kind", "Rule", "judged_columns", "text_rule",
     "with_conditions",
-]
+]  # fmt: skip

@@ -20,27 +20,8 @@ from assets.engine.extract.rejects import all_rejects, rejected_row_count
 from assets.engine.extract.typing_sql import readable_columns
 
 __all__ = [
-    "ALL_READ",
-    "ENOUGH_RECORDS",
-    "FULL_SHEET",
-    "GROUP_SEPARATOR",
-    "RAW_PREFIX",
-    "ROWS",
-    "Header",
-    "LayoutLog",
-    "OpenFile",
-    "TextTable",
-    "all_rejects",
-    "best_header",
-    "check_keys",
-    "find_lines",
-    "json_table",
-    "open_file",
-    "period_line",
-    "readable_columns",
-    "readable_table",
-    "rejected_row_count",
-    "spare_headers",
-    "split_broken",
-    "typed_batches",
-]
+    "ALL_READ", "ENOUGH_RECORDS", "FULL_SHEET", "GROUP_SEPARATOR", "RAW_PREFIX", "ROWS", "Header",
+    "LayoutLog", "OpenFile", "TextTable", "all_rejects", "best_header", "check_keys", "find_lines",
+    "json_table", "open_file", "period_line", "readable_columns", "readable_table",
+    "rejected_row_count", "spare_headers", "split_broken", "typed_batches",
+]  # fmt: skip

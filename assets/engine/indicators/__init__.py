@@ -26,22 +26,8 @@ from assets.engine.indicators.tables import (
 )
 
 __all__ = [
-    "Change",
-    "as_reported_sql",
-    "change_sql",
-    "check_balance",
-    "check_is_counted",
-    "compute_table",
-    "count_dossiers",
-    "count_payments",
-    "data_cutoff",
-    "explain_sql",
-    "figure_change_sql",
-    "figures_by_level",
-    "load_indicators",
-    "moved_dossiers",
-    "refresh_periods",
-    "sum_payments",
-    "take_over",
-    "take_over_published",
-]
+    "Change", "as_reported_sql", "change_sql", "check_balance", "check_is_counted", "compute_table",
+    "count_dossiers", "count_payments", "data_cutoff", "explain_sql", "figure_change_sql",
+    "figures_by_level", "load_indicators", "moved_dossiers", "refresh_periods", "sum_payments",
+    "take_over", "take_over_published",
+]  # fmt: skip

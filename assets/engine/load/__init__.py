@@ -22,21 +22,8 @@ from assets.engine.load.report import Loaded
 from assets.engine.load.supersession import refused_with_active_predecessor
 
 __all__ = [
-    "LOST",
-    "FileLoad",
-    "Loaded",
-    "accept_loss",
-    "check_can_be_loaded",
-    "check_is_listed",
-    "check_is_loaded",
-    "check_nothing_lacks",
-    "lacking",
-    "lacking_beside",
-    "load_file",
-    "load_lacking",
-    "load_period",
-    "refused_with_active_predecessor",
-    "rejected_by_rule",
-    "stays_as_it_was",
-    "summary_of",
-]
+    "LOST", "FileLoad", "Loaded", "accept_loss", "check_can_be_loaded", "check_is_listed",
+    "check_is_loaded", "check_nothing_lacks", "lacking", "lacking_beside", "load_file",
+    "load_lacking", "load_period", "refused_with_active_predecessor", "rejected_by_rule",
+    "stays_as_it_was", "summary_of",
+]  # fmt: skip

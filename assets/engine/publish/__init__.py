@@ -9,9 +9,6 @@ from assets.engine.publish.guard import check_not_fewer
 from assets.engine.publish.returns import write_return_files
 
 __all__ = [
-    "check_not_fewer",
-    "publish_by_unit_csv",
-    "publish_dossiers",
-    "publish_motcua",
+    "check_not_fewer", "publish_by_unit_csv", "publish_dossiers", "publish_motcua",
     "write_return_files",
-]
+]  # fmt: skip

@@ -6,6 +6,4 @@ here (`assets.engine.validate`), nor the files that units get back (`assets.engi
 
 from assets.engine.quarantine.tables import rebuild_quarantine
 
-__all__ = [
-    "rebuild_quarantine",
-]
+__all__ = ["rebuild_quarantine"]

@@ -14,10 +14,6 @@ from assets.engine.reference.files import (
 )
 
 __all__ = [
-    "check_reference",
-    "file_version",
-    "load_procedures",
-    "load_reference",
-    "load_working_days",
+    "check_reference", "file_version", "load_procedures", "load_reference", "load_working_days",
     "read_reference",
-]
+]  # fmt: skip

@@ -9,11 +9,4 @@ from assets.engine.register.deletions import note_collections
 from assets.engine.register.latest import Removed, refresh, remove_delivery
 from assets.engine.register.remembered import remember
 
-__all__ = [
-    "SHARED_CODE",
-    "Removed",
-    "note_collections",
-    "refresh",
-    "remember",
-    "remove_delivery",
-]
+__all__ = ["SHARED_CODE", "Removed", "note_collections", "refresh", "remember", "remove_delivery"]

@@ -10,10 +10,6 @@ from assets.engine.settings.sources import load_sources
 from assets.engine.settings.statistic import load_calendar, load_statistic
 
 __all__ = [
-    "load_calendar",
-    "load_operations",
-    "load_sources",
-    "load_statistic",
-    "operations_or_defaults",
+    "load_calendar", "load_operations", "load_sources", "load_statistic", "operations_or_defaults",
     "read_settings",
-]
+]  # fmt: skip

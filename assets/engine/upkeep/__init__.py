@@ -7,9 +7,4 @@ belong here (`pipelines.commands`), nor the nightly purge (`assets.engine.collec
 from assets.engine.upkeep.backup import Part, back_up, restore
 from assets.engine.upkeep.rebuild import begin_anew
 
-__all__ = [
-    "Part",
-    "back_up",
-    "begin_anew",
-    "restore",
-]
+__all__ = ["Part", "back_up", "begin_anew", "restore"]

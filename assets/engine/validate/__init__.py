@@ -7,10 +7,4 @@ and which unit a cell means. Typing (`extract`) and storing rejected rows (`load
 from assets.engine.validate.units import UnitLabels, bearers_of_names, unit_labels, with_units
 from assets.engine.validate.validation import validate
 
-__all__ = [
-    "UnitLabels",
-    "bearers_of_names",
-    "unit_labels",
-    "validate",
-    "with_units",
-]
+__all__ = ["UnitLabels", "bearers_of_names", "unit_labels", "validate", "with_units"]

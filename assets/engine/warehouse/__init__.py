@@ -28,26 +28,8 @@ from assets.engine.warehouse.tables import (
 )
 
 __all__ = [
-    "HASH_KEY_VARIABLE",
-    "WAREHOUSE_SQL",
-    "calendar_sql",
-    "check_calendar",
-    "check_key",
-    "check_rows",
-    "check_version",
-    "checkpoint",
-    "dossier_hash_key",
-    "drop_temporary",
-    "expect_recount",
-    "has_hash_key",
-    "looking",
-    "reader",
-    "rebuild_table",
-    "replace_rows",
-    "restore_reported",
-    "scalar",
-    "sql_file",
-    "transaction",
-    "version_to_change",
-    "warehouse",
-]
+    "HASH_KEY_VARIABLE", "WAREHOUSE_SQL", "calendar_sql", "check_calendar", "check_key",
+    "check_rows", "check_version", "checkpoint", "dossier_hash_key", "drop_temporary",
+    "expect_recount", "has_hash_key", "looking", "reader", "rebuild_table", "replace_rows",
+    "restore_reported", "scalar", "sql_file", "transaction", "version_to_change", "warehouse",
+]  # fmt: skip
