@@ -32,6 +32,7 @@ from assets.engine.periods import Calendar, Period, local_now
 from assets.engine.state import first_difference, kept_readings
 from assets.engine.walking import unlike_twins
 from assets.engine.warehouse import scalar
+from assets.engine.wording import SHOWN, counted, joined
 from assets.metadata import table_key
 from assets.partitions import Partitions, periods_of, runs_of
 from assets.resources import Installation
@@ -77,9 +78,14 @@ def files_loaded(connection: duckdb.DuckDBPyConnection, kind: Kind) -> dg.AssetC
         check_name=FILES_LOADED[kind].name,
         passed=not refused,
         severity=dg.AssetCheckSeverity.WARN,
-        description="; ".join(reason for (reason,) in refused[:5]) or "All files were taken.",
+        description=_said([reason for (reason,) in refused]) or "All files were taken.",
         metadata={"refused_file_count": len(refused)},
     )
+
+
+def _said(reasons: list[str]) -> str:
+    more = [f"and {len(reasons) - SHOWN} more"] if len(reasons) > SHOWN else []
+    return joined([*reasons[:SHOWN], *more]) + "." if reasons else ""
 
 
 def period_whole(
@@ -150,7 +156,7 @@ def portals_answered(
     if failures:
         raise PortalError(
             f"Collecting from portals ({len(failures)} failed)",
-            "; ".join(failures),
+            joined(failures),
             "an answer of every portal",
             "Everything else of this run went on; run the period again once this is mended.",
         )
@@ -185,7 +191,7 @@ def periods_complete(
         kept = kept_readings(connection, installation.paths, sources)
     clock = list(clock_findings(installation.paths, now))
     unlike = sorted(unlike_twins(installation.paths, sources).items())
-    twins = [f"{count:,} in the inbox with rows that no run collects: {why}."
+    twins = [f"{counted(count, 'file')} in the inbox with rows that no run collects: {why}."
              for why, count in unlike]  # fmt: skip
     said = [
         *(f"{item.said}; {item.to_do}" for item in clock),

@@ -5,6 +5,7 @@ parts of an error (`assets.engine.errors`), and where in a file of settings to m
 (`settings_mend`). No value of a setting is quoted: it may be a secret.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from pydantic import ValidationError
@@ -40,6 +41,11 @@ _MISFITS = {
 def counted(count: int, noun: str) -> str:
     """Return a count with its noun, in the plural unless it is one: 1 row, 2,000 rows."""
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def joined(sentences: Iterable[str]) -> str:
+    """Return sentences as parts of a longer one, which has a full stop at its own end only."""
+    return "; ".join(sentence.removesuffix(".") for sentence in sentences)
 
 
 def deliveries_of(keys: list[str]) -> str:
