@@ -12,6 +12,7 @@ from pathlib import Path
 from assets.engine.backup import Part, back_up, restore
 from assets.engine.errors import MotcuaError
 from assets.engine.hash_key import VARIABLE
+from assets.engine.health import run_at_work
 from assets.engine.paths import Paths
 from assets.engine.periods import Calendar, Period, local_now
 from assets.engine.raw_store import read_manifest
@@ -25,7 +26,13 @@ MEGABYTE = 10**6
 def back_up_installation(paths: Paths, target: Path) -> int:
     """Back an installation up into a new folder, and print what the back-up holds."""
     started = time.monotonic()
-    parts = back_up(paths, dagster_home(paths), target, local_now(), _report_wait)
+    parts = back_up(
+        paths,
+        dagster_home(paths),
+        target,
+        local_now(),
+        lambda: print(f"{run_at_work(paths)}; the back-up waits for its end.", flush=True),
+    )
     _print(parts)
     if not paths.hash_key_file.exists():
         print(f"The key of the dossier hash is that of {VARIABLE}: keep it with the back-up.")
@@ -57,15 +64,15 @@ def begin_rebuild(paths: Paths, calendar: Calendar, *, is_loss_accepted: bool) -
             "Restore a back-up: make restore.",
         )  # fmt: skip
     aside = begin_anew(
-        paths, load_sources(paths.sources), local_now(), is_loss_accepted=is_loss_accepted
+        paths,
+        load_sources(paths.sources),
+        local_now(),
+        is_loss_accepted=is_loss_accepted,
+        report=print,
     )
     if aside is not None:
         print(f"The warehouse of before is kept: {aside}")
     return months
-
-
-def _report_wait() -> None:
-    print("A run is at work; the back-up waits for its end.", flush=True)
 
 
 def _print(parts: list[Part]) -> None:
