@@ -107,7 +107,7 @@ def test_back_up_and_restore_overwrite_nothing(
     assert cli.main(["backup", str(tmp_path / "copy")]) == 0
     assert cli.main(["restore", str(tmp_path / "copy")]) == 1
     sentence = capsys.readouterr().err
-    for name in ("dagster", "raw", "published", "returns", "warehouse"):
+    for name in ("raw", "published", "warehouse"):
         assert str(home.data / name) in sentence
     assert "move these folders away first" in sentence
 
