@@ -16,6 +16,7 @@ from assets.engine.collect import unlike_twins
 from assets.engine.collecting import failures_of_runs
 from assets.engine.common.calendar import Calendar, Period, local_now
 from assets.engine.common.errors import BalanceError, PortalError
+from assets.engine.common.messages import SHOWN, counted, joined
 from assets.engine.indicators import check_balance
 from assets.engine.status import (
     clock_findings,
@@ -74,9 +75,14 @@ def files_loaded(connection: duckdb.DuckDBPyConnection, kind: Kind) -> dg.AssetC
         check_name=FILES_LOADED[kind].name,
         passed=not refused,
         severity=dg.AssetCheckSeverity.WARN,
-        description="; ".join(reason for (reason,) in refused[:5]) or "All files were taken.",
+        description=_said([reason for (reason,) in refused]) or "All files were taken.",
         metadata={"refused_file_count": len(refused)},
     )
+
+
+def _said(reasons: list[str]) -> str:
+    more = [f"and {len(reasons) - SHOWN} more"] if len(reasons) > SHOWN else []
+    return joined([*reasons[:SHOWN], *more]) + "." if reasons else ""
 
 
 def period_whole(
@@ -147,7 +153,7 @@ def portals_answered(
     if failures:
         raise PortalError(
             f"Collecting from portals ({len(failures)} failed)",
-            "; ".join(failures),
+            joined(failures),
             "an answer of every portal",
             "Everything else of this run went on; run the period again once this is mended.",
         )
@@ -182,7 +188,7 @@ def periods_complete(
         kept = kept_readings(connection, installation.paths, sources)
     clock = list(clock_findings(installation.paths, now))
     unlike = sorted(unlike_twins(installation.paths, sources).items())
-    twins = [f"{count:,} in the inbox with rows that no run collects: {why}."
+    twins = [f"{counted(count, 'file')} in the inbox with rows that no run collects: {why}."
              for why, count in unlike]  # fmt: skip
     said = [
         *(f"{item.said}; {item.to_do}" for item in clock),

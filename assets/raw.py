@@ -80,7 +80,9 @@ def delivery(
                 )
             _report(context, period, collected, fetched, is_only=len(periods) == 1)
         for reason, count in sorted(inbox.strays.items()):
-            context.log.warning("in the inbox, collected by no run: %s, %s", count, reason)
+            context.log.warning(
+                "in the inbox, collected by no run: %s, %s", counted(count, "item"), reason
+            )
     yield dg.MaterializeResult(
         asset_key=table_key(MANIFEST), metadata={"stray_file_count": sum(inbox.strays.values())}
     )
@@ -106,7 +108,9 @@ def _report(
             f"{sum(item.size for item in new):,}",
         )
     for reason, count in sorted(collected.left.items()):
-        context.log.warning("in the inbox, not collected this time: %s, %s", count, reason)
+        context.log.warning(
+            "in the inbox, not collected this time: %s, %s", counted(count, "file"), reason
+        )
     if collected.growing:
         context.log.warning(
             "%s of the inbox still being written: collected with the next run of this period.",

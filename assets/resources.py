@@ -6,7 +6,6 @@ https://docs.dagster.io/guides/build/external-resources
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from functools import partial
 from pathlib import Path
 
 import dagster as dg
@@ -18,7 +17,7 @@ from assets.engine.common.locks import one_run
 from assets.engine.common.paths import Paths
 from assets.engine.indicators import take_over_published
 from assets.engine.settings import load_calendar, load_sources
-from assets.engine.status import check_before_computing
+from assets.engine.status import check_before_computing, run_at_work
 from assets.engine.warehouse import drop_temporary, warehouse
 from schemas.settings import Source
 
@@ -37,6 +36,7 @@ class Installation(dg.ConfigurableResource):  # type: ignore[type-arg]
     _connection: duckdb.DuckDBPyConnection | None = PrivateAttr(None)
     _sources: dict[str, Source] | None = PrivateAttr(None)
     _is_whole: bool = PrivateAttr(False)
+    _log: dg.DagsterLogManager | None = PrivateAttr(None)
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["Installation"]:
@@ -44,7 +44,8 @@ class Installation(dg.ConfigurableResource):  # type: ignore[type-arg]
         if context.run is None:
             yield self
             return
-        with one_run(self.paths, partial(_report_wait, context)), ExitStack() as held:
+        self._log = context.log
+        with one_run(self.paths, self._report_wait), ExitStack() as held:
             self._held = held
             try:
                 yield self
@@ -87,14 +88,21 @@ class Installation(dg.ConfigurableResource):  # type: ignore[type-arg]
                 yield connection
             return
         if self._connection is None:
-            self._connection = self._held.enter_context(warehouse(self.paths))
+            self._connection = self._held.enter_context(warehouse(self.paths, self._report))
         try:
             yield self._connection
             drop_temporary(self._connection)
         except BaseException:
             self._connection = None
-            if not self._held.__exit__(*sys.exc_info()):
+            if not self._close():
                 raise
+
+    def _close(self) -> bool:
+        """Close the warehouse after an error; return whether the error is dealt with by that.
+
+        A step that Ctrl-C ended is closed after its run, which holds nothing any more.
+        """
+        return self._held is not None and bool(self._held.__exit__(*sys.exc_info()))
 
     def make_whole(
         self, connection: duckdb.DuckDBPyConnection, warn: Callable[[str], None]
@@ -115,7 +123,9 @@ class Installation(dg.ConfigurableResource):  # type: ignore[type-arg]
             take_over_published(connection, self.paths, warn)
             self._is_whole = self._held is not None
 
+    def _report(self, sentence: str) -> None:
+        if self._log is not None:
+            self._log.info(sentence)
 
-def _report_wait(context: dg.InitResourceContext) -> None:
-    if context.log is not None:
-        context.log.info("Another run of this installation is at work; this one waits for it.")
+    def _report_wait(self) -> None:
+        self._report(f"{run_at_work(self.paths)}; this one waits for it.")

@@ -26,6 +26,15 @@ def kind_of(error: SerializableErrorInfo | None) -> str | None:
     return f"{kinds[-1]}. The log of the run says more." if kinds else None
 
 
+def is_interruption(error: SerializableErrorInfo | None) -> bool:
+    """Return whether an error is that somebody pressed Ctrl-C; DuckDB has its own for it."""
+    interruptions = {"DagsterExecutionInterruptedError", "KeyboardInterrupt", "InterruptException"}
+    return any(
+        cause.cls_name in interruptions or "Query interrupted" in cause.message
+        for cause in _causes(error)
+    )
+
+
 def _causes(error: SerializableErrorInfo | None) -> Iterator[SerializableErrorInfo]:
     while error is not None:
         yield error

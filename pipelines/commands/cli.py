@@ -4,13 +4,9 @@ Runs pass no queue here; the warehouse's lock keeps them apart.
 """
 
 import argparse
-import logging
 import os
 import sys
-import time
 from collections.abc import Callable, Mapping
-from contextlib import suppress
-from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import NoReturn
@@ -29,17 +25,26 @@ from assets.engine.settings import load_calendar, load_operations, load_sources
 from assets.engine.settings_check import check_settings
 from assets.engine.settings_report import report
 from assets.partitions import PARTITION_TAG, begun_period, range_tags
-from pipelines.commands.printing import print_rates, print_refusals
+from pipelines.commands.first_time import check_place, closing_day_changed
+from pipelines.commands.printing import print_rates, print_refusals, print_rejections
+from pipelines.commands.progress import Progress, failures, totals
 from pipelines.commands.sample import PORTALS, beside_portal, put_sample, sample_periods
 from pipelines.commands.serve import history_kept_open, prepare_instance, serve_ui
 from pipelines.commands.upkeep import back_up_installation, begin_rebuild, restore_installation
 from pipelines.commands.withdraw import withdraw
 from pipelines.definitions import definitions
-from pipelines.failures import kind_of, sentence_of
 from pipelines.jobs import ACCEPT_FEWER, FILES_ONLY
 
 # Dagster's own event log tells every step; what the terminal gets of it is printed here.
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+_AGAIN = "What was loaded and published stays; give the command once more to go on."
+# What is to be done after Ctrl-C, where it is something else.
+STOPPED = {
+    "check-source": "Nothing was changed.",
+    "backup": "There is no whole back-up; give the command once more.",
+    "restore": "Remove what was restored so far from MOTCUA_DATA, and give the command once more.",
+    "rebuild": "What was published stays; make period PERIOD=... loads what is missing.",
+}
 
 
 class _Parser(argparse.ArgumentParser):
@@ -54,13 +59,14 @@ class _Parser(argparse.ArgumentParser):
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run a command; return 0, or 1 with a sentence on the error stream.
+    """Run a command; return 0, or 1 with a sentence on the error stream, 130 after Ctrl-C.
 
     What is no command ends the process with 2.
     """
     options = _options(arguments)
     paths = Paths.from_environment()
     try:
+        check_place(paths, options.command)
         if options.command in WITHOUT_DAGSTER:
             return WITHOUT_DAGSTER[options.command](paths, options)
         return _with_dagster(paths, options)
@@ -72,6 +78,9 @@ def main(arguments: list[str] | None = None) -> int:
             "Give the command once more, without head or the like.",
             file=sys.stderr,
         )
+    except (KeyboardInterrupt, dg.DagsterExecutionInterruptedError):
+        print(f"Interrupted. {STOPPED.get(options.command, _AGAIN)}", file=sys.stderr)
+        return 130
     except Exception as error:
         told = in_four_parts(error, f"Running the command {options.command}")
         if told is None:
@@ -129,7 +138,10 @@ def _with_dagster(paths: Paths, options: argparse.Namespace) -> int:
             periods = begin_rebuild(paths, calendar, is_loss_accepted=options.accept_loss)
             steps = {**FILES_ONLY["ops"], **_accepting(options.accept_loss)}
             return _process(paths, instance, periods, ("year_to_date",), steps)
-        periods = [begun_period(calendar, options.key)]
+        try:
+            periods = [begun_period(calendar, options.key)]
+        except MotcuaError as error:
+            raise closing_day_changed(paths, calendar, options.key) or error from None
         steps = _accepting(options.accept_fewer)
         return _process(paths, instance, periods, ("month", "year_to_date"), steps)
 
@@ -187,13 +199,24 @@ def _process(
     chosen: Mapping[str, object] = MappingProxyType({}),
 ) -> int:
     """Run `nightly` once for all periods from the first to the last; print what came of it."""
-    result = _run(paths, instance, periods, chosen)
+    result, errors = _run(paths, instance, periods, chosen)
     # Where a portal did not answer, the run has failed, and what else there is was published.
     is_published = any(
         event.asset_key == dg.AssetKey(["publish", "motcua"])
         for event in result.get_asset_materialization_events()
     )
-    return _finish(paths, periods[-1], kinds, ok=is_published) or int(not result.success)
+    if is_published:
+        _print_published(paths, periods, kinds)
+        return int(not result.success)
+    for sentence in errors:
+        print(f"  {sentence}", file=sys.stderr)
+    stays = (
+        "the files published before stay in place"
+        if (paths.published / "motcua.duckdb").exists()
+        else "nothing is published yet"
+    )
+    print(f"Failed: {stays}.", file=sys.stderr)
+    return 1
 
 
 def _run(
@@ -201,81 +224,45 @@ def _run(
     instance: dg.DagsterInstance,
     periods: list[Period],
     chosen: Mapping[str, object],
-) -> dg.ExecuteInProcessResult:
-    """Run `nightly`; print a line a file and period while it works, and what failed."""
-    started, run_id = time.monotonic(), str(uuid4())
-    first, last = periods[0].key, periods[-1].key
-    instance.add_event_listener(run_id, partial(_print_progress, started))
-    result = (
-        definitions(paths)
-        .resolve_job_def("nightly")
-        .execute_in_process(
-            tags={PARTITION_TAG: first} if first == last else range_tags(first, last),
-            instance=instance,
-            run_config={**QUIET, "ops": {**chosen}},
-            run_id=run_id,
-            raise_on_error=False,
+) -> tuple[dg.ExecuteInProcessResult, list[str]]:
+    """Run `nightly`; print what it does, and what failed.
+
+    Returns the result, and the errors that stopped nothing and are printed nowhere yet.
+    """
+    run_id, first, last = str(uuid4()), periods[0].key, periods[-1].key
+    with Progress() as progress:
+        instance.add_event_listener(run_id, progress.listen)
+        result = (
+            definitions(paths)
+            .resolve_job_def("nightly")
+            .execute_in_process(
+                tags={PARTITION_TAG: first} if first == last else range_tags(first, last),
+                instance=instance,
+                run_config={**QUIET, "ops": {**chosen}},
+                run_id=run_id,
+                raise_on_error=False,
+            )
         )
-    )
-    print(f"nightly: {_totals(result)} ({time.monotonic() - started:.1f} s)")
-    steps = [event for event in result.all_events if event.is_step_failure]
-    failed = [(event.step_key, event.step_failure_data.error) for event in steps] or [
-        # What keeps a run waiting for another fails it before any step.
-        ("the run", event.job_failure_data.error)
-        for event in result.all_events
-        if event.event_type is dg.DagsterEventType.RUN_FAILURE
+    failed = failures(result.all_events)
+    print(f"nightly: {totals(result)} ({progress.seconds:.1f} s)")
+    for sentence, steps in failed.items():
+        print(f"  {', '.join(steps)}: {sentence}", file=sys.stderr)
+    return result, [
+        error
+        for error in progress.errors
+        if not any(error.removesuffix(".") in said for said in failed)
     ]
-    for where, error in failed:
-        print(f"  {where}: {sentence_of(error) or kind_of(error) or 'failed'}", file=sys.stderr)
-    return result
 
 
-def _print_progress(started: float, entry: dg.EventLogEntry) -> None:
-    """Print what a step says or warns of; what is refused or failed is printed at the end."""
-    if not entry.is_dagster_event and entry.level in (logging.INFO, logging.WARNING):
-        # Who reads along may leave; the run goes on, and its end says so.
-        with suppress(BrokenPipeError):
-            print(f"{time.monotonic() - started:7.1f} s  {entry.user_message}")
-
-
-def _totals(result: dg.ExecuteInProcessResult) -> str:
-    """Return what the loads and the indicators of a run say, in one line."""
-    loads = {"read_count": 0, "accepted_count": 0, "quarantined_count": 0, "duplicate_count": 0,
-             "refused_file_count": 0}  # fmt: skip
-    moved: list[int] = []
-    for event in result.get_asset_materialization_events():
-        metadata = event.materialization.metadata
-        for name in loads:
-            if name in metadata:
-                loads[name] += int(str(metadata[name].value))
-        if "moved_month_count" in metadata:
-            moved.append(int(str(metadata["moved_month_count"].value)))
-    parts = [f"{name.removesuffix('_count').replace('_', ' ')} {count:,}"
-             for name, count in loads.items() if count or name == "read_count"]  # fmt: skip
-    if not moved:
-        return ", ".join(parts)
-    changed = f"months changed: {max(moved)}" if any(moved) else "nothing changed"
-    return f"{', '.join(parts)}; {changed}"
-
-
-def _finish(paths: Paths, period: Period, period_kinds: tuple[str, ...], *, ok: bool) -> int:
-    """Print the rates up to the period, and what is refused; return the exit code."""
-    published = paths.published / "motcua.duckdb"
-    if not ok or not published.exists():
-        stays = (
-            "the files published before stay in place"
-            if published.exists()
-            else "nothing is published yet"
-        )
-        print(f"Failed: {stays}.", file=sys.stderr)
-        return 1
+def _print_published(paths: Paths, periods: list[Period], kinds: tuple[str, ...]) -> None:
+    """Print the rates up to the last period, and what was rejected and refused."""
+    first, last, published = periods[0], periods[-1], paths.published / "motcua.duckdb"
     with duckdb.connect(str(published), read_only=True) as reader:
-        print_rates(reader, period.end, period_kinds)
+        print_rates(reader, last.end, kinds)
         print(f"Published: {published} (with dossiers.duckdb and by_unit.csv beside it)")
-        print_refusals(
-            reader, period.key, refused_with_active_predecessor(reader, read_manifest(paths))
-        )
-    return 0
+        print_rejections(reader, paths, first, last)
+        replaced = refused_with_active_predecessor(reader, read_manifest(paths))
+        print_refusals(reader, first, last, replaced)
 
 
 WITHOUT_DAGSTER: dict[str, Callable[[Paths, argparse.Namespace], int]] = {

@@ -49,7 +49,7 @@ def main() -> int:
     try:
         calendar = load_calendar(paths.settings)
     except MotcuaError as error:
-        sys.exit(f"wrong  {error}")
+        return _print([Finding.of(error)])
     looks: tuple[Callable[[], Iterator[Finding]], ...] = (
         lambda: folder_findings(paths),
         lambda: iter([room_finding(paths, operations)]),
@@ -61,7 +61,10 @@ def main() -> int:
         lambda: holiday_findings(paths, local_now().date()),
         lambda: _dagster_findings(paths, calendar, operations),
     )
-    found = [finding for look in looks for finding in _whatever_happens(look)]
+    return _print([finding for look in looks for finding in _whatever_happens(look)])
+
+
+def _print(found: list[Finding]) -> int:
     for finding in found:
         print(f"{finding.level:<6} {finding.said}")
         if finding.to_do:
@@ -77,9 +80,7 @@ def _whatever_happens(look: Callable[[], Iterator[Finding]]) -> Iterator[Finding
         told = in_four_parts(error, "Looking at the installation")
         if told is None:
             raise
-        yield Finding(
-            "wrong", f"{told.doing}: found {told.found}; expected {told.expected}", told.to_do
-        )
+        yield Finding.of(told)
 
 
 def _warehouse_findings(paths: Paths) -> Iterator[Finding]:
@@ -154,7 +155,9 @@ def _queue_finding(instance: dg.DagsterInstance) -> Finding:
     if not waiting:
         return Finding("ok", "no run waits in the queue")
     return Finding(
-        "look", f"{counted(waiting, 'run')} waiting in the queue", "they go one after another."
+        "look",
+        f"{counted(waiting, 'run')} waiting in the queue",
+        "nothing: one goes after another.",
     )
 
 

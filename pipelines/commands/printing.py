@@ -5,6 +5,10 @@ from typing import Any
 
 import duckdb
 
+from assets.engine.common.calendar import Period
+from assets.engine.common.messages import SHOWN, counted
+from assets.engine.common.paths import Paths
+
 SHOWN_RATES = (
     ("on_time_pct", "on time"), ("early_pct", "early"), ("late_pct", "late"),
     ("online_of_total_pct", "online/total"), ("digitised_pct", "digitised"),
@@ -16,19 +20,41 @@ SHOWN_COUNTS = (
 )  # fmt: skip
 
 
-def print_refusals(reader: duckdb.DuckDBPyConnection, key: str, replaced: set[str]) -> None:
+def print_rejections(
+    reader: duckdb.DuckDBPyConnection, paths: Paths, first: Period, last: Period
+) -> None:
+    """Print which rules rejected the most rows of the periods, and where the rows are."""
+    rules = reader.execute(
+        "SELECT rule_id, rule_en, CAST(sum(row_count) AS BIGINT) FROM quarantine.summary "
+        "WHERE severity = 'reject' AND delivery_period BETWEEN ? AND ? "
+        "GROUP BY ALL ORDER BY 3 DESC, 1",
+        [first.start, last.start],
+    ).fetchall()
+    if not rules:
+        return
+    print("Rejected rows, by the rule that they broke:")
+    for rule_id, sentence, count in rules[:SHOWN]:
+        print(f"  {count:,} {rule_id}: {sentence}")
+    if len(rules) > SHOWN:
+        print(f"  and {counted(len(rules) - SHOWN, 'more rule')}")
+    print(f"  All rules: quarantine.summary of the published file; the rows: {paths.returns}")
+
+
+def print_refusals(
+    reader: duckdb.DuckDBPyConnection, first: Period, last: Period, replaced: set[str]
+) -> None:
     """Print which files are refused; none of them fails a run, for the night goes on.
 
     In the stead of those of `replaced` an older file of their name is in force.
     """
     refused = reader.execute(
-        "SELECT CAST(delivery_period AS VARCHAR), reason, delivery_id FROM ops.delivery "
+        "SELECT delivery_period, reason, delivery_id FROM ops.delivery "
         "WHERE reason IS NOT NULL AND state <> 'superseded' ORDER BY ALL"
     ).fetchall()
-    own = [(reason, delivery_id) for period, reason, delivery_id in refused if period == key]
+    own = [item for item in refused if first.start <= item[0] <= last.start]
     if own:
-        print(f"Refused in this period: {len(own)}")
-    for reason, delivery_id in own:
+        print(f"Refused in {'this period' if first == last else 'these periods'}: {len(own)}")
+    for _, reason, delivery_id in own:
         stays = " (an older file of the same name stays in force)"
         print(f"  {reason}{stays if delivery_id in replaced else ''}")
     if len(refused) > len(own):

@@ -9,6 +9,7 @@ from assets.engine.common.calendar import Calendar, Period, local_now
 from assets.engine.common.errors import MotcuaError
 from assets.engine.common.paths import Paths
 from assets.engine.settings import load_sources
+from assets.engine.status import run_at_work
 from assets.engine.upkeep import Part, back_up, begin_anew, restore
 from assets.engine.warehouse import HASH_KEY_VARIABLE
 from pipelines.commands.serve import dagster_home
@@ -19,7 +20,13 @@ MEGABYTE = 10**6
 def back_up_installation(paths: Paths, target: Path) -> int:
     """Back an installation up into a new folder, and print what the back-up holds."""
     started = time.monotonic()
-    parts = back_up(paths, dagster_home(paths), target, local_now(), _report_wait)
+    parts = back_up(
+        paths,
+        dagster_home(paths),
+        target,
+        local_now(),
+        lambda: print(f"{run_at_work(paths)}; the back-up waits for its end.", flush=True),
+    )
     _print(parts)
     if not paths.hash_key_file.exists():
         print(
@@ -53,15 +60,15 @@ def begin_rebuild(paths: Paths, calendar: Calendar, *, is_loss_accepted: bool) -
             "Restore a back-up: make restore.",
         )  # fmt: skip
     aside = begin_anew(
-        paths, load_sources(paths.sources), local_now(), is_loss_accepted=is_loss_accepted
+        paths,
+        load_sources(paths.sources),
+        local_now(),
+        is_loss_accepted=is_loss_accepted,
+        report=print,
     )
     if aside is not None:
         print(f"The warehouse of before is kept: {aside}")
     return months
-
-
-def _report_wait() -> None:
-    print("A run is at work; the back-up waits for its end.", flush=True)
 
 
 def _print(parts: list[Part]) -> None:

@@ -1,5 +1,8 @@
 """The command `withdraw`: takes back what a clock that ran ahead collected."""
 
+from contextlib import suppress
+from datetime import date, datetime
+
 from assets.engine.collect import Manifest, read_arrivals
 from assets.engine.common.calendar import local_now
 from assets.engine.common.errors import MotcuaError
@@ -8,6 +11,7 @@ from assets.engine.common.messages import counted
 from assets.engine.common.paths import Paths
 from assets.engine.portal_journal import journal_file
 from assets.engine.settings import load_calendar
+from assets.engine.status import run_at_work
 
 
 def withdraw(paths: Paths, today: str) -> int:
@@ -18,18 +22,23 @@ def withdraw(paths: Paths, today: str) -> int:
     Raises
     ------
     MotcuaError
-        `today` is not the day that this machine's clock says: one of both is wrong.
+        `today` is no day as YYYY-MM-DD, or not the one that this machine's clock says: one of both
+        is wrong.
     """
     now = local_now()
+    _check_form(today)
     if today != now.date().isoformat():
         raise MotcuaError(
             "Withdrawing what was collected at a time to come",
             f"TODAY={today}, while this machine's clock says {now.date()}",
             "the day of today in both",
-            "Set the clock right (timedatectl), or give today's day.",
+            "Set the clock right (timedatectl), or, if the clock is right: "
+            f"make withdraw TODAY={now.date()}",
         )
     load_calendar(paths.settings)
-    with one_run(paths, _report_wait):
+    with one_run(
+        paths, lambda: print(f"{run_at_work(paths)}; this waits for its end.", flush=True)
+    ):
         to_come = read_arrivals(paths, now).ahead
         begun, withdrawn = Manifest(paths, now).put_right(now)
         for delivery in to_come:
@@ -43,5 +52,18 @@ def withdraw(paths: Paths, today: str) -> int:
     return 0
 
 
-def _report_wait() -> None:
-    print("A run is at work; this waits for its end.", flush=True)
+def _check_form(today: str) -> None:
+    """Raise MotcuaError unless a day is written as YYYY-MM-DD; another day's form is understood."""
+    with suppress(ValueError):
+        if date.fromisoformat(today).isoformat() == today:
+            return
+    meant = "YYYY-MM-DD"
+    for form in ("%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%Y/%m/%d", "%Y%m%d"):
+        with suppress(ValueError):
+            meant = datetime.strptime(today, form).date().isoformat()  # noqa: DTZ007
+    raise MotcuaError(
+        "Reading the command",
+        f"TODAY={today}",
+        "the day of today as YYYY-MM-DD, such as 2023-11-20",
+        f"Give it so: make withdraw TODAY={meant}",
+    )

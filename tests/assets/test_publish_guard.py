@@ -222,7 +222,11 @@ def test_a_manifest_that_is_older_than_the_warehouse_supersedes_nothing(
     assert ask(state, "SELECT delivery_id, state FROM ops.delivery ORDER BY ALL") == before
     with pytest.raises(WarehouseError, match=r"manifest\.jsonl does not list"):
         begin_anew(state, sources, local_now(), is_loss_accepted=False)
-    begin_anew(state, sources, local_now(), is_loss_accepted=True)
+    said: list[str] = []
+    begin_anew(state, sources, local_now(), is_loss_accepted=True, report=said.append)
+    assert any(
+        re.match("Left in the warehouse of before: [0-9]+ deliver.* of 20", line) for line in said
+    )
     with warehouse(state) as connection:
         load_references(connection, state)
         take_in(state, PERIODS, connection)

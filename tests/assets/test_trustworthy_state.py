@@ -4,6 +4,7 @@ Belongs here: what a night does about each, through Dagster's job. Does not belo
 restore and rebuild as commands (`tests/end_to_end/test_back_up.py`).
 """
 
+import re
 import shutil
 from pathlib import Path
 
@@ -231,7 +232,12 @@ def test_an_export_that_left_the_settings_is_lost_only_where_the_warehouse_lacks
     assert _csv(state) == csv
     with pytest.raises(WarehouseError, match=r"no longer name xin_man/dossiers_commune"):
         begin_anew(state, {}, local_now(), is_loss_accepted=False)
-    begin_anew(state, {}, local_now(), is_loss_accepted=True)
+    said: list[str] = []
+    begin_anew(state, {}, local_now(), is_loss_accepted=True, report=said.append)
+    (sentence,) = said
+    assert re.match(
+        "Recorded as refused, for no run can load them: [0-9]+ deliver.* of 20", sentence
+    )
     with warehouse(state) as connection:
         check_nothing_lacks(connection, state, {})
     assert ask(state, "SELECT DISTINCT state, kind FROM ops.delivery") == [("refused", "dossier")]

@@ -106,7 +106,10 @@ def test_back_up_and_restore_overwrite_nothing(
     assert cli.main(["backup", str(home.data / "copy")]) == 1
     assert cli.main(["backup", str(tmp_path / "copy")]) == 0
     assert cli.main(["restore", str(tmp_path / "copy")]) == 1
-    assert "an installation without" in capsys.readouterr().err
+    sentence = capsys.readouterr().err
+    for name in ("raw", "published", "warehouse"):
+        assert str(home.data / name) in sentence
+    assert "move these folders away first" in sentence
 
 
 def test_half_a_back_up_is_not_restored(

@@ -159,6 +159,11 @@ def test_a_correction_and_a_refusal_are_told_in_a_few_lines(own_sample: Paths) -
     assert "Tháng 06/2023" in changes[0]
     assert done.stderr == ""
     assert " 1 dossier changed; FROM explain_change(" in done.stdout
+    assert done.stdout.count("found text of 2 columns divided by ';'") == 2
+    assert re.search(r"^  \d+ [a-z_]+: The .*$", done.stdout, re.MULTILINE)
+    assert (
+        f"quarantine.summary of the published file; the rows: {own_sample.returns}" in done.stdout
+    )
     *_, refused, first, second = done.stdout.splitlines()
     assert refused == "Refused in this period: 2"
     stays = " (an older file of the same name stays in force)"
@@ -315,6 +320,41 @@ def test_a_run_that_waits_too_long_for_another_says_so(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "Waiting for the other run of this installation to end" in done.stderr
     assert "Look at that run in the UI" in done.stderr
+
+
+def test_ctrl_c_ends_a_run_that_waits_in_one_sentence(tmp_path: Path) -> None:
+    with (
+        locked(private_folder(private_folder(tmp_path / "data") / "warehouse")),
+        subprocess.Popen(
+            [COMMAND[0], "-u", *COMMAND[1:], "period", KEY],
+            cwd=PROJECT, env=environment(tmp_path / "data"), stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, encoding="utf-8",
+        ) as command,
+    ):  # fmt: skip
+        assert command.stdout is not None
+        line = command.stdout.readline()
+        assert f"Another run of this installation (process {os.getpid()}) is at work" in line
+        command.send_signal(signal.SIGINT)
+        _, said = command.communicate(timeout=120)
+    assert command.returncode == 130
+    assert said == (
+        "Interrupted. What was loaded and published stays; give the command once more to go on.\n"
+    )
+
+
+def test_ctrl_c_ends_a_run_at_work_in_one_sentence(own_sample: Paths) -> None:
+    with subprocess.Popen(
+        [COMMAND[0], "-u", *COMMAND[1:], "period", KEY],
+        cwd=PROJECT, env=environment(own_sample.data), stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, encoding="utf-8",
+    ) as command:  # fmt: skip
+        assert command.stdout is not None
+        assert command.stdout.readline()
+        command.send_signal(signal.SIGINT)
+        _, said = command.communicate(timeout=120)
+    assert command.returncode == 130
+    assert said.startswith("Interrupted. What was loaded")
+    assert len(said.splitlines()) == 1
 
 
 def test_whoever_reads_along_may_leave(tmp_path: Path) -> None:

@@ -148,7 +148,7 @@ def test_collections_that_were_cut_off_or_refused(doctor: Doctor, prepared: Path
     printed = doctor(prepared)
     assert "look   igate2/dossiers/2023-09-15 is not collected whole: 1 page there" in printed
     assert "wrong  Asking the portal: found 401;" in printed
-    assert "-> then run the period again: igate2/dossiers/2023-10-15" in printed
+    assert "-> then make period PERIOD=2023-10-15 (igate2/dossiers/2023-10-15)" in printed
     assert "2023-08-15" not in printed
 
 
@@ -204,9 +204,10 @@ def test_a_slip_in_the_statistic_s_settings_is_a_line_too(prepared: Paths, tmp_p
     (tmp_path / "statistic.toml").write_text("closing_day = 99\n")
     done = _process(Paths(prepared.data, tmp_path))
     assert done.returncode == 1
-    assert done.stderr.startswith("wrong  Reading")
-    assert "closing_day" in done.stderr
-    assert len(done.stderr.splitlines()) == 1
+    said, to_do = done.stdout.splitlines()
+    assert said.startswith("wrong  Reading")
+    assert "closing_day" in said
+    assert to_do.startswith("       -> Correct these settings")
 
 
 @pytest.mark.parametrize(

@@ -332,8 +332,7 @@ class Living:
             case Deliver():
                 self._deliver(event)
             case Remove():
-                (self.paths.inbox / event.place).unlink()
-                del self._files[event.place]
+                self._remove(event.place)
             case Configure():
                 configure(self.paths, event, self.patch)
                 self.settings = event
@@ -373,12 +372,15 @@ class Living:
         before = self._files.get(place)
         moment = before[1] if event.is_quiet and before else self.now.timestamp() - 60
         # A Mac that writes a name anew leaves none of the other form.
-        for same in (normalize("NFC", place), normalize("NFD", place)):
-            if same != place and same in self._files:
-                del self._files[same]
-                (self.paths.inbox / same).unlink()
+        self._remove(place)
         lay(self.paths.inbox / place, event.content, moment)
         self._files[place] = (event.content, moment)
+
+    def _remove(self, place: str) -> None:
+        """Remove the file of a name, in whichever form it lies there."""
+        for same in {normalize("NFC", place), normalize("NFD", place)} & self._files.keys():
+            del self._files[same]
+            (self.paths.inbox / same).unlink()
 
     def _run(self, event: Run) -> None:
         clock = self.now + event.clock

@@ -147,7 +147,7 @@ def test_its_time_and_its_rows_say_which_period(
     if expected:
         assert _period(installation, file, moments[1]) == date.fromisoformat(expected)
     else:
-        with pytest.raises(Unplaced, match=f"put each into a folder .* such as {JANUARY}"):
+        with pytest.raises(Unplaced, match=f"put it into a folder .* such as {JANUARY}"):
             _period(installation, file, moments[1])
 
 
@@ -251,8 +251,8 @@ def test_doctor_names_what_waits_for_a_folder_without_opening_it(
         monkeypatch.delattr(placing, name)
     (found,) = inbox_findings(installation, now)
     assert found.level == "look"
-    assert "1, in xin_man/dossiers_commune/, dated by neither folder nor line" in found.said
-    assert JANUARY in found.said
+    assert "1 item, in xin_man/dossiers_commune/, dated by neither folder nor line" in found.said
+    assert JANUARY in found.to_do
 
 
 def test_a_file_waits_while_the_clock_is_behind(installation: Paths) -> None:

@@ -95,7 +95,7 @@ def test_a_file_that_no_run_collects_is_told(installation: Paths) -> None:
 @pytest.mark.parametrize(
     ("path", "reason"),
     [
-        ("a.csv", "outside any folder: move each to <source>/<export>/"),
+        ("a.csv", "outside any folder: move it to <source>/<export>/"),
         (
             "xin_mann/dossiers_commune/a.csv",
             "in xin_mann/, which no settings file is named after; did you mean xin_man?",
@@ -119,7 +119,7 @@ def test_a_file_that_no_run_collects_is_told(installation: Paths) -> None:
         ),
         (
             "xin_man/dossiers_commune/2023-01-15/~$a.csv",
-            "lock files of an office program: close the list there and save it",
+            "a lock file of an office program: close the list there and save it",
         ),
     ],
 )

@@ -30,8 +30,8 @@ from tests.unit.deliveries import JANUARY, PERSON, ask, deliver_csv, dossier, lo
 
 EXPORT = "in xin_man/dossiers_commune/"
 PLACE = f"{EXPORT}{JANUARY}/"
-LINKS = f"{PLACE}, links, which are not followed here: deliver the file itself"
-DEVICES = f"{PLACE}, neither files nor folders, but pipes, sockets or devices: remove them"
+LINKS = f"{PLACE}, a link, which is not followed here: deliver the file itself"
+DEVICES = f"{PLACE}, neither a file nor a folder, but a pipe, socket or device: remove it"
 MEND = "let the user who runs Motcua enter and read it"
 NAME = f"{PERSON}.csv"
 PATIENCE = 60.0

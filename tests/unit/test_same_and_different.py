@@ -77,7 +77,7 @@ def test_of_two_files_of_one_name_the_one_written_last_is_taken_and_a_warning_na
     assert register_of(installation) == {code(2): "in_process"}
     strays = read_inbox(installation, load_sources(installation.sources), NOW).strays
     ((reason, count),) = strays.items()
-    assert reason.startswith("in xin_man/dossiers_commune/, whose names differ from another's in ")
+    assert reason.startswith("in xin_man/dossiers_commune/, whose name differs from another's in ")
     assert count == 1
     assert NAME not in reason
     assert _collect(installation) == []

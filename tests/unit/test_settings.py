@@ -65,7 +65,7 @@ def test_an_exports_own_texts_come_instead_of_the_shared_ones(tmp_path: Path) ->
         ('kind = "dossier"', 'kind = "dossier"\nunit = "code"', ["unit: is no setting; did you mean"
          " units?"]),
         ("hoso.columns]", "hoso.column]", ["exports.hoso.column: is no setting; did you mean "
-         "columns?", "make check-source SETTINGS="]),
+         "columns?", "make check-source SETTINGS=", "EXPORT=hoso FILE="]),
         ('kind = "dossier"', 'kind = "dossier"\ndate_formats = ["%d/%m/%Y", "%m/%d/%Y"]',
          ["mix day first and month first", "keep those of the order"]),
     ],

@@ -6,7 +6,8 @@ from typing import Annotated, Any
 import pytest
 from pydantic import Field, ValidationError
 
-from assets.engine.common.messages import counted, misfits
+from assets.engine.common.errors import MotcuaError
+from assets.engine.common.messages import counted, joined, misfits
 from schemas.settings import ApiExport, ApiSource, Change, Export, Operations, Source, Statistic
 from schemas.settings.sources import Strict
 
@@ -17,6 +18,13 @@ from schemas.settings.sources import Strict
 )
 def test_a_count_has_its_noun_in_the_plural_unless_it_is_one(count: int, said: str) -> None:
     assert counted(count, "dossier") == said
+
+
+def test_joined_sentences_have_no_full_stop_before_a_semicolon() -> None:
+    assert joined(["Set it.", "Start it again."]) == "Set it; Start it again"
+    assert str(MotcuaError("Asking", "no token.", "one", "Set it.")) == (
+        "Asking: found no token; expected one. Set it."
+    )
 
 
 class _Tried(Strict):

@@ -117,9 +117,9 @@ class Placing:
         if clock.is_behind:
             raise Unplaced(
                 f"dated by neither folder nor line, and this machine's clock ({clock.now:%d/%m/%Y})"
-                f" is behind what was collected until {clock.today:%d/%m/%Y}: they wait until it "
-                "is set right (timedatectl). If it is right, and ran ahead then: make withdraw "
-                f"TODAY={clock.now:%Y-%m-%d}"
+                f" is behind what was collected until {clock.today:%d/%m/%Y}: it waits until the "
+                "clock is set right (timedatectl). If it is right, and ran ahead then: make "
+                f"withdraw TODAY={clock.now:%Y-%m-%d}"
             )
         written = written_at(file.path.lstat(), clock.now.tzinfo)
         before = self.newest.get(file.place)
@@ -153,7 +153,7 @@ class Placing:
         if newest < last.start and not is_known:
             raise Unplaced(
                 "dated by neither folder nor line, under a name that was never delivered, and no "
-                f"row is of {last.label} or later: put each into a folder of its export that its "
+                f"row is of {last.label} or later: put it into a folder of its export that its "
                 f"period names, such as {calendar.month_of(newest).key}"
             )
         return calendar.month_of(written)

@@ -27,11 +27,11 @@ HIDDEN = "."
 _IDENTIFIER = re.compile(r"[a-z0-9_]+")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
-_LOCKED = "lock files of an office program: close the list there and save it"
-_LINK = "links, which are not followed here: deliver the file itself"
-_DEVICE = "neither files nor folders, but pipes, sockets or devices: remove them"
+_LOCKED = "a lock file of an office program: close the list there and save it"
+_LINK = "a link, which is not followed here: deliver the file itself"
+_DEVICE = "neither a file nor a folder, but a pipe, socket or device: remove it"
 _TWIN = (
-    "whose names differ from another's in case or composed letters only: the one written last is "
+    "whose name differs from another's in case or composed letters only: the one written last is "
     "collected; remove the others"
 )
 
@@ -178,7 +178,7 @@ def _refused(error: OSError) -> str:
 def _misplaced(folders: tuple[str, ...], sources: dict[str, Source]) -> str:
     """Return where a file lies that is of no export, and where it may belong."""
     if not folders:
-        return "outside any folder: move each to <source>/<export>/"
+        return "outside any folder: move it to <source>/<export>/"
     known = _known(folders, sources)
     if not known:
         return (

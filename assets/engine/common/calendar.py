@@ -99,12 +99,14 @@ class Calendar:
             month = None
         if month is None or month.key != key or month.start < self.first_period:
             example = self.month(2023, 11)
+            is_near = month is not None and month.start >= self.first_period
+            meant = f": that day lies in {month.key}" if month and is_near else ""
             raise MotcuaError(
                 "Reading a period key",
                 repr(key),
                 f"the first day of a reporting month from {self.first_period} on, such as "
                 f"{example.key}",
-                f"Give the day on which the period starts; the first is {self.first_period}.",
+                f"Give the day on which the period starts{meant}.",
             )
         return month
 

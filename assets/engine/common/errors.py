@@ -20,7 +20,14 @@ class MotcuaError(Exception):
         self.found = found
         self.expected = expected
         self.to_do = to_do
-        super().__init__(f"{doing}: found {found}; expected {expected}. {to_do}")
+        super().__init__(f"{self.said}. {to_do}")
+
+    @property
+    def said(self) -> str:
+        """The first three parts: all but what to do."""
+        # What was found may be a sentence of its own.
+        found, expected = self.found.removesuffix("."), self.expected.removesuffix(".")
+        return f"{self.doing}: found {found}; expected {expected}"
 
 
 class SettingsError(MotcuaError):

@@ -3,6 +3,7 @@
 No value of a setting is quoted: it may be a secret.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from pydantic import ValidationError
@@ -38,6 +39,11 @@ _MISFITS = {
 def counted(count: int, noun: str) -> str:
     """Return a count with its noun, in the plural unless it is one: 1 row, 2,000 rows."""
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def joined(sentences: Iterable[str]) -> str:
+    """Return sentences as parts of a longer one, which has a full stop at its own end only."""
+    return "; ".join(sentence.removesuffix(".") for sentence in sentences)
 
 
 def deliveries_of(keys: list[str]) -> str:

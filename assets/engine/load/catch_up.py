@@ -55,16 +55,19 @@ def load_lacking(
                 "units changed"
             )
         for kind in kinds:
-            load_period(
+            results = load_period(
                 connection, paths, sources, kind=kind, period=period, run_id=run_id,
                 progress=progress,
             )  # fmt: skip
+            for result in results:
+                if result.reason and result.is_new:
+                    progress(result.reason)
 
 
 def accept_loss(
     connection: duckdb.DuckDBPyConnection, paths: Paths, sources: dict[str, Source], run_id: str
-) -> int:
-    """Record the deliveries that cannot be loaded as refused; return how many.
+) -> list[Delivery]:
+    """Record the deliveries that cannot be loaded as refused; return them.
 
     Delivered again, they are loaded: their bytes are read whatever was recorded of them.
     """
@@ -85,7 +88,7 @@ def accept_loss(
                 version=LOST,
                 run_id=run_id,
             )
-    return len(lost)
+    return lost
 
 
 def _described(

@@ -188,8 +188,8 @@ def check_can_be_loaded(lacks: Lacking, kept: str = "") -> None:
     if lacks.lost:
         raise WarehouseError(
             _COMPARING,
-            f"{summary_of(lacks.lost)} that it lacks and that cannot be loaded: their raw bytes "
-            f"were purged, or their period is none of this closing_day{kept}",
+            f"{summary_of(lacks.lost)} lacking, which cannot be loaded: the raw bytes were purged, "
+            f"or the period is none of this closing_day{kept}",
             "every delivery of the manifest",
             "Restore a back-up (make restore), or deliver these files again; to go on without "
             "them, make rebuild ACCEPT_LOSS=yes records them as refused.",
@@ -245,7 +245,7 @@ def check_is_loaded(lacks: Lacking) -> None:
     if lacks.outdated:
         raise WarehouseError(
             "Comparing the warehouse with the settings",
-            f"{summary_of(lacks.outdated)} that were read with other settings or units",
+            f"{summary_of(lacks.outdated)} read with other settings or units",
             "all read with those of today",
             f"Read them again: make period PERIOD={min(d.period for d in lacks.outdated)}.",
         )
@@ -259,8 +259,8 @@ def summary_of(deliveries: list[Delivery]) -> str:
 def stays_as_it_was(lacks: Lacking) -> str:
     """Return what is to be known of deliveries that no run can read with today's settings."""
     return (
-        f"{summary_of(lacks.kept)} stand as they were read before settings, units, the program or "
-        "what is believed of the clock changed: their raw bytes were purged, or are refused today."
+        "Kept as read before settings, units, the program or what is believed of the clock "
+        f"changed: {summary_of(lacks.kept)}. The raw bytes were purged, or are refused today."
     )
 
 

@@ -89,7 +89,7 @@ def _load_one(job: FileLoad, progress: Callable[[str], None]) -> Loaded:
 
 def _outcome(result: Loaded) -> str:
     if result.reason:
-        return f"{result.state}: {result.reason}"
+        return result.state  # whoever asked for the load says why
     return (
         f"loaded {result.accepted:,} of {result.read:,} rows, {result.quarantined:,} quarantined, "
         f"{result.flagged:,} flagged, {counted(result.duplicates, 'duplicate')}"

@@ -39,7 +39,7 @@ def set_aside(
         if not rows:
             continue
         progress(
-            f"leaving the figures, for it was withdrawn or is of a period to come: "
+            "leaving the figures, as withdrawn or of a period to come: "
             f"{counted(len(rows), 'file')} of kind {kind.name}"
         )
         with transaction(connection):

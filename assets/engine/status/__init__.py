@@ -22,6 +22,7 @@ from assets.engine.status.health import (
     inbox_findings,
     lock_holder,
     room_finding,
+    run_at_work,
     settings_findings,
 )
 from assets.engine.status.period import period_state
@@ -32,6 +33,6 @@ __all__ = [
     "Finding", "check_before_computing", "clock_findings", "closed_months", "collection_findings",
     "delivered_months", "first_difference", "folder_findings", "holiday_findings", "inbox_findings",
     "kept_readings", "lock_holder", "partial_months", "period_findings", "period_sentence",
-    "period_state", "published_months", "room_finding", "settings_findings", "unanswered_months",
-    "warehouse_findings",
+    "period_state", "published_months", "room_finding", "run_at_work", "settings_findings",
+    "unanswered_months", "warehouse_findings",
 ]  # fmt: skip

@@ -37,19 +37,19 @@ def clock_findings(paths: Paths, now: datetime) -> Iterator[Finding]:
         return
     if found.to_come:
         yield Finding(
-            "wrong", f"{summary_of(found.to_come)}, which has not begun: this machine's clock ran "
-            "ahead when they were collected. They count nowhere until that day",
+            "wrong", f"{summary_of(found.to_come)}, still to come: this machine's clock ran ahead "
+            "at collection. Nothing of it counts until that day",
             f"{command}; what still lies in the inbox is collected anew by the next run.",
         )  # fmt: skip
     if others := [item for item in found.ahead if item.period <= f"{found.clock.today}"]:
         yield Finding(
-            "look", f"{summary_of(others)} were collected when this machine's clock ran ahead: "
-            "they count as of the collections before and after",
+            "look", f"{summary_of(others)}, collected when this machine's clock ran ahead: what "
+            "counts is the time of the collections before and after",
             f"nothing; {command} lists them as of today.",
         )  # fmt: skip
     if behind := [item for item in found.undated if item not in found.ahead]:
         yield Finding(
-            "look", f"{summary_of(behind)} were collected when this machine's clock was behind: "
-            "they count as of the collection before",
-            "nothing; when the next file is collected, they count as of its day.",
+            "look", f"{summary_of(behind)}, collected when this machine's clock was behind: what "
+            "counts is the time of the collection before",
+            "nothing; when the next file is collected, its day is taken.",
         )  # fmt: skip

@@ -37,6 +37,11 @@ class Finding:
     said: str
     to_do: str = ""
 
+    @classmethod
+    def of(cls, error: MotcuaError) -> "Finding":
+        """Return an error as a finding, what to do apart from what is wrong."""
+        return cls("wrong", error.said, error.to_do)
+
 
 def folder_findings(paths: Paths) -> Iterator[Finding]:
     """Look whether folders and files are there, and closed to others where they must be."""
@@ -101,6 +106,13 @@ def lock_holder(paths: Paths) -> int | None:
     return _holder(paths.warehouse_file) or _holder(paths.warehouse)
 
 
+def run_at_work(paths: Paths) -> str:
+    """Return who is waited for, as the begin of a sentence."""
+    holder = lock_holder(paths)
+    process = f" (process {holder})" if holder else ""
+    return f"Another run of this installation{process} is at work"
+
+
 def _holder(place: Path) -> int | None:
     locks = Path("/proc/locks")
     if not place.exists() or not locks.exists():
@@ -132,23 +144,23 @@ def settings_findings(paths: Paths) -> Iterator[Finding]:
     try:
         named.update(named_variables(load_operations(paths.settings)))
     except MotcuaError as error:
-        wrong.append(Finding("wrong", str(error)))
+        wrong.append(Finding.of(error))
     try:
         for source in load_sources(paths.sources).values():
             named.update(named_variables(source))
             tokens.add(source.api.token_variable if source.api else None)
     except MotcuaError as error:
-        wrong.append(Finding("wrong", str(error)))
+        wrong.append(Finding.of(error))
     try:
         if has_hash_key(paths):
             dossier_hash_key(paths)
     except MotcuaError as error:
-        wrong.append(Finding("wrong", str(error)))
+        wrong.append(Finding.of(error))
     for table in REFERENCE_SCHEMAS:
         try:
             read_reference(paths.reference / f"{table}.csv", table)
         except MotcuaError as error:
-            wrong.append(Finding("wrong", str(error)))
+            wrong.append(Finding.of(error))
     for name in sorted(named):
         try:
             secret(name, "Looking at a secret", SettingsError, may_have_marks=name not in tokens)
@@ -195,7 +207,11 @@ def inbox_findings(paths: Paths, now: datetime) -> Iterator[Finding]:
         strays = walk_inbox(paths, sources).strays
         strays += unplaced(paths, sources, pending_files(paths, sources), now)
         for reason, count in sorted(strays.items()):
-            yield Finding("look", f"in the inbox, collected by no run: {count:,}, {reason}")
+            said, _, to_do = reason.partition(": ")
+            yield Finding(
+                "look", f"in the inbox, collected by no run: {counted(count, 'item')}, {said}",
+                to_do or "correct the name of the folder or file, or the settings.",
+            )  # fmt: skip
 
 
 def collection_findings(paths: Paths, now: datetime) -> Iterator[Finding]:
@@ -211,7 +227,9 @@ def collection_findings(paths: Paths, now: datetime) -> Iterator[Finding]:
                 else f"set the clock right, and remove {journal.file}: that period has not begun.",
             )  # fmt: skip
         if journal.failed is not None:
-            yield Finding("wrong", journal.failed.said, f"then run the period again: {place}")
+            yield Finding(
+                "wrong", journal.failed.said, f"then make period PERIOD={period} ({place})"
+            )
         elif journal.begun is not None:
             pages = counted(len(journal.pages), "page")
             yield Finding(

@@ -76,7 +76,7 @@ def _state_findings(connection: duckdb.DuckDBPyConnection, paths: Paths) -> Iter
         error = difference.error
         yield Finding(
             "look" if difference.is_made_good else "wrong",
-            _sentence(error),
+            error.said,
             "the next run of any period does it, once nothing else here is wrong."
             if difference.is_made_good
             else error.to_do,
@@ -105,8 +105,4 @@ def _refusals(check: Callable[[], None]) -> Iterator[Finding]:
     try:
         check()
     except MotcuaError as error:
-        yield Finding("wrong", _sentence(error), error.to_do)
-
-
-def _sentence(error: MotcuaError) -> str:
-    return f"{error.doing}: found {error.found}; expected {error.expected}"
+        yield Finding.of(error)

@@ -100,13 +100,7 @@ def restore(origin: Path, paths: Paths, dagster_home: Path) -> list[Part]:
     """
     parts = _check_origin(origin)
     places = _places(paths, dagster_home)
-    for name, folder in places.items():
-        has = [path for path in folder.glob("*") if path.name != "dagster.yaml"]
-        if has:
-            raise MotcuaError(
-                f"Restoring {origin}", f"files in {folder}", f"an installation without {name}",
-                "Move it away first, or set MOTCUA_DATA to an empty folder.",
-            )  # fmt: skip
+    _check_is_empty(origin, paths, places)
     _check_settings(origin, paths.settings)
     has_settings = _setting_files(paths.settings)
     private_folder(paths.inbox)
@@ -189,6 +183,24 @@ def _blobs(origin: Path) -> list[Path]:
 def _sha256(file: Path) -> str:
     with file.open("rb") as content:
         return hashlib.file_digest(content, "sha256").hexdigest()
+
+
+def _check_is_empty(origin: Path, paths: Paths, places: dict[str, Path]) -> None:
+    """Raise MotcuaError if an installation is there already; everything in the way is named."""
+    in_the_way = [
+        str(folder)
+        for folder in places.values()
+        if any(path.name != "dagster.yaml" for path in folder.glob("*"))
+    ]
+    if in_the_way:
+        raise MotcuaError(
+            f"Restoring {origin}",
+            f"an installation in {paths.data}: files in {', '.join(in_the_way)}",
+            "an empty installation",
+            "To keep it, restore beside it: set MOTCUA_DATA (and DAGSTER_HOME, where it is set) "
+            "to an empty folder. To replace it, stop make ui, move these folders away first, and "
+            "give the command once more.",
+        )
 
 
 def _check_settings(origin: Path, settings: Path) -> None:

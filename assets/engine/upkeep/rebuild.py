@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +18,13 @@ from assets.engine.common.locks import locked
 from assets.engine.common.messages import counted
 from assets.engine.common.paths import Paths, private_folder
 from assets.engine.indicators import take_over
-from assets.engine.load import accept_loss, check_can_be_loaded, check_is_listed, lacking_beside
+from assets.engine.load import (
+    accept_loss,
+    check_can_be_loaded,
+    check_is_listed,
+    lacking_beside,
+    summary_of,
+)
 from assets.engine.settings import load_calendar
 from assets.engine.warehouse import check_key, looking, transaction, warehouse
 from schemas.rows import KINDS
@@ -61,14 +68,20 @@ class _Former:
 
 
 def begin_anew(
-    paths: Paths, sources: dict[str, Source], now: datetime, *, is_loss_accepted: bool
+    paths: Paths,
+    sources: dict[str, Source],
+    now: datetime,
+    *,
+    is_loss_accepted: bool,
+    report: Callable[[str], None] = lambda _: None,
 ) -> Path | None:
     """Set the warehouse aside and make one that knows what was reported; return the old file.
 
     The revision log comes from the old file where DuckDB can read it; the run that follows takes
     over what only the published files know. Deliveries that cannot be loaded come from the old
     file, where its key is the same. With `is_loss_accepted`, those that are lost are recorded as
-    refused: in the old warehouse, which is not set aside, where it fits key and calendar.
+    refused, as `report` is told: in the old warehouse, which is not set aside, where it fits key
+    and calendar.
 
     Raises
     ------
@@ -78,7 +91,7 @@ def begin_anew(
     try:
         with locked(private_folder(paths.warehouse), wait=False):
             former = _former(paths)
-            if is_loss_accepted and former.is_sound and _accept_in_place(paths, sources):
+            if is_loss_accepted and former.is_sound and _accept_in_place(paths, sources, report):
                 return None
             lacks = lacking_beside(paths, sources, former.ids)
             if not is_loss_accepted:
@@ -88,12 +101,14 @@ def begin_anew(
                 check_can_be_loaded(lacks, _what_is_lost(paths, lost))
             again = {d.delivery_id for d in lacking_beside(paths, sources, ()).loadable}
             listed = {delivery.delivery_id for delivery in read_manifest(paths)}
+            if former.unlisted:
+                report(f"Left in the warehouse of before: {former.unlisted.found}.")
             return _replace(
                 paths,
                 sources,
                 now,
                 sorted((former.ids & listed) - again),
-                is_loss_accepted=is_loss_accepted,
+                report if is_loss_accepted else None,
             )
     except BlockingIOError:
         raise WarehouseError(
@@ -145,9 +160,27 @@ def _unlisted(connection: duckdb.DuckDBPyConnection, paths: Paths) -> WarehouseE
     return None
 
 
-def _accept_in_place(paths: Paths, sources: dict[str, Source]) -> int:
+def _accept_in_place(
+    paths: Paths, sources: dict[str, Source], report: Callable[[str], None]
+) -> bool:
     with warehouse(paths) as connection:
-        return accept_loss(connection, paths, sources, "rebuild")
+        return _accept(connection, paths, sources, report)
+
+
+def _accept(
+    connection: duckdb.DuckDBPyConnection,
+    paths: Paths,
+    sources: dict[str, Source],
+    report: Callable[[str], None],
+) -> bool:
+    """Record what is lost as refused, and report it; return whether anything is."""
+    lost = accept_loss(connection, paths, sources, "rebuild")
+    if lost:
+        report(
+            f"Recorded as refused, for no run can load them: {summary_of(lost)}. Delivered again, "
+            "they are loaded."
+        )
+    return bool(lost)
 
 
 def _what_is_lost(paths: Paths, ids: list[str]) -> str:
@@ -171,9 +204,12 @@ def _replace(
     sources: dict[str, Source],
     now: datetime,
     copied: list[str],
-    *,
-    is_loss_accepted: bool,
+    report_loss: Callable[[str], None] | None,
 ) -> Path | None:
+    """Build a new warehouse beside the old one and exchange them; a loss is accepted if reported.
+
+    Returns the old file.
+    """
     beside, former = _Beside(paths.data, paths.settings), paths.warehouse_file
     building = beside.warehouse_file.parent
     shutil.rmtree(building, ignore_errors=True)
@@ -184,8 +220,8 @@ def _replace(
                 _copy_deliveries(connection, former, copied)
             with suppress(WarehouseError):  # it is damaged, perhaps
                 take_over(connection, former, former)
-        if is_loss_accepted:
-            accept_loss(connection, paths, sources, "rebuild")
+        if report_loss:
+            _accept(connection, paths, sources, report_loss)
     sync(beside.warehouse_file)
     aside = _set_aside(paths, now)
     beside.warehouse_file.replace(former)

@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -34,8 +34,12 @@ _FILE_SETTINGS = {**_SETTINGS, "preserve_insertion_order": "false"}
 
 
 @contextmanager
-def warehouse(paths: Paths) -> Iterator[duckdb.DuckDBPyConnection]:
+def warehouse(
+    paths: Paths, report_wait: Callable[[str], None] = lambda _: None
+) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open the warehouse with its tables and macros in place; close it whatever happens.
+
+    `report_wait` is told once who holds the file, if another process does.
 
     Raises
     ------
@@ -47,7 +51,7 @@ def warehouse(paths: Paths) -> Iterator[duckdb.DuckDBPyConnection]:
     """
     with trouble_told("Writing the warehouse or a published file", with_files=True):
         private_folder(paths.warehouse)
-        connection = _open(paths)
+        connection = _open(paths, report_wait)
         try:
             # Whoever holds the file is alone here: these are of a run that was killed.
             for left_behind in _temporary(paths).iterdir():
@@ -156,9 +160,11 @@ def _prepare(connection: duckdb.DuckDBPyConnection, paths: Paths) -> None:
     connection.execute("SET VARIABLE dossier_hash_key = ?", [dossier_hash_key(paths)])
 
 
-def _open(paths: Paths) -> duckdb.DuckDBPyConnection:
+def _open(
+    paths: Paths, report_wait: Callable[[str], None] = lambda _: None
+) -> duckdb.DuckDBPyConnection:
     temporary = private_folder(_temporary(paths))
-    deadline = time.monotonic() + CONNECT_SECONDS
+    deadline, is_reported = time.monotonic() + CONNECT_SECONDS, False
     if paths.warehouse_file.is_file() and not paths.warehouse_file.stat().st_size:
         paths.warehouse_file.unlink()  # a full disk left it, say: as good as none
     while True:
@@ -175,11 +181,15 @@ def _open(paths: Paths) -> duckdb.DuckDBPyConnection:
                     "a DuckDB database",
                     "Restore a back-up (make restore), or load everything again: make rebuild.",
                 ) from None
-            holder = re.search(r"PID (\d+)", str(error))
+            found = re.search(r"PID (\d+)", str(error))
+            holder = f"process {found.group(1) if found else 'unknown'}"
+            if not is_reported:
+                report_wait(f"Waiting at most {CONNECT_SECONDS:.0f} s: {holder} has the warehouse.")
+                is_reported = True
             if time.monotonic() > deadline:
                 raise WarehouseHeld(
                     f"Opening the warehouse {paths.warehouse_file}",
-                    f"process {holder.group(1) if holder else 'unknown'} holding it",
+                    f"{holder} holding it",
                     "no other program on it: analysts read data/published instead",
                     "Wait for the other run, or close that program, and run again.",
                 ) from None
