@@ -107,6 +107,7 @@ sample: $(READY) ## Write data/sample anew (the same bytes every time)
 	$(BIN)/python data/sample/generate_defects.py
 
 docs: $(READY) ## Write the pages of docs/ that are made from schemas/ and the sample
+	$(BIN)/python -m pipelines.commands.pages
 	$(BIN)/python -m tests.docs
 
 screenshots: $(READY) ## Take the pictures of docs/operator.md anew (needs Debian's chromium)

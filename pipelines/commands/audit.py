@@ -1,7 +1,6 @@
-"""The command `audit`: ask pip-audit whether a locked dependency is known to be vulnerable.
+"""The command `audit`: ask whether a locked dependency is known to be vulnerable.
 
-Belongs here: asking pip-audit, and what its answer means. Does not belong here: anything that
-needs the network to pass; where nobody can be asked, that is said and nothing fails.
+Where the advisory service cannot be asked, that is said and nothing fails.
 """
 
 import json

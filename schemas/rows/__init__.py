@@ -13,6 +13,7 @@ from schemas.rows.rules import (
     RULES,
     UNREADABLE_TEXT,
     Rule,
+    labels_of,
     text_rule,
 )
 from schemas.rows.validation import (
@@ -28,6 +29,6 @@ from schemas.rows.validation import (
 __all__ = [
     "COLUMN_COUNT", "DOSSIER", "DOSSIER_CODE", "EXCLUDED_IDS", "FACTS", "FLAG_IDS", "KINDS",
     "REFERENCE_SCHEMAS", "RULES", "SCHEMAS", "UNIT_FACTS", "UNREADABLE_SUFFIX", "UNREADABLE_TEXT",
-    "Circumstances", "ExportColumn", "Kind", "Rule", "judged_columns", "text_rule",
+    "Circumstances", "ExportColumn", "Kind", "Rule", "judged_columns", "labels_of", "text_rule",
     "with_conditions",
 ]  # fmt: skip

@@ -4,7 +4,7 @@ Belongs here: names, types, meaning in both languages, the values a column may t
 and Dagster's column schemas are made from them. How a table is filled does not belong here.
 """
 
-from schemas.tables.columns import Column, Table, quoted
+from schemas.tables.columns import Column, Macro, Table, quoted
 from schemas.tables.core import (
     BOOKKEEPING,
     DOSSIER,
@@ -29,6 +29,7 @@ from schemas.tables.indicators import (
     BY_UNIT_PROCEDURE,
     FIGURE_CHANGE,
     FORM_06A,
+    MEASURE_COLUMNS,
     MOVED_DOSSIER,
     OWN_COUNT,
     OWN_PAYMENT,
@@ -41,7 +42,13 @@ from schemas.tables.indicators import (
     TOUCHED_DOSSIER,
 )
 from schemas.tables.macros import AS_REPORTED, CALENDAR_MACROS, EXPLAIN, EXPLAIN_CHANGE
-from schemas.tables.measures import FORMULA_VERSION, MEASURES, OWN_MEASURES, PUBLISHED_MEASURES
+from schemas.tables.measures import (
+    FORMULA_VERSION,
+    MEASURES,
+    OWN_MEASURES,
+    PUBLISHED_MEASURES,
+    Measure,
+)
 from schemas.tables.quarantine import (
     CHECK_VALUE,
     COLLECTION,
@@ -103,14 +110,14 @@ __all__ = [
     "DELIVERY_PART", "DERIVED_TABLES", "DOSSIER", "DOSSIERS_FILE", "DOSSIER_KEY", "DOSSIER_STATES",
     "DOSSIER_VERSION", "DURABLE_TABLES", "EXCLUSIONS", "EXPLAIN", "EXPLAIN_CHANGE", "FEE_KINDS",
     "FIGURE_CHANGE", "FORMULA_VERSION", "FORM_06A", "GONE", "HOLIDAY", "INDICATOR",
-    "INDICATOR_TABLES", "LAYOUT", "MANIFEST", "MEASURED_TABLES", "MEASURES", "MOTCUA_FILE",
-    "MOVED_DOSSIER", "ORPHAN", "OUTSIDE", "OWN_COUNT", "OWN_MEASURES", "OWN_PAYMENT",
+    "INDICATOR_TABLES", "LAYOUT", "MANIFEST", "MEASURED_TABLES", "MEASURES", "MEASURE_COLUMNS",
+    "MOTCUA_FILE", "MOVED_DOSSIER", "ORPHAN", "OUTSIDE", "OWN_COUNT", "OWN_MEASURES", "OWN_PAYMENT",
     "PAYMENT_METHODS", "PAYMENT_REQUEST", "PAYMENT_STATES", "PAYMENT_SUM", "PAYMENT_TRANSACTION",
     "PAYMENT_VERSION", "PERIOD", "PERIOD_COLUMNS", "PERIOD_NAMES", "PROCEDURE", "PROCEDURE_VERSION",
     "PROCESSING_TIME", "PUBLISHED_DOSSIER_TABLES", "PUBLISHED_MEASURES", "PUBLISHED_TABLES",
     "PURGE", "RECEIPT", "RECEIPT_VERSION", "REJECTED_ROW", "REPAIRERS", "RESULT_KINDS",
     "RETURN_FILES", "RETURN_METHODS", "REVISION", "SERVICE_LEVELS", "SUMMARY", "TABLES",
     "TOUCHED_DOSSIER", "TRANSACTION_STATES", "TRANSACTION_VERSION", "UNIT", "UNIT_LEVELS",
-    "UNIT_SUCCESSION", "VERSION_TABLES", "WAREHOUSE_TABLES", "WORKING_DAY", "Column", "Repairer",
-    "Severity", "Table", "quoted",
+    "UNIT_SUCCESSION", "VERSION_TABLES", "WAREHOUSE_TABLES", "WORKING_DAY", "Column", "Macro",
+    "Measure", "Repairer", "Severity", "Table", "quoted",
 ]  # fmt: skip

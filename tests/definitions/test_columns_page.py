@@ -1,7 +1,7 @@
 """`docs/columns.md` names every column of an export, as `schemas.rows.exports` has them."""
 
+from pipelines.commands.pages.columns import PAGE, columns_page
 from schemas.rows import KINDS
-from tests.docs.columns_page import PAGE, columns_page
 
 
 def test_the_page_is_what_make_docs_writes() -> None:

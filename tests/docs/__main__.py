@@ -1,18 +1,15 @@
-"""Write the pages of `docs/` that are made from the code and the sample: `make docs`."""
+"""Write the answers of `docs/analysts.md` anew, as the sample gives them: a part of `make docs`."""
 
 import tempfile
 from pathlib import Path
 
-from tests.docs import analysts_page, columns_page, dictionary
+from tests.docs import analysts_page
 from tests.docs.correction import corrected
 from tests.support import SAMPLE_KEYS, new_installation, process
 
 
 def main() -> None:
-    """Write every page anew."""
-    written = columns_page.PAGE.read_text(encoding="utf-8")
-    columns_page.PAGE.write_text(columns_page.columns_page(written), encoding="utf-8")
-    dictionary.PAGE.write_text(dictionary.dictionary(), encoding="utf-8")
+    """Ask the sample before and after its correction."""
     with tempfile.TemporaryDirectory() as folder:
         sample = new_installation(Path(folder) / "data", with_sample=True)
         process(sample, SAMPLE_KEYS)

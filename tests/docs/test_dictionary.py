@@ -7,9 +7,9 @@ import duckdb
 import pytest
 
 from assets.engine.common.paths import Paths
+from pipelines.commands.pages.dictionary import FILES, PAGE, dictionary
 from schemas.rows import RULES
 from schemas.tables import PUBLISHED_MEASURES
-from tests.docs.dictionary import FILES, PAGE, dictionary
 
 # How each table macro is called; one that is missing here fails the tests.
 CALLS = {

@@ -6,10 +6,10 @@ import duckdb
 
 from assets.engine.common.paths import Paths
 from assets.engine.publish.files import STORAGE_VERSION
+from pipelines.commands.pages.dictionary import FILES
 from tests.docs.analysts_page import PAGE, Samples, answers
 from tests.docs.answers import VERSION, ask
 from tests.docs.conftest import OLD_DUCKDB
-from tests.docs.dictionary import FILES
 from tests.docs.test_dictionary import CALLS
 
 READ = "SELECT count(*), count(COLUMNS(*)), min(COLUMNS(*)::VARCHAR), max(COLUMNS(*)::VARCHAR) FROM"

@@ -7,8 +7,7 @@ import duckdb
 import pytest
 
 from assets.engine.common.errors import SettingsError
-from assets.engine.indicators import load_indicators
-from assets.engine.indicators.definitions import rate_formulas
+from assets.engine.indicators import load_indicators, rate_formulas
 from assets.engine.reference import load_reference, read_reference
 from assets.engine.warehouse import warehouse
 from schemas.tables import PERIOD_COLUMNS, PUBLISHED_TABLES, Column

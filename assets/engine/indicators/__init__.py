@@ -6,7 +6,7 @@ belong here (`schemas.tables`), nor writing files for readers (`assets.engine.pu
 
 from assets.engine.indicators.balance import check_balance
 from assets.engine.indicators.counted import check_is_counted
-from assets.engine.indicators.definitions import load_indicators
+from assets.engine.indicators.definitions import load_indicators, rate_formulas
 from assets.engine.indicators.indicator_sql import (
     as_reported_sql,
     change_sql,
@@ -28,6 +28,6 @@ from assets.engine.indicators.tables import (
 __all__ = [
     "Change", "as_reported_sql", "change_sql", "check_balance", "check_is_counted", "compute_table",
     "count_dossiers", "count_payments", "data_cutoff", "explain_sql", "figure_change_sql",
-    "figures_by_level", "load_indicators", "moved_dossiers", "refresh_periods", "sum_payments",
-    "take_over", "take_over_published",
+    "figures_by_level", "load_indicators", "moved_dossiers", "rate_formulas", "refresh_periods",
+    "sum_payments", "take_over", "take_over_published",
 ]  # fmt: skip

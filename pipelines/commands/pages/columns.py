@@ -1,11 +1,10 @@
 """`docs/columns.md`: what an export can hold, as `schemas.rows.exports` has it.
 
-Belongs here: the tables of the page. Its opening words stand in the page itself and stay.
+The opening words stand in the page itself and stay.
 """
 
 from assets.engine.common.paths import PROJECT
-from schemas.rows import KINDS, ExportColumn, Kind
-from schemas.rows.rules import labels_of
+from schemas.rows import KINDS, ExportColumn, Kind, labels_of
 
 PAGE = PROJECT / "docs" / "columns.md"
 CELLS = {

@@ -1,12 +1,9 @@
-"""`docs/dictionary.md`: every published table and column, as `schemas` has them.
-
-Belongs here: laying the registry out as a page. Does not belong here: what a column means.
-"""
+"""`docs/dictionary.md`: every published table and column, as `schemas` has them."""
 
 from collections.abc import Iterable
 
 from assets.engine.common.paths import PROJECT
-from assets.engine.indicators.definitions import rate_formulas
+from assets.engine.indicators import rate_formulas
 from schemas.rows import RULES
 from schemas.tables import (
     AS_REPORTED,
@@ -16,15 +13,15 @@ from schemas.tables import (
     FIGURE_CHANGE,
     FORMULA_VERSION,
     INDICATOR,
+    MEASURE_COLUMNS,
     PUBLISHED_DOSSIER_TABLES,
     PUBLISHED_MEASURES,
     PUBLISHED_TABLES,
     Column,
+    Macro,
+    Measure,
     Table,
 )
-from schemas.tables.columns import Macro
-from schemas.tables.indicators import MEASURE_COLUMNS
-from schemas.tables.measures import Measure
 
 PAGE = PROJECT / "docs" / "dictionary.md"
 FILES = {"motcua.duckdb": PUBLISHED_TABLES, "dossiers.duckdb": PUBLISHED_DOSSIER_TABLES}
