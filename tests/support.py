@@ -21,8 +21,15 @@ from assets.engine import load
 from assets.engine.collect import inbox
 from assets.engine.common.calendar import Calendar, local_now
 from assets.engine.common.paths import PRIVATE_FILE, PROJECT, Paths, private_folder
-from assets.engine.indicators import balance, load_indicators, own_counts
-from assets.engine.indicators import tables as compute
+from assets.engine.indicators import (
+    balance,
+    compute_table,
+    data_cutoff,
+    load_indicators,
+    own_counts,
+    refresh_periods,
+    sum_payments,
+)
 from assets.engine.load import Loaded
 from assets.engine.publish import files as publish
 from assets.engine.quarantine import rebuild_quarantine
@@ -146,13 +153,13 @@ def compute_all(
 ) -> None:
     """Compute every derived table from the register and check the balance."""
     reference.load_working_days(connection)
-    compute.refresh_periods(connection, compute.data_cutoff(connection), statistic)
+    refresh_periods(connection, data_cutoff(connection), statistic)
     own_counts.count_dossiers(connection, "test-run")
     own_counts.count_payments(connection)
     for table in INDICATOR_TABLES:
-        compute.compute_table(connection, table, "test-run")
+        compute_table(connection, table, "test-run")
     balance.check_balance(connection)
-    compute.sum_payments(connection)
+    sum_payments(connection)
     for table in (SUMMARY, OUTSIDE, CONFLICT, GONE, ORPHAN):
         rebuild_quarantine(connection, table)
 

@@ -16,7 +16,7 @@ import dagster as dg
 import pytest
 
 from assets.engine.collect import collect_period, read_inbox
-from assets.engine.collect.raw_store import manifest_file
+from assets.engine.collect.deliveries import manifest_file
 from assets.engine.common.calendar import local_now
 from assets.engine.common.errors import MotcuaError, WarehouseError
 from assets.engine.common.paths import Paths

@@ -9,23 +9,23 @@ import json
 import pickle
 import sys
 from pathlib import Path
+from unittest.mock import patch
 
 from assets.engine.common.paths import PROJECT
-from assets.engine.warehouse import connection as warehouse
 
 
 def main(folder: str, file: str, text: str) -> None:
     """Judge one mutant."""
-    read = warehouse.sql_file
+    read = Path.read_text
 
-    def mutated(path: Path) -> str:
-        return read(Path(text) if path == PROJECT / file else path)
+    def mutated(path: Path, encoding: str | None = None) -> str:
+        return read(Path(text) if path == PROJECT / file else path, encoding=encoding)
 
-    warehouse.sql_file = mutated
-    # Imported only now: every module that takes `sql_file` by name takes the mutated one.
-    judge = importlib.import_module("tests.mutation.judge")
-    cases = pickle.loads((Path(folder) / "cases.pickle").read_bytes())
-    verdict, check = judge.verdict(cases, Path(folder) / "empty")
+    # Whatever reads the file, when it is imported or later, reads the mutant.
+    with patch.object(Path, "read_text", mutated):
+        judge = importlib.import_module("tests.mutation.judge")
+        cases = pickle.loads((Path(folder) / "cases.pickle").read_bytes())
+        verdict, check = judge.verdict(cases, Path(folder) / "empty")
     print(json.dumps({"verdict": verdict, "check": check}))
 
 

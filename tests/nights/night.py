@@ -15,8 +15,15 @@ from assets.engine.collect import inbox
 from assets.engine.collect import retention as purging
 from assets.engine.common.calendar import Period
 from assets.engine.common.paths import Paths
-from assets.engine.indicators import balance, load_indicators, own_counts
-from assets.engine.indicators import tables as compute
+from assets.engine.indicators import (
+    balance,
+    compute_table,
+    data_cutoff,
+    load_indicators,
+    own_counts,
+    refresh_periods,
+    sum_payments,
+)
 from assets.engine.publish import files as publish
 from assets.engine.publish import write_return_files
 from assets.engine.quarantine import rebuild_quarantine
@@ -71,17 +78,17 @@ def _load_steps(paths: Paths, periods: list[Period]) -> Sequence[Step]:
 def _compute_steps() -> list[Step]:
     def counts(connection: duckdb.DuckDBPyConnection) -> None:
         reference.load_working_days(connection)
-        compute.refresh_periods(connection, compute.data_cutoff(connection), Statistic())
+        refresh_periods(connection, data_cutoff(connection), Statistic())
         own_counts.count_dossiers(connection, "night")
         own_counts.count_payments(connection)
 
     def indicators(connection: duckdb.DuckDBPyConnection) -> None:
         for table in INDICATOR_TABLES:
-            compute.compute_table(connection, table, "night")
+            compute_table(connection, table, "night")
         balance.check_balance(connection)
 
     def lists(connection: duckdb.DuckDBPyConnection) -> None:
-        compute.sum_payments(connection)
+        sum_payments(connection)
         for table in (SUMMARY, OUTSIDE, CONFLICT, GONE, ORPHAN):
             rebuild_quarantine(connection, table)
 

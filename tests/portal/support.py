@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from assets.engine.collect import Delivery, raw_store
+from assets.engine.collect import Delivery, blob_of, read_manifest
 from assets.engine.collecting import FromPortals, collect_portals
 from assets.engine.common.calendar import TIMEZONE
 from assets.engine.common.paths import Paths
@@ -107,12 +107,12 @@ def collect(
 
 
 def deliveries(paths: Paths) -> list[Delivery]:
-    return raw_store.read_manifest(paths)
+    return read_manifest(paths)
 
 
 def delivered(paths: Paths, number: int = -1) -> str:
     """Return the text of a delivery."""
-    return raw_store.blob_of(paths, deliveries(paths)[number]).read_text("utf-8")
+    return blob_of(paths, deliveries(paths)[number]).read_text("utf-8")
 
 
 def left_over(folder: Path) -> list[str]:

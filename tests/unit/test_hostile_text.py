@@ -5,7 +5,7 @@ import pytest
 
 from assets.engine.common.errors import FileRefused
 from assets.engine.common.paths import Paths
-from assets.engine.extract import lines, opening
+from assets.engine.extract import delimited_text, lines
 from tests.unit.deliveries import JANUARY, cells, csv_text, deliver_workbook, dossier, load, place
 
 LIST = csv_text(cells([dossier(number) for number in range(1, 21)]))
@@ -68,7 +68,7 @@ def test_lines_that_end_in_two_ways_are_all_read(
     ends: tuple[str, str, str], chunk: int, installation: Paths, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """DuckDB found no row where the title ended otherwise than the rows, and nobody noticed."""
-    monkeypatch.setattr(opening, "COPIED_BYTES", chunk)
+    monkeypatch.setattr(delimited_text, "COPIED_BYTES", chunk)
     above, first, second = ends
     lines_of_list = LIST.split("\r\n")[:-1]
     half = len(lines_of_list) // 2

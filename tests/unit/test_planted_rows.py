@@ -5,7 +5,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
-from assets.engine.collect import raw_store
+from assets.engine.collect import read_manifest
 from assets.engine.common.paths import PROJECT, Paths
 from tests.unit.deliveries import ask
 
@@ -101,7 +101,7 @@ def test_every_row_read_is_accepted_quarantined_or_a_duplicate(sample: Paths) ->
         "SELECT read_count - accepted_count - quarantined_count - duplicate_count, state, "
         "accepted_count > 0 FROM ops.delivery",
     )
-    assert rows == [(0, "loaded", True)] * len(raw_store.read_manifest(sample))
+    assert rows == [(0, "loaded", True)] * len(read_manifest(sample))
 
 
 def test_accepted_rows_are_the_versions_that_stand_in_the_warehouse(sample: Paths) -> None:

@@ -19,7 +19,7 @@ import pytest
 
 from assets.engine import load
 from assets.engine.collect import Asked, Manifest
-from assets.engine.collect.raw_store import Scope
+from assets.engine.collect.deliveries import Scope
 from assets.engine.common.paths import Paths
 from assets.engine.indicators import load_indicators
 from assets.engine.reference import files as reference

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from assets.engine.collect import Delivery, Manifest, read_arrivals, read_manifest
-from assets.engine.collect.raw_store import manifest_file
+from assets.engine.collect.deliveries import manifest_file
 from assets.engine.common.calendar import TIMEZONE
 from assets.engine.common.errors import WarehouseError
 from assets.engine.common.paths import Paths

@@ -13,19 +13,13 @@ from assets.engine.collect.covered_days import (
     stated_period,
     widest_coverage,
 )
+from assets.engine.collect.deliveries import Delivery, newest, read_arrivals, read_manifest
 from assets.engine.collect.hashes import Hashes
 from assets.engine.collect.inbox import Collected, collect_period, delivery_of, read_inbox
 from assets.engine.collect.manifest import Asked, Manifest
 from assets.engine.collect.pending import content_keys, listing_key, pending_files, unplaced
 from assets.engine.collect.placing import Placing, Unplaced
-from assets.engine.collect.raw_store import (
-    Delivery,
-    blob_of,
-    newest,
-    read_arrivals,
-    read_manifest,
-    reading_folder,
-)
+from assets.engine.collect.raw_store import blob_of, reading_folder
 from assets.engine.collect.retention import purge_raw, unclaimed
 from assets.engine.collect.walking import unlike_twins, walk_inbox
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from assets.engine.collect.raw_store import Delivery
+from assets.engine.collect.deliveries import Delivery
 from assets.engine.common.calendar import Period
 from assets.engine.common.errors import FileRefused
 

@@ -13,10 +13,11 @@ from datetime import datetime
 from pathlib import Path
 
 from assets.engine.collect.covered_days import coverage
+from assets.engine.collect.deliveries import Delivery, Place
 from assets.engine.collect.hashes import Hashes, settled_stamp
 from assets.engine.collect.manifest import Manifest
 from assets.engine.collect.placing import InboxFile, Placing, Unplaced
-from assets.engine.collect.raw_store import Delivery, FileGrew, Place, written_at
+from assets.engine.collect.raw_store import FileGrew, written_at
 from assets.engine.collect.walking import unreadable, walk_inbox
 from assets.engine.common.calendar import Period
 from assets.engine.common.disk import lacks_room

@@ -7,16 +7,9 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import IO
 
+from assets.engine.collect.deliveries import Delivery, Scope, manifest_file, newest, read_arrivals
 from assets.engine.collect.manifest_conversion import WITHDRAWN, convert_manifest
-from assets.engine.collect.raw_store import (
-    Delivery,
-    Scope,
-    manifest_file,
-    newest,
-    read_arrivals,
-    store_bytes,
-    written_at,
-)
+from assets.engine.collect.raw_store import store_bytes, written_at
 from assets.engine.common.paths import Paths, private_file
 from assets.engine.common.text import name_key
 from assets.engine.common.troubles import of_one_file

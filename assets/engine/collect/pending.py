@@ -5,10 +5,10 @@ from collections import Counter
 from contextlib import suppress
 from datetime import datetime
 
+from assets.engine.collect.deliveries import newest, read_arrivals, read_manifest
 from assets.engine.collect.hashes import Hashes, NotRead
 from assets.engine.collect.inbox import delivery_of, new_or_touched, still_growing
 from assets.engine.collect.placing import InboxFile, Placing, Unplaced
-from assets.engine.collect.raw_store import newest, read_arrivals, read_manifest
 from assets.engine.collect.walking import walk_inbox
 from assets.engine.common.disk import lacks_room
 from assets.engine.common.paths import Paths

@@ -8,8 +8,9 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from assets.engine.collect.clock import Clock
+from assets.engine.collect.deliveries import Delivery, Place
 from assets.engine.collect.hashes import Hashes
-from assets.engine.collect.raw_store import Delivery, Place, reading_folder, written_at
+from assets.engine.collect.raw_store import reading_folder, written_at
 from assets.engine.collect.row_days import newest_day
 from assets.engine.common.calendar import Calendar, Period
 from assets.engine.common.errors import FileRefused, MotcuaError

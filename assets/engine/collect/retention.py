@@ -8,7 +8,8 @@ import os
 from collections import Counter
 from datetime import datetime, timedelta
 
-from assets.engine.collect.raw_store import Delivery, blob_of, read_manifest
+from assets.engine.collect.deliveries import Delivery, read_manifest
+from assets.engine.collect.raw_store import blob_of
 from assets.engine.common.paths import PRIVATE_FILE, Paths
 from schemas.settings import Source
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 
+from assets.engine.collect.deliveries import Place
 from assets.engine.collect.placing import InboxFile
-from assets.engine.collect.raw_store import Place
 from assets.engine.common.paths import Paths
 from assets.engine.common.text import clean, name_key
 from assets.engine.formats.archive import fits

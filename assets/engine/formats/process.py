@@ -90,16 +90,7 @@ class ReaderProcess:
                 raise
             if last["ends"]:
                 self.end()
-        if "refused" in last:
-            kind, *parts = last["refused"]
-            raise _REFUSALS[kind](*parts)
-        if "machine_error" in last:
-            raise OSError(last["machine_error"], os.strerror(last["machine_error"]))
-        if "failed" in last:
-            raise FileRefused(
-                doing, f"content that its reader does not understand ({last['failed']})",
-                "a whole file", _ANYWHERE,
-            )  # fmt: skip
+        _raise_what_ended(last, doing)
         return last
 
     def end(self) -> None:
@@ -166,6 +157,20 @@ class ReaderProcess:
                 start_new_session=True,
             )
         return self._child
+
+
+def _raise_what_ended(last: dict[str, Any], doing: str) -> None:
+    """Raise what the last frame says went wrong, if anything did."""
+    if "refused" in last:
+        kind, *parts = last["refused"]
+        raise _REFUSALS[kind](*parts)
+    if "machine_error" in last:
+        raise OSError(last["machine_error"], os.strerror(last["machine_error"]))
+    if "failed" in last:
+        raise FileRefused(
+            doing, f"content that its reader does not understand ({last['failed']})",
+            "a whole file", _ANYWHERE,
+        )  # fmt: skip
 
 
 def _close(child: subprocess.Popen[bytes]) -> None:

@@ -14,14 +14,13 @@ from assets.engine.indicators.indicator_sql import (
     figure_change_sql,
 )
 from assets.engine.indicators.own_counts import count_dossiers, count_payments
+from assets.engine.indicators.periods import data_cutoff, refresh_periods
 from assets.engine.indicators.revision_log import take_over, take_over_published
 from assets.engine.indicators.tables import (
     Change,
     compute_table,
-    data_cutoff,
     figures_by_level,
     moved_dossiers,
-    refresh_periods,
     sum_payments,
 )
 

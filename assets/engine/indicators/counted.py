@@ -8,7 +8,7 @@ from assets.engine.common.errors import WarehouseError
 from assets.engine.common.messages import counted
 from assets.engine.common.paths import Paths
 from assets.engine.indicators.own_counts import counting_basis
-from assets.engine.indicators.tables import data_cutoff, expected_periods
+from assets.engine.indicators.periods import data_cutoff, expected_periods
 from assets.engine.settings import load_statistic
 from assets.engine.warehouse import scalar
 from schemas.settings import Source

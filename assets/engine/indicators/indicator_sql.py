@@ -85,13 +85,11 @@ def figure_change_sql() -> str:
 
 
 def _facts(dossiers: str, dossier_columns: str) -> str:
-    text = sql_file(INDICATOR_SQL / "facts.sql")
-    return text.replace("{{dossier}}", dossiers).replace("{{dossier_columns}}", dossier_columns)
+    return sql_file(INDICATOR_SQL / "facts.sql", dossier=dossiers, dossier_columns=dossier_columns)
 
 
 def _placed(periods: str, facts: str) -> str:
-    text = sql_file(INDICATOR_SQL / "placed.sql")
-    return text.replace("{{period}}", periods).replace("{{facts}}", facts)
+    return sql_file(INDICATOR_SQL / "placed.sql", period=periods, facts=facts)
 
 
 def _filled(name: str, **parts: str) -> str:
@@ -105,7 +103,4 @@ def _filled(name: str, **parts: str) -> str:
         "summed_counts": SUMMED,
         "rates": sql_file(INDICATOR_SQL / "rates.sql"),
     }
-    sql = sql_file(INDICATOR_SQL / f"{name}.sql")
-    for placeholder, text in parts.items():
-        sql = sql.replace("{{" + placeholder + "}}", text)
-    return sql
+    return sql_file(INDICATOR_SQL / f"{name}.sql", **parts)

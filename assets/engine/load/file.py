@@ -6,7 +6,6 @@ from datetime import datetime
 from pathlib import Path
 
 import duckdb
-import pyarrow as pa
 
 from assets.engine import register
 from assets.engine.collect import (
@@ -23,19 +22,16 @@ from assets.engine.common.calendar import Period
 from assets.engine.common.errors import FileRefused
 from assets.engine.common.paths import Paths
 from assets.engine.extract import TextTable, open_file
-from assets.engine.load.record_keys import own_code_sql, record_sql, stored_columns
+from assets.engine.load.insert import insert_versions
 from assets.engine.load.records import PER_DELIVERY, record_delivery, record_list
 from assets.engine.load.report import Loaded, is_loaded
 from assets.engine.load.staging import StagedFile, stage_list
 from assets.engine.load.supersession import set_active
 from assets.engine.register import note_collections
 from assets.engine.validate import UnitLabels, unit_labels
-from assets.engine.warehouse import reader, scalar, sql_file, transaction
+from assets.engine.warehouse import reader, scalar, transaction
 from schemas.rows import DOSSIER, KINDS, Circumstances, Kind
 from schemas.settings import Export, Source
-from schemas.tables import BOOKKEEPING, TABLES
-
-_SQL = Path(__file__).parent
 
 
 @dataclass(frozen=True)
@@ -175,11 +171,10 @@ def _write(job: FileLoad, staged: StagedFile, result: Loaded) -> None:
     connection, kind, delivery_id = job.connection, job.kind, job.delivery.delivery_id
     removed = _remove(job)
     if staged.rows:
-        repeated = _repeated(job, staged)
-        _insert(job, staged, repeated)
-        if repeated.num_rows:
-            result.duplicates = _duplicate_count(job, staged, repeated)
-            removed = removed.with_keys(_repeated_keys(job))
+        inserted = insert_versions(connection, job.delivery, kind, staged)
+        result.duplicates = inserted.duplicates
+        if inserted.repeated_keys is not None:
+            removed = removed.with_keys(inserted.repeated_keys)
     unit_unknown = "count(*) FILTER (unit_code IS NULL)" if kind is DOSSIER else "0"
     result.accepted, result.flagged, result.unit_unknown = connection.execute(
         f"SELECT count(*), count(flags), {unit_unknown} FROM {kind.table} WHERE delivery_id = ?",
@@ -192,65 +187,6 @@ def _write(job: FileLoad, staged: StagedFile, result: Loaded) -> None:
         record_list(connection, delivery_id, item)
     _record(job, staged.export, result)
     _refresh_register(job, delivery_id, removed)
-
-
-def _repeated(job: FileLoad, staged: StagedFile) -> pa.Table:
-    """Return the records that stand on more than one row of a file."""
-    sql = _filled("repeated", record=record_sql(job.kind))
-    return job.connection.sql(sql, params={"files": staged.rows}).to_arrow_table()
-
-
-def _insert(job: FileLoad, staged: StagedFile, repeated: pa.Table) -> None:
-    """Insert the accepted rows of a file, each once."""
-    kind, delivery = job.kind, job.delivery
-    names = TABLES[kind.table].column_names[len(BOOKKEEPING) :]
-    columns = stored_columns(names, staged.export, delivery.source)
-    sql = _filled(
-        "insert_versions",
-        table=kind.table,
-        record=record_sql(kind),
-        own_code=own_code_sql(kind, staged.export, delivery.source),
-        second_code="other_dossier_code" if kind is DOSSIER else "CAST(NULL AS VARCHAR)",
-        typed_columns=_typed_columns(kind),
-        shared_flag=register.SHARED_CODE,
-        columns=", ".join(f"{sql} AS {name}" for name, sql in columns.items()),
-    )
-    job.connection.register("repeated", repeated)
-    job.connection.execute(
-        sql, {"files": staged.rows, "delivery_id": delivery.delivery_id, "period": delivery.period}
-    )
-    job.connection.unregister("repeated")
-
-
-def _duplicate_count(job: FileLoad, staged: StagedFile, repeated: pa.Table) -> int:
-    """Return how many rows of a file repeat another one in every typed column."""
-    sql = _filled(
-        "duplicate_count", record=record_sql(job.kind), typed_columns=_typed_columns(job.kind)
-    )
-    job.connection.register("repeated", repeated)
-    count = job.connection.execute(sql, {"files": staged.rows}).fetchall()[0][0]
-    job.connection.unregister("repeated")
-    return int(count)
-
-
-def _repeated_keys(job: FileLoad) -> pa.Table:
-    """Return the keys of the records that stand on several rows, equal ones taken out."""
-    return job.connection.sql(
-        f"SELECT {job.kind.identity} AS key FROM {job.kind.table} WHERE delivery_id = $id "
-        "GROUP BY ALL HAVING count(*) > 1",
-        params={"id": job.delivery.delivery_id},
-    ).to_arrow_table()
-
-
-def _typed_columns(kind: Kind) -> str:
-    return ", ".join(column.name for column in kind.columns)
-
-
-def _filled(name: str, **parts: str) -> str:
-    sql = sql_file(_SQL / f"{name}.sql")
-    for placeholder, text in parts.items():
-        sql = sql.replace("{{" + placeholder + "}}", text)
-    return sql
 
 
 def _remove(job: FileLoad) -> register.Removed:

@@ -157,14 +157,12 @@ def _latest_sql(kind: Kind) -> str:
         if kind is DOSSIER
         else "NULL"
     )
-    sql = sql_file(_LATEST_SQL)
-    for placeholder, text in (
-        ("table", kind.table),
-        ("key", kind.identity),
-        ("first_due_date", first_due_date),
-        ("descending", ", ".join(f"{item} DESC" for item in _ORDER)),
-        ("states", "[" + ", ".join(f"'{state}'" for state in kind.states) + "]::VARCHAR[]"),
-        ("state", "version.state" if kind.states else "NULL"),
-    ):
-        sql = sql.replace("{{" + placeholder + "}}", text)
-    return sql
+    return sql_file(
+        _LATEST_SQL,
+        table=kind.table,
+        key=kind.identity,
+        first_due_date=first_due_date,
+        descending=", ".join(f"{item} DESC" for item in _ORDER),
+        states="[" + ", ".join(f"'{state}'" for state in kind.states) + "]::VARCHAR[]",
+        state="version.state" if kind.states else "NULL",
+    )

@@ -4,22 +4,19 @@ Belongs here: connections, transactions, macros, migrations, whether its rows fi
 What is loaded, counted or published does not belong here.
 """
 
-from assets.engine.warehouse.connection import (
+from assets.engine.warehouse.connection import checkpoint, looking, reader, warehouse
+from assets.engine.warehouse.hash_key import HASH_KEY_VARIABLE, dossier_hash_key, has_hash_key
+from assets.engine.warehouse.held import check_calendar, check_key, check_rows
+from assets.engine.warehouse.sql import (
     WAREHOUSE_SQL,
     calendar_sql,
-    checkpoint,
     drop_temporary,
-    looking,
-    reader,
     rebuild_table,
     replace_rows,
     scalar,
     sql_file,
     transaction,
-    warehouse,
 )
-from assets.engine.warehouse.hash_key import HASH_KEY_VARIABLE, dossier_hash_key, has_hash_key
-from assets.engine.warehouse.held import check_calendar, check_key, check_rows
 from assets.engine.warehouse.tables import (
     check_version,
     expect_recount,

@@ -8,16 +8,15 @@ with what was reported: the rows of the measured tables come back from the log f
 
 import hashlib
 from datetime import datetime
-from pathlib import Path
 
 import duckdb
 
 from assets.engine.common.errors import WarehouseError
+from assets.engine.warehouse.sql import WAREHOUSE_SQL, sql_file
 from schemas.rows import KINDS
 from schemas.tables import DERIVED_TABLES, DURABLE_TABLES, MEASURED_TABLES, WAREHOUSE_TABLES, Table
 
-_SQL = Path(__file__).parent
-_MIGRATIONS = sorted((_SQL / "migrations").glob("*.sql"))
+_MIGRATIONS = sorted((WAREHOUSE_SQL / "migrations").glob("*.sql"))
 # The registers are views: each version table flags the row that is the latest.
 _REGISTERS = {
     kind.register: f"CREATE VIEW {kind.register} AS FROM {kind.table} WHERE is_latest"
@@ -85,15 +84,13 @@ def change_tables(connection: duckdb.DuckDBPyConnection, version: int, now: date
 
 def restore_reported(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
     """Fill a measured table with what the revision log says was reported last."""
-    sql = (_SQL / "reported.sql").read_text(encoding="utf-8")
-    parts = {
-        "table": table.qualified_name,
-        "name": table.name,
-        "columns": ", ".join(table.column_names),
-        "key": ", ".join(table.key),
-    }
-    for placeholder, text in parts.items():
-        sql = sql.replace("{{" + placeholder + "}}", text)
+    sql = sql_file(
+        WAREHOUSE_SQL / "reported.sql",
+        table=table.qualified_name,
+        name=table.name,
+        columns=", ".join(table.column_names),
+        key=", ".join(table.key),
+    )
     connection.execute(sql)
 
 
@@ -105,7 +102,7 @@ def expect_recount(connection: duckdb.DuckDBPyConnection) -> None:
 def _migrate(connection: duckdb.DuckDBPyConnection, version: int) -> None:
     try:
         for file in _MIGRATIONS[version:]:
-            connection.execute(file.read_text(encoding="utf-8"))
+            connection.execute(sql_file(file))
     except (duckdb.CatalogException, duckdb.BinderException):
         _refuse_unknown("columns that no migration knows")
     existing = _existing(connection)
