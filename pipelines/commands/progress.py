@@ -53,7 +53,9 @@ class Progress:
             if entry.get_dagster_event().is_step_start:
                 self._step = entry.step_key or self._step
         elif entry.level == logging.ERROR:
-            self.errors[entry.user_message] = None
+            # Dagster says of each step that waits for a failed one that it does not begin.
+            if entry.step_key == self._step:
+                self.errors[entry.user_message] = None
         elif (
             entry.level in (logging.INFO, logging.WARNING) and entry.user_message not in self._said
         ):

@@ -8,10 +8,11 @@ from assets.engine.common.paths import Paths
 
 Tables = dict[str, list[tuple[object, ...]]]
 
-# What tells when and by which run something was done, never what is the case.
+# What tells when, as of when and by which run something was done, never what is the case.
 TIMES = frozenset(
-    {"collected_at", "loaded_at", "counted_at", "computed_at", "changed_at", "run_id"}
-)
+    {"collected_at", "reading_version", "loaded_at", "counted_at", "computed_at", "changed_at",
+     "run_id"}
+)  # fmt: skip
 
 
 def duckdb_files(paths: Paths) -> list[Path]:

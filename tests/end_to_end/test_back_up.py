@@ -87,10 +87,10 @@ def test_a_back_up_waits_for_the_run_at_work(
     class Waits(Exception):
         pass
 
-    def stop() -> None:
+    def stop(_: Paths) -> str:
         raise Waits
 
-    monkeypatch.setattr(upkeep, "_report_wait", stop)
+    monkeypatch.setattr(upkeep, "run_at_work", stop)
     with locked(home.warehouse), pytest.raises(Waits):
         upkeep.back_up_installation(home, tmp_path / "copy")
     assert not (tmp_path / "copy").exists()
@@ -252,7 +252,7 @@ def test_a_rebuild_loses_nothing_in_silence(
     home.warehouse_file.write_bytes(b"\0" * 4096)
     damaged = home.warehouse_file.read_bytes()
     assert cli.main(["rebuild"]) == 1
-    assert "1 delivery of 2022-12-15 that it lacks" in capsys.readouterr().err
+    assert "1 delivery of 2022-12-15 lacking" in capsys.readouterr().err
     assert home.warehouse_file.read_bytes() == damaged
     assert cli.main(["rebuild", "--accept-loss"]) == 0
     with duckdb.connect(str(home.published / "motcua.duckdb"), read_only=True) as reader:

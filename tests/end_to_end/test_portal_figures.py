@@ -105,7 +105,7 @@ def test_the_command_collects_into_an_installation_of_its_own(
     assert done.returncode == 1
     assert "read 1,612, accepted 1,609" in done.stdout
     assert "HTTP status 401" in done.stderr
-    assert "Renew the secret in the environment variable MOTCUA_PORTAL_TOKEN." in done.stderr
+    assert "Renew the secret in the environment variable MOTCUA_PORTAL_TOKEN" in done.stderr
     assert TOKEN not in done.stdout + done.stderr
     assert [folder.name for folder in (tmp_path / "data").iterdir()] == ["portals"]
     assert (own / "data" / "raw" / "manifest.jsonl").exists()

@@ -10,9 +10,9 @@ from pipelines.commands import progress as module
 from pipelines.commands.progress import Progress, failures
 
 
-def _said(level: int, text: str) -> dg.EventLogEntry:
+def _said(level: int, text: str, step: str = "start of the run") -> dg.EventLogEntry:
     return dg.EventLogEntry(  # type: ignore[no-untyped-call]
-        error_info=None, level=level, user_message=text, run_id="run", timestamp=0.0
+        error_info=None, level=level, user_message=text, run_id="run", timestamp=0.0, step_key=step
     )
 
 
@@ -24,6 +24,8 @@ def test_an_equal_sentence_is_printed_once_and_errors_are_kept(
         progress.listen(_said(level, "the clock is behind"))
     for _ in range(2):
         progress.listen(_said(logging.ERROR, "a file is refused"))
+    # Dagster says so of a step that never began.
+    progress.listen(_said(logging.ERROR, "Dependencies for step publish failed", "publish"))
     assert capsys.readouterr().out.count("the clock is behind") == 1
     assert list(progress.errors) == ["a file is refused"]
 
