@@ -22,8 +22,7 @@ from assets.engine.common.paths import Paths
 from assets.engine.common.troubles import in_four_parts
 from assets.engine.load import refused_with_active_predecessor
 from assets.engine.settings import load_calendar, load_operations, load_sources
-from assets.engine.settings_check import check_settings
-from assets.engine.settings_report import report
+from assets.engine.source_check import check_source, report
 from assets.partitions import PARTITION_TAG, begun_period, range_tags
 from pipelines.commands.first_time import check_place, closing_day_changed
 from pipelines.commands.printing import print_rates, print_refusals, print_rejections
@@ -153,11 +152,11 @@ def _accepting(is_accepted: bool) -> dict[str, object]:
 
 def _check_source(paths: Paths, options: argparse.Namespace) -> int:
     """Print what a settings file makes of a sample; return 0 if nothing is wrong."""
-    found = check_settings(
+    found = check_source(
         options.settings, options.export, options.file, paths.reference, options.period
     )
     print(report(found), end="")
-    return 0 if found.is_clean else 1
+    return 1 if found.mistakes else 0
 
 
 def _run_sample(

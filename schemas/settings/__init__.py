@@ -12,6 +12,7 @@ from schemas.settings.sources import (
     Change,
     Export,
     Marks,
+    Misfits,
     Name,
     Source,
     date_order,
@@ -27,5 +28,5 @@ from schemas.settings.usual_headers import (
 __all__ = [
     "ANY_TEXT", "LOCAL_TIME_ZONE", "LOOPBACK", "PEOPLE_HEADER", "USUAL_DATE_FORMATS",
     "USUAL_HEADERS", "USUAL_MARKS", "Alerts", "ApiExport", "ApiSource", "Change", "Export", "Mail",
-    "Marks", "Name", "Operations", "Source", "Statistic", "date_order", "time_zones",
+    "Marks", "Misfits", "Name", "Operations", "Source", "Statistic", "date_order", "time_zones",
 ]  # fmt: skip

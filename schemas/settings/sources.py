@@ -1,5 +1,6 @@
 """The settings of a source: what a portal exports and how it writes it."""
 
+import difflib
 import re
 from datetime import date
 from typing import Annotated, Any, Literal, Self
@@ -19,6 +20,10 @@ LOCAL_TIME_ZONE = "Asia/Ho_Chi_Minh"
 # In a list of texts: any text at all, as in a column that names the files attached.
 ANY_TEXT = "*"
 _DATE_DIRECTIVES = (("%d", "%-d"), ("%m", "%-m", "%b", "%B"), ("%Y",))
+# What DuckDB's strptime reads.
+_DIRECTIVE = re.compile(r"%(?:-?[dmyHIMSj]|[aAbBYpgfnzZ%])")
+# Looking ahead or back, groups named again, greedy for good: Python knows them, DuckDB does not.
+_NOT_RE2 = re.compile(r"\\[1-9]|\(\?(?:[=!>(]|<[=!]|P=)|[*+?}]\+")
 # No code has such a form: a pattern that lets these through would let people through.
 _PEOPLE = ("LÒ THỊ MẪU", "LO THI MAU", "MAU", "0912345678", "+84912345678", "012345678901",
            "123456789", "THÔN MẪU 12")  # fmt: skip
@@ -30,6 +35,14 @@ def date_order(text: str) -> Literal["day", "month", "year"]:
     if not (day and month and year) or year.start() < min(day.start(), month.start()):
         return "year"
     return "day" if day.start() < month.start() else "month"
+
+
+class Misfits(ValueError):
+    """What does not fit of an export or a source, one sentence each."""
+
+    def __init__(self, problems: list[str]) -> None:
+        self.problems = problems
+        super().__init__("; ".join(problems))
 
 
 class Strict(BaseModel):
@@ -155,16 +168,16 @@ class Export(Strict):
     @model_validator(mode="after")
     def _fits_its_kind(self) -> Self:
         if problems := self.misfits():
-            raise ValueError("; ".join(problems))
+            raise Misfits(problems)
         return self
 
     def misfits(self) -> list[str]:
         """Return what does not fit the kind of the export."""
         return [
             *self._column_problems(),
-            *self.value_problems(),
-            *self.format_problems(),
-            *self.code_problems(),
+            *self._value_problems(),
+            *self._format_problems(),
+            *self._code_problems(),
             *self._api_problems(),
         ]
 
@@ -178,18 +191,12 @@ class Export(Strict):
         named = set(self.columns) | {name for change in self.changes for name in change.columns}
         unknown = sorted(named - set(known))
         missing = sorted(name for name, c in known.items() if c.needed and name not in self.columns)
-        problems = []
-        if unknown:
-            problems.append(
-                f"columns {unknown} are not columns of a {self.kind} export; "
-                f"it may have {sorted(known)}"
-            )
+        problems = [_unknown_column(f"columns.{name}", name, self.kind) for name in unknown]
         if missing:
             problems.append(f"columns {missing} are needed in a {self.kind} export: map them")
         return problems
 
-    def value_problems(self) -> list[str]:
-        """Return what does not fit of the texts of the mapped columns."""
+    def _value_problems(self) -> list[str]:
         problems = []
         for name in self.columns:
             column = self.known.get(name)
@@ -214,12 +221,16 @@ class Export(Strict):
             problems.append(f"values.{name} lists {twice} more than once")
         return problems
 
-    def format_problems(self) -> list[str]:
-        """Return what does not fit of formats, zone and marks."""
+    def _format_problems(self) -> list[str]:
         problems = [
             f"date format {text!r} lacks one of %d, %m, %Y"
             for text in self.date_formats
             if not all(any(d in text for d in directive) for directive in _DATE_DIRECTIVES)
+        ]
+        problems += [
+            f"date format {text!r} has a % that no date format has"
+            for text in self.date_formats
+            if "%" in _DIRECTIVE.sub("", text)
         ]
         if len({date_order(text) for text in self.date_formats} - {"year"}) > 1:
             problems.append(
@@ -237,8 +248,7 @@ class Export(Strict):
                 problems.append(f"{name} has {marks.decimal!r} for both grouping and decimal mark")
         return problems
 
-    def code_problems(self) -> list[str]:
-        """Return what does not fit of the forms of codes."""
+    def _code_problems(self) -> list[str]:
         known, problems = self.known, []
         for name, pattern in self.code_patterns.items():
             if name not in known or known[name].reading != "code":
@@ -249,6 +259,11 @@ class Export(Strict):
             except re.error as error:
                 problems.append(f"code_patterns.{name} is no regular expression: {error}")
                 continue
+            if _NOT_RE2.search(pattern):
+                problems.append(
+                    f"code_patterns.{name} has what DuckDB's expressions (RE2) lack: looking ahead "
+                    "or back, a group named again"
+                )
             if any(matches.fullmatch(text) for text in _PEOPLE):
                 problems.append(f"code_patterns.{name} matches names or telephone numbers too")
         return problems
@@ -297,6 +312,25 @@ class Source(Strict):
             name: _with_shared_values(export, shared) for name, export in data["exports"].items()
         }
         return data | {"exports": exports}
+
+    @model_validator(mode="after")
+    def _values_are_of_columns(self) -> Self:
+        unknown = [
+            _unknown_column(f"values.{kind}.{name}", name, kind)
+            for kind, columns in self.values.items()
+            for name in columns
+            if name not in {column.name for column in KINDS[kind].columns}
+        ]
+        if unknown:
+            raise Misfits(unknown)
+        return self
+
+
+def _unknown_column(place: str, name: str, kind: str) -> str:
+    known = [column.name for column in KINDS[kind].columns]
+    close = difflib.get_close_matches(name, known, 1)
+    meant = f"did you mean {close[0]}?" if close else f"it may have {', '.join(known)}"
+    return f"{place} is no column of a {kind} export; {meant}"
 
 
 def _with_shared_values(export: Any, shared: Any) -> Any:

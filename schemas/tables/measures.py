@@ -209,6 +209,27 @@ FIRST_DUE_RATE = Measure(
     "Resolved on time by the first due date", OWN,
 )  # fmt: skip
 
+_ENDED = ("finished_date", "returned_date", "refused_date")
+_IN_TIME = (("received_date",), _ENDED, ("due_date",))
+# The columns of an export that a rate needs; of alternatives one is enough.
+RATE_NEEDS: dict[str, tuple[tuple[str, ...], ...]] = {
+    "on_time_pct": _IN_TIME,
+    "first_due_on_time_pct": _IN_TIME,
+    "on_time_judged_pct": _IN_TIME,
+    "early_pct": _IN_TIME,
+    "late_pct": _IN_TIME,
+    "pending_overdue_pct": (("received_date",), ("due_date",)),
+    "online_pct": (("received_date",), ("channel",)),
+    "online_of_total_pct": (("received_date",), ("channel",)),
+    "digitised_pct": (
+        ("received_date",), _ENDED, ("has_digitised_input",),
+        ("has_e_result", "is_paper_result_due"),
+    ),
+    "digitised_input_pct": (("received_date",), ("has_digitised_input",)),
+    "e_result_pct": (("received_date",), _ENDED, ("has_e_result",)),
+    "online_payment_pct": (("collected_date",), ("method",)),
+}  # fmt: skip
+
 # What the tables by unit and by level have; and what any published table of figures has.
 MEASURES = COUNTS + RATES
 PUBLISHED_MEASURES = (

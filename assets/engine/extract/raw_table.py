@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from assets.engine.common.errors import FileRefused
 from assets.engine.common.text import clean, label_key
 from assets.engine.extract.headers import GROUP_SEPARATOR, MOST_HEADER_ROWS, Header, find_header
 from assets.engine.formats.detect import (
@@ -31,6 +32,7 @@ RAW_PREFIX = "raw_"
 LIST_WITHIN = "a list where a record should be"
 # A path into a list: of all entries, or of those where a field says yes ("!": does not).
 _EVERY = re.compile(r"\[(\*|!?[A-Za-z_]\w*)\]")
+_STEP = re.compile(r"[^\[\]]+(\[(\d+|#-\d+|\*|!?[A-Za-z_]\w*)\])*")
 _SAYS_NO = "'', '0', 'False', 'false'"
 # The label of a totals row; the national motto begins with the same word.
 TOTAL = re.compile(r"(tổng|cộng)\b(?! hòa)")
@@ -136,9 +138,10 @@ def delimited_table(file: Path, head: DelimitedHead, header: Header, export: Exp
     """Return the rows of delimited text in UTF-8 below its header."""
     # DuckDB skips records: a header with a line break in it is one.
     skipped = header.last_row + 1
-    names = {index: name for name, index in header.columns.items()}
+    # Two columns may be read of one, such as a state that is the kind of result, too.
+    names = [name for name, _ in sorted(header.columns.items(), key=lambda item: item[1])]
     text_columns = ", ".join(f"'c{index}': 'VARCHAR'" for index in range(header.width))
-    mapped = ", ".join(f"c{i} AS {RAW_PREFIX}{names[i]}" for i in sorted(names))
+    mapped = ", ".join(f"c{header.columns[name]} AS {RAW_PREFIX}{name}" for name in names)
     second, last = f"c{min(1, header.width - 1)}", f"c{header.width - 1}"
     selected = (
         f"SELECT {mapped}, coalesce(c0, {second}) AS lead_text, {second} AS second_text, "
@@ -150,11 +153,12 @@ def delimited_table(file: Path, head: DelimitedHead, header: Header, export: Exp
         f"columns = {{{text_columns}}}, ignore_errors = true, store_rejects = true"
     )
     amounts = {c.name for c in export.mapped if c.reading == "amount"}
-    counts = [f"{RAW_PREFIX}{names[i]}" for i in sorted(names) if names[i] not in amounts]
+    counts = [f"{RAW_PREFIX}{name}" for name in names if name not in amounts]
+    places = {header.columns[name] for name in names if name in amounts}
     # The sum of money of a list may stand in its last column.
-    if names.get(header.width - 1) not in amounts:
+    if header.width - 1 not in places:
         counts.append("last_text")
-    if names.get(1) not in amounts:
+    if 1 not in places:
         counts.insert(0, "second_text")
     return TextTable(
         f"({selected} FROM read_csv({options}))",
@@ -226,7 +230,21 @@ def _is_no_record(paths: list[str]) -> str:
 
 
 def json_path(path: str) -> str:
-    """Return the JSON path of a dotted path: `procedure.code`, `DanhSach[#-1].Ngay`."""
+    """Return the JSON path of a dotted path: `procedure.code`, `DanhSach[#-1].Ngay`.
+
+    Raises
+    ------
+    FileRefused
+        It is none: a bracket is open, or holds neither a place nor the name of a field.
+    """
+    if not all(map(_STEP.fullmatch, path.split("."))):
+        raise FileRefused(
+            "Reading the paths of its records",
+            f"{path!r} in the source settings",
+            "keys with points between; of a list [0], [#-1], [*], or [Field] for the entries where "
+            "that field is filled",
+            "Correct this path in the source settings.",
+        )
     steps = []
     for step in path.split("."):
         name, bracket, index = step.partition("[")

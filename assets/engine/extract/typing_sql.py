@@ -58,6 +58,21 @@ def typed_select(export: Export, table: TextTable) -> str:
     """
 
 
+def typed_texts_select(column: ExportColumn, export: Export, relation: str) -> str:
+    """Return the SELECT that types texts of one column as `typed_select` does.
+
+    `relation` has the texts in `raw_<name>` and their `rows`, which the SELECT yields with `value`
+    and `is_unreadable`.
+    """
+    raw, name = f"{RAW_PREFIX}{column.name}", column.name
+    number = f", number_text({raw}) AS number_{name}" if column.reading == "amount" else ""
+    return f"""
+        SELECT rows, parsed_{name} AS value, {_unreadable(column)} AS is_unreadable
+        FROM (SELECT raw.*, {_parsed(column, export)} AS parsed_{name}
+              FROM (SELECT * {number} FROM {relation}) AS raw)
+    """
+
+
 def readable_columns(export: Export) -> list[ExportColumn]:
     """Return the mapped columns whose text may turn out to be unreadable."""
     return [column for column in export.mapped if column.rejects_text]

@@ -6,10 +6,10 @@ Belongs here: finding a settings file and fitting it to its model. The models do
 
 from assets.engine.settings.file import read_settings
 from assets.engine.settings.operations import load_operations, operations_or_defaults
-from assets.engine.settings.sources import load_sources
+from assets.engine.settings.sources import Mistake, load_sources, mistakes
 from assets.engine.settings.statistic import load_calendar, load_statistic
 
 __all__ = [
-    "load_calendar", "load_operations", "load_sources", "load_statistic", "operations_or_defaults",
-    "read_settings",
+    "Mistake", "load_calendar", "load_operations", "load_sources", "load_statistic", "mistakes",
+    "operations_or_defaults", "read_settings",
 ]  # fmt: skip

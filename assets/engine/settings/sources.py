@@ -1,17 +1,36 @@
 """Reading the settings of the sources."""
 
+import difflib
+import re
+from dataclasses import dataclass
 from pathlib import Path
 from shlex import quote
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from assets.engine.common.errors import SettingsError
-from assets.engine.common.messages import joined, misfit
+from assets.engine.common.messages import existing, joined, misfit
 from assets.engine.settings.file import read_settings
-from assets.engine.settings_draft import draft_source
-from assets.engine.settings_findings import Findings
-from schemas.settings import Source
+from schemas.settings import ApiExport, ApiSource, Change, Export, Marks, Misfits, Source
+
+_DESCRIBED = "settings as docs/portals.md describes them"
+_CORRECT = "Correct this line."
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """Something to correct: its key or file, what was found there, what is expected, what to do."""
+
+    place: str
+    found: str
+    expected: str
+    to_do: str
+
+    def __str__(self) -> str:
+        """Return the four parts as a sentence."""
+        return f"{self.place}: found {self.found}; expected {self.expected}. {self.to_do}"
 
 
 def load_sources(folder: Path) -> dict[str, Source]:
@@ -21,7 +40,7 @@ def load_sources(folder: Path) -> dict[str, Source]:
     ------
     SettingsError
         No settings file, one that is not TOML, or one that does not fit the model; every
-        misfit of the file is listed.
+        mistake that the model finds is listed.
     """
     files = sorted(folder.glob("*.toml"))
     if not files:
@@ -41,8 +60,8 @@ def _load_source(file: Path) -> Source:
     except ValidationError as error:
         raise SettingsError(
             f"Reading source settings {file.name}",
-            _misfits(file, error),
-            "settings as docs/portals.md describes them",
+            joined([_shortly(item) for item in mistakes(data, error)]),
+            _DESCRIBED,
             f"Correct these settings.{_check_on_a_sample(file, data)}",
         ) from None
 
@@ -59,9 +78,53 @@ def _check_on_a_sample(file: Path, data: dict[str, Any]) -> str:
     )
 
 
-def _misfits(file: Path, error: ValidationError) -> str:
-    """Return what does not fit in the words of the settings checker, which names what is meant."""
-    findings = Findings()
-    draft_source(file, findings)
-    said = [f"{finding.place}: {finding.said}" for finding in findings.wrong]
-    return joined(said or [misfit(item) for item in error.errors()])
+def _shortly(mistake: Mistake) -> str:
+    meant = f"; {mistake.to_do[0].lower()}{mistake.to_do[1:]}"
+    found = re.sub("^(a [a-z]+ )?that (it )?", "", mistake.found)
+    return f"{mistake.place}: {found}{meant if 'Did you mean' in mistake.to_do else ''}"
+
+
+def mistakes(data: dict[str, Any], error: ValidationError) -> list[Mistake]:
+    """Return what the model finds in the data of a settings file, each mistake once."""
+    listed: dict[Mistake, None] = {}
+    for item in error.errors():
+        path = existing(data, item["loc"])
+        place = ".".join(map(str, path)) or "the file"
+        cause = item.get("ctx", {}).get("error")
+        if isinstance(cause, Misfits):
+            found = [Mistake(place, text, _DESCRIBED, _CORRECT) for text in cause.problems]
+        elif item["type"] == "missing":
+            missing = ".".join(map(str, [*path, item["loc"][-1]]))
+            found = [Mistake(missing, "that it is missing", "this setting", "Add it.")]
+        elif item["type"] == "extra_forbidden":
+            found = [_misspelt(place, path)]
+        else:
+            text = misfit(item) if cause else f"{_kind_of(item)} that {misfit(item)}"
+            found = [Mistake(place, text, _DESCRIBED, _CORRECT)]
+        listed |= dict.fromkeys(found)
+    return list(listed)
+
+
+def _kind_of(item: ErrorDetails) -> str:
+    """Return what stands there without quoting it: it may be a secret."""
+    return {"str": "a text", "bool": "a boolean", "list": "a list", "dict": "a table"}.get(
+        type(item["input"]).__name__, "a value"
+    )
+
+
+def _misspelt(place: str, path: list[int | str]) -> Mistake:
+    known = sorted(_model_at(path).model_fields)
+    close = difflib.get_close_matches(str(path[-1]), known, 1)
+    to_do = f"Did you mean {close[0]}?" if close else _CORRECT
+    return Mistake(place, "a key that is no setting", f"one of {', '.join(known)}", to_do)
+
+
+def _model_at(path: list[int | str]) -> type[BaseModel]:
+    """Return the model of the table in which `path` ends."""
+    if "changes" in path:
+        return Change
+    if "marks" in path:
+        return Marks
+    if "api" in path[:-1]:
+        return ApiSource if path[0] == "api" else ApiExport
+    return Export if len(path) > 1 else Source

@@ -4,7 +4,13 @@ Belongs here: connections, transactions, macros, migrations, whether its rows fi
 What is loaded, counted or published does not belong here.
 """
 
-from assets.engine.warehouse.connection import checkpoint, looking, reader, warehouse
+from assets.engine.warehouse.connection import (
+    checkpoint,
+    looking,
+    passing_warehouse,
+    reader,
+    warehouse,
+)
 from assets.engine.warehouse.hash_key import HASH_KEY_VARIABLE, dossier_hash_key, has_hash_key
 from assets.engine.warehouse.held import check_calendar, check_key, check_rows
 from assets.engine.warehouse.sql import (
@@ -27,6 +33,7 @@ from assets.engine.warehouse.tables import (
 __all__ = [
     "HASH_KEY_VARIABLE", "WAREHOUSE_SQL", "calendar_sql", "check_calendar", "check_key",
     "check_rows", "check_version", "checkpoint", "dossier_hash_key", "drop_temporary",
-    "expect_recount", "has_hash_key", "looking", "reader", "rebuild_table", "replace_rows",
-    "restore_reported", "scalar", "sql_file", "transaction", "version_to_change", "warehouse",
+    "expect_recount", "has_hash_key", "looking", "passing_warehouse", "reader", "rebuild_table",
+    "replace_rows", "restore_reported", "scalar", "sql_file", "transaction", "version_to_change",
+    "warehouse",
 ]  # fmt: skip

@@ -83,6 +83,16 @@ def checkpoint(paths: Paths) -> None:
 
 
 @contextmanager
+def passing_warehouse(paths: Paths) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a new warehouse in memory, which is gone when it is closed."""
+    with duckdb.connect(":memory:", config={**_SETTINGS, "temp_directory": ""}) as connection:
+        _prepare(connection, paths)
+        with transaction(connection):
+            change_tables(connection, 0, local_now().replace(tzinfo=None))
+        yield connection
+
+
+@contextmanager
 def reader(paths: Paths) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open an in-memory connection that parses delivered text and never writes to disk.
 
