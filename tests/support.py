@@ -1,7 +1,4 @@
-"""What many tests share: an installation in a temporary folder, taken through the engine.
-
-Belongs here: helpers without assertions. Does not belong here: fixtures (`tests/conftest.py`).
-"""
+"""What many tests share: an installation in a temporary folder, taken through the engine."""
 
 import atexit
 import json

@@ -1,8 +1,4 @@
-"""How much is tried: little at each landing (`make test`), much in the long tier (`make soak`).
-
-Belongs here: every number of cases that the two tiers differ by. Does not belong here: what a case
-is (the test modules say that).
-"""
+"""How much is tried: little at each landing (`make test`), much in the long tier (`make soak`)."""
 
 import os
 

@@ -1,7 +1,4 @@
-"""Servers on loopback that take alerts: a mail server with STARTTLS and log-in, a webhook.
-
-Belongs here: just enough of SMTP and HTTP for a real client. Does not belong here: assertions.
-"""
+"""Servers on loopback that take alerts: a mail server with STARTTLS and log-in, a webhook."""
 
 import base64
 import contextlib

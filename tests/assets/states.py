@@ -1,8 +1,4 @@
-"""A night through the engine, its checks among it, and the same from nothing: what must be equal.
-
-Belongs here: what a run does, without Dagster. Does not belong here: assertions, and Dagster's job
-(`tests/assets/runs.py`).
-"""
+"""A night through the engine, its checks among it, and the same from nothing: both are equal."""
 
 import shutil
 from pathlib import Path

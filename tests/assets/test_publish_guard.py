@@ -1,9 +1,4 @@
-"""What readers have is never less tomorrow unless a delivery, or somebody, asked for it.
-
-Belongs here: the guard of the published files, the manifest that is older than the warehouse,
-figures that are not those of what was loaded. Does not belong here: lost and restored warehouses
-(`test_trustworthy_state`), changed settings (`test_settings_moved`).
-"""
+"""What readers have is never less tomorrow unless a delivery, or somebody, asked for it."""
 
 import os
 import re

@@ -1,8 +1,4 @@
-"""Settings, units, holidays that changed: one period's run publishes what a fresh load would.
-
-Belongs here: what is read and counted again for it, and what is named where that cannot be. Does
-not belong here: lost and restored warehouses (`test_trustworthy_state`).
-"""
+"""Settings, units, holidays that changed: one period's run publishes what a fresh load would."""
 
 from collections.abc import Callable
 from pathlib import Path

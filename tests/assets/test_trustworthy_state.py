@@ -1,8 +1,4 @@
-"""A lost, empty or restored warehouse, another key, another closing day: never a wrong figure.
-
-Belongs here: what a night does about each, through Dagster's job. Does not belong here: back-up,
-restore and rebuild as commands (`tests/end_to_end/test_back_up.py`).
-"""
+"""A lost, empty or restored warehouse, another key, another closing day: never a wrong figure."""
 
 import re
 import shutil

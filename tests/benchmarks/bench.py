@@ -1,9 +1,4 @@
-"""`make bench`: the whole job against the floor, the night on top of it, and the small case.
-
-Belongs here: running us and the floor in turn, printing a table and JSON. Does not belong here:
-making the files (`bulk_files`), containers other than CSV (`containers`), assertions; a timing is a
-measurement, not a test.
-"""
+"""`make bench`: the whole job against the floor, the night on top of it, and the small case."""
 
 import argparse
 import json

@@ -1,8 +1,4 @@
-"""The big files that `make bench` reads, each made once in `data/bench`.
-
-Belongs here: invented dossiers as CSV, .xlsx and JSON, written in streams. Does not belong here:
-measuring (`bench`, `containers`).
-"""
+"""The big files that `make bench` reads, each made once in `data/bench`."""
 
 import csv
 import sys

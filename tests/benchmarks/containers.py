@@ -1,8 +1,4 @@
-"""The second half of `make bench`: loading a big workbook, and JSON in its three layouts.
-
-Belongs here: delivering the files in turn, a table and JSON of what loading each took. Does not
-belong here: assertions; a timing is a measurement, not a test.
-"""
+"""The second half of `make bench`: loading a big workbook, and JSON in its three layouts."""
 
 import argparse
 import json

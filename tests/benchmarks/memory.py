@@ -1,8 +1,4 @@
-"""Peak memory of this process.
-
-Belongs here: the one way every module of this folder measures it. `getrusage` will not do: a
-process starts with the peak of the one that forked it, and `bench` may just have made a big file.
-"""
+"""Peak memory of this process."""
 
 from pathlib import Path
 

@@ -1,8 +1,4 @@
-"""`make bench-small`: what a small run costs, in ratios to importing the definitions.
-
-Belongs here: timing the commands on the sample, loading one file, counting steps and openings of
-the warehouse. Does not belong here: the ten million dossiers (`bench`), assertions.
-"""
+"""`make bench-small`: what a small run costs, in ratios to importing the definitions."""
 
 import json
 import os

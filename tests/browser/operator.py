@@ -1,8 +1,4 @@
-"""What an operator does in Dagster's UI, click by click, and reads there.
-
-Belongs here: finding things by what they say, as a person does. Does not belong here: what must
-be read there (`test_operator`), pictures (`screenshots`).
-"""
+"""What an operator does in Dagster's UI, click by click, and reads there."""
 
 import re
 import shutil

@@ -1,7 +1,6 @@
 """The pictures of `docs/operator.md`: `python -m tests.browser.screenshots` takes them anew.
 
-Belongs here: which page each picture shows. Does not belong here: how an operator gets there
-(`operator`). The sample is taken in by the command `run`, so that every period has its history.
+The sample is taken in by the command `run`, so that every period has its history.
 """
 
 import tempfile

@@ -1,0 +1,1 @@
+"""What the code location, the modules and the files of the project look like."""

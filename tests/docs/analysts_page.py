@@ -1,8 +1,4 @@
-"""`docs/analysts.md`: the SQL of the page, and the answers printed below each.
-
-Belongs here: finding the questions in the page and putting the answers below them. Does not belong
-here: the questions, which stand in the page itself.
-"""
+"""`docs/analysts.md`: the SQL of the page, and the answers printed below each."""
 
 import re
 from pathlib import Path

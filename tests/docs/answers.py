@@ -1,8 +1,4 @@
-"""Running SQL on published files in a process of its own, as an analyst's client does.
-
-Belongs here: the program that such a process runs, which knows nothing of this project but DuckDB,
-so that any version of DuckDB can run it. Does not belong here: what is asked.
-"""
+"""Running SQL on published files in a process of its own, as an analyst's client does."""
 
 import json
 import os

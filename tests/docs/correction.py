@@ -1,8 +1,4 @@
-"""The sample after a correction: what the questions about changed figures are asked of.
-
-Belongs here: making it. Does not belong here: what a correction may change
-(`tests.end_to_end.test_correction`).
-"""
+"""The sample after a correction: what the questions about changed figures are asked of."""
 
 import shutil
 from datetime import date, timedelta

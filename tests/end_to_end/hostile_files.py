@@ -1,6 +1,6 @@
 """Deliveries in which names stand where no name may stand, for one period of the inbox.
 
-Belongs here: writing them. All people are invented and marked (`data/sample/sample_people.py`).
+All people are invented and marked (`data/sample/sample_people.py`).
 """
 
 import shutil

@@ -1,8 +1,4 @@
-"""`backup`, `restore` and `rebuild` end in published tables equal to those before.
-
-Belongs here: the commands against the loaded sample. Does not belong here: what a night does about
-a lost warehouse (`tests/assets/test_trustworthy_state.py`).
-"""
+"""`backup`, `restore` and `rebuild` end in published tables equal to those before."""
 
 import json
 import shutil

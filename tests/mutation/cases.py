@@ -1,8 +1,4 @@
-"""The registers that judge a mutant: a fixed draw of what random registers hold, and by hand.
-
-Belongs here: what a mutant that survived showed to be missing. Does not belong here: what the
-figures should be (`tests/sql/oracle.py`).
-"""
+"""The registers that judge a mutant: a fixed draw of what random registers hold, and by hand."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta

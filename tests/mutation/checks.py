@@ -1,8 +1,4 @@
-"""The checks that hold figures back: each must see a figure that is broken, and say what is.
-
-Belongs here: breaking figures that are right, one at a time. Does not belong here: figures that
-are right (`cells.py`).
-"""
+"""The checks that hold figures back: each must see a figure that is broken, and say what is."""
 
 from datetime import date
 

@@ -1,8 +1,4 @@
-"""The judge: computes the fixed registers and looks for one difference from what is right.
-
-Belongs here: the order of the checks. Does not belong here: the registers (`cases.py`), putting a
-mutant in place (`child.py`), what the single checks compare.
-"""
+"""The judge: computes the fixed registers and looks for one difference from what is right."""
 
 import shutil
 import tempfile

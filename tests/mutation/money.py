@@ -1,8 +1,4 @@
-"""Money of payment requests, and the days on which they stand, request by request.
-
-Belongs here: what `indicators.payment_sum` should say, sharing no code with the SQL, and what the
-probes need of requests. Does not belong here: who is payable (`tests/sql/oracle.py`).
-"""
+"""Money of payment requests, and the days on which they stand, request by request."""
 
 from collections import defaultdict
 from collections.abc import Iterator

@@ -1,8 +1,4 @@
-"""Mutants: the counting SQL with one thing changed, made from the files as they stand.
-
-Belongs here: which texts are mutated, and a fixed choice among the mutants of a file. Does not
-belong here: what is changed (`operators.py`), running them (`run.py`).
-"""
+"""Mutants: the counting SQL with one thing changed, made from the files as they stand."""
 
 import hashlib
 import re

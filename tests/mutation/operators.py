@@ -1,7 +1,6 @@
 """What a mutant changes: each operator is a slip that somebody could make in SQL.
 
-Belongs here: finding every place of a text where an operator applies. Does not belong here: which
-of them are run (`mutants.py`). Operators keep SQL that runs: an error proves little.
+Operators keep SQL that runs: an error proves little.
 """
 
 import re

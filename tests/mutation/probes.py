@@ -1,8 +1,4 @@
-"""What no table of measures shows, in plain Python: macros, records that no period counts.
-
-Belongs here: what each of them should say, record by record, sharing no code with the SQL. Does
-not belong here: the figures of the indicator tables (`tests/sql/oracle.py`).
-"""
+"""What no table of measures shows, in plain Python: macros, records that no period counts."""
 
 from collections import Counter
 from datetime import date, timedelta

@@ -1,8 +1,4 @@
-"""SQL as tokens, each knowing how deep in parentheses and in which clause it stands.
-
-Belongs here: cutting SQL text up, and finding where a condition or an argument ends. Does not
-belong here: what is changed in it (`operators.py`).
-"""
+"""SQL as tokens, each knowing how deep in parentheses and in which clause it stands."""
 
 import re
 from collections.abc import Sequence

@@ -1,8 +1,4 @@
-"""From figures back to dossiers, and what changed: `explain`, `explain_change`, revisions.
-
-Belongs here: what they should list by the oracle, for one register and for its correction. Does
-not belong here: figures (`cells.py`).
-"""
+"""From figures back to dossiers, and what changed: `explain`, `explain_change`, revisions."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator

@@ -1,8 +1,4 @@
-"""Units and periods that the registers have not: parents that change, units that begin and end.
-
-Belongs here: replacing the reference under a computed register, and what must follow. Does not
-belong here: the units of the registers (`tests/sql/register_reference.py`).
-"""
+"""Units and periods that the registers have not: parents that change, units that begin and end."""
 
 from collections.abc import Sequence
 from dataclasses import replace

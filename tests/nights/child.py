@@ -1,8 +1,4 @@
-"""Nights in a process of their own, which a test may kill.
-
-Belongs here: what the child does, and starting it quickly: children are forked from a process that
-has imported this module and opened nothing. Does not belong here: when it is killed, assertions.
-"""
+"""Nights in a process of their own, which a test may kill."""
 
 import multiprocessing
 import os

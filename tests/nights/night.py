@@ -1,9 +1,4 @@
-"""One night through the engine, step by step as the job `nightly` takes them.
-
-Belongs here: the steps in the job's order, in a warehouse that is opened once as in a run, and
-telling which stage begins, so that a test can stop the process there. Does not belong here:
-assertions, and which night is spent on what.
-"""
+"""One night through the engine, step by step as the job `nightly` takes them."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime

@@ -1,8 +1,4 @@
-"""Readers of the published files, in processes of their own.
-
-Belongs here: one that asks without pause whether a file tells one register, one that opens a file
-for writing and dies. Does not belong here: assertions.
-"""
+"""Readers of the published files, in processes of their own."""
 
 import os
 from collections.abc import Iterator

@@ -1,8 +1,4 @@
-"""What an installation says: every table, every file for readers, and which files there are.
-
-Belongs here: reading all of it in a form that two installations can be compared by, without the
-times at which their runs ran. Does not belong here: assertions.
-"""
+"""What an installation says: every table, every file for readers, and which files there are."""
 
 from pathlib import Path
 

@@ -1,8 +1,4 @@
-"""What a process does that may die at any named step, and that is done again afterwards.
-
-Belongs here: nights, a back-up, a rebuild and an upgrade, each as a folder that it begins with and
-a deed that a command repeats. Does not belong here: where it dies (`steps`), assertions.
-"""
+"""What a process does that may die at any named step, and that is done again afterwards."""
 
 import secrets
 import shutil

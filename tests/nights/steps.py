@@ -1,9 +1,6 @@
 """The named steps of a process: whatever makes something durable, so that it may die at one.
 
-Belongs here: watching the operations that a power cut would come before or after (commits,
-checkpoints, renames, flushes, removals, copies), naming them by the function that asks for them,
-killing the process at one. Does not belong here: what the process does (`scenarios`). The product
-has no hook for this: its process is forked, and the operations are replaced in it.
+The product has no hook for this: its process is forked, and the operations are replaced in it.
 """
 
 import os

@@ -1,8 +1,4 @@
-"""A month of nights on a machine whose clock is wrong for some of them.
-
-Belongs here: which lists come, setting the clock, spending the nights through the engine, what the
-installation says in the end. Does not belong here: assertions.
-"""
+"""A month of nights on a machine whose clock is wrong for some of them."""
 
 import os
 import random

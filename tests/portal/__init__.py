@@ -1,0 +1,1 @@
+"""A portal on loopback that serves the sample, with faults to order."""

@@ -1,0 +1,1 @@
+"""Figures against an oracle in plain Python, and the laws that any register obeys."""

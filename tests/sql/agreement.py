@@ -1,8 +1,4 @@
-"""Comparing every cell of every indicator table with the oracle, and holding them to the laws.
-
-Belongs here: what is done with one register. Does not belong here: the laws (`tests.sql.laws`),
-the oracle, and how registers are drawn (`tests.sql.generated_registers`).
-"""
+"""Comparing every cell of every indicator table with the oracle, and holding them to the laws."""
 
 from collections import Counter
 from datetime import date

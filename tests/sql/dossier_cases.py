@@ -1,7 +1,6 @@
 """One dossier each: its dates, and the words for what every period says of it.
 
-Belongs here: the table of cases. Does not belong here: computing them
-(`test_where_a_dossier_counts.py`). Months end on the 14th; the data end on 20/02/2023.
+Months end on the 14th; the data end on 20/02/2023.
 """
 
 from datetime import date

@@ -1,7 +1,4 @@
-"""Random registers: every mix of states and dates around the days on which something changes.
-
-Belongs here: what chance may draw. Does not belong here: asserting anything.
-"""
+"""Random registers: every mix of states and dates around the days on which something changes."""
 
 from datetime import date, timedelta
 

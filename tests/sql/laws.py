@@ -1,9 +1,4 @@
-"""What holds between the figures of any register, whatever it says.
-
-Belongs here: the laws of form II.06a and of periods, rows, tables, each an assertion over the rows
-of the indicator tables. Does not belong here: what a single figure should be
-(`tests.sql.oracle_tables`).
-"""
+"""What holds between the figures of any register, whatever it says."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping

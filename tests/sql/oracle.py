@@ -1,9 +1,6 @@
 """What one dossier counts in, by the words of `design.md` section 3, in plain Python.
 
-Belongs here: where a dossier stands in a period, and the measures, columns of form II.06a and
-working days that follow. Does not belong here: summing them up into tables
-(`tests.sql.oracle_tables`), units (`tests.sql.oracle_units`). It shares no code with the SQL that
-it judges, and takes a period as two days, not as months.
+It shares no code with the SQL that it judges, and takes a period as two days, not as months.
 """
 
 from collections import Counter

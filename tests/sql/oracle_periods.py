@@ -1,9 +1,4 @@
-"""The reporting periods by the words of `design.md` section 2: a period is two days.
-
-Belongs here: which periods of which kind a register has figures for, whatever day its months
-close on. Does not belong here: what a period says (`tests.sql.oracle`), and any code of the
-engine's calendar.
-"""
+"""The reporting periods by the words of `design.md` section 2: a period is two days."""
 
 from calendar import monthrange
 from dataclasses import dataclass

@@ -1,8 +1,4 @@
-"""Every row of every indicator table, summed up from what single dossiers count in.
-
-Belongs here: the grains: which rows there are, and what each says. Does not belong here: what a
-dossier counts in (`tests.sql.oracle`) and where (`tests.sql.oracle_units`).
-"""
+"""Every row of every indicator table, summed up from what single dossiers count in."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence

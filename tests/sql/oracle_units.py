@@ -1,8 +1,4 @@
-"""Under which units and levels a dossier counts: as units were, and as they are today.
-
-Belongs here: following parents and successors from the records of `register_reference`. Does not
-belong here: what a dossier counts in (`tests.sql.oracle`).
-"""
+"""Under which units and levels a dossier counts: as units were, and as they are today."""
 
 from datetime import date, timedelta
 

@@ -1,8 +1,4 @@
-"""Units, procedures and holidays that the tiny registers refer to.
-
-Belongs here: the dimensions, with every trap that real ones have. Does not belong here: dossiers
-and putting anything into a warehouse (`tests.sql.registers`).
-"""
+"""Units, procedures and holidays that the tiny registers refer to."""
 
 from dataclasses import dataclass
 from datetime import date

@@ -1,9 +1,4 @@
-"""Tiny registers: dossiers and payment requests put straight into a warehouse's version tables.
-
-Belongs here: the records, filling and computing. Does not belong here: the units, procedures and
-holidays they refer to (`tests.sql.register_reference`), and what the figures should be
-(`tests.sql.oracle`, the tests).
-"""
+"""Tiny registers: dossiers and payment requests put straight into a warehouse's version tables."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace

@@ -1,0 +1,1 @@
+"""One stage at a time: readers, rules, loading, settings, publishing."""

@@ -1,8 +1,4 @@
-"""The figures that follow from a defect's files.
-
-Belongs here: computing every derived table of an installation and reading one row of it. Does not
-belong here: taking files in (`tests.unit.defects`) and assertions.
-"""
+"""The figures that follow from a defect's files."""
 
 from collections.abc import Callable
 from functools import cache

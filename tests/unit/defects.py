@@ -1,9 +1,5 @@
 """The sample's defects, each taken in by an installation of its own.
 
-Belongs here: copying the files of a defect (`data/sample/defects/<NN>_<slug>`) into an inbox,
-loading them, and asking what became of each file. Does not belong here: what a defect should come
-to (the `test_defects_*` modules say that) and the files (`data/sample/defects_*.py` make them).
-
 Two things hold whatever the defect, so they are asserted here: every row read is accounted for
 once, and no marked person (`tests.end_to_end.marks`) is among the warehouse's bytes.
 """

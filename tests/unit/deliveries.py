@@ -1,8 +1,4 @@
-"""Files as portals deliver them, tiny and made up.
-
-Belongs here: writing one file into an inbox, in each of the three formats, and asking the
-warehouse what became of it. Does not belong here: assertions.
-"""
+"""Files as portals deliver them, tiny and made up."""
 
 import csv
 import html

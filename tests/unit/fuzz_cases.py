@@ -1,9 +1,4 @@
-"""What can happen to the bytes of a delivered file: cases made from a seed.
-
-Belongs here: cutting, flipping, splicing, noise, joined files, and bytes that ask for too much.
-Does not belong here: the lists themselves (`fuzz_lists`) and what should come of a case
-(`test_fuzz_readers`). `make_case(container, seed)` makes the same bytes every time.
-"""
+"""What can happen to the bytes of a delivered file: cases made from a seed."""
 
 import gzip
 import io

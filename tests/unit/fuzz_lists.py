@@ -1,9 +1,5 @@
 """A small list of invented dossiers in every container, for the fuzzing of the readers.
 
-Belongs here: the rows, the settings they are read with, how each container holds them, and what
-every container tells of a file that is not whole. Does not belong here: what happens to the bytes
-(`fuzz_cases`) and reading them (`fuzz_reading`).
-
 Every value of a row is its own, so that a cell found in another row is seen. Names have no digits:
 a digit would keep some of them out of messages by accident.
 """

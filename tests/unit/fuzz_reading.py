@@ -1,9 +1,4 @@
-"""Reading cases in processes of their own, so that one which dies or hangs is only a failure.
-
-Belongs here: taking one file through the engine, what it left in the warehouse, and noticing a
-process that ended. Does not belong here: the cases (`fuzz_cases`) and what they should come to
-(`test_fuzz_readers`).
-"""
+"""Reading cases in processes of their own, so that one which dies or hangs is only a failure."""
 
 import contextlib
 import faulthandler

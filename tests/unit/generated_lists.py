@@ -1,8 +1,4 @@
-"""Lists of dossiers and payments that hypothesis makes up: rows, layout and faults of portals.
-
-Belongs here: what may stand in a list and how it is written in each container. Does not belong
-here: what should become of it (`plain_reading`).
-"""
+"""Lists of dossiers and payments that hypothesis makes up: rows, layout and faults of portals."""
 
 import unicodedata
 from collections.abc import Callable, Sequence

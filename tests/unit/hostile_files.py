@@ -1,7 +1,4 @@
-"""Files that ask for far more than they are worth, by what they ask for.
-
-Belongs here: the bytes. Does not belong here: what becomes of them (`test_hostile_formats`).
-"""
+"""Files that ask for far more than they are worth, by what they ask for."""
 
 import gzip
 import io

@@ -1,9 +1,4 @@
-"""Nights of an authority: lists arrive, the register changes, figures are corrected by what moved.
-
-Belongs here: what may arrive, delivering it, computing, and computing the same register from
-nothing in a copy of the warehouse. Does not belong here: which nights there are and asserting
-anything (`tests/unit/test_corrected_or_counted_anew.py`).
-"""
+"""Nights of an authority: lists arrive, the register changes, figures follow what moved."""
 
 import os
 import shutil

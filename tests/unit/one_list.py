@@ -1,9 +1,5 @@
 """One list of invented dossiers, written as every container holds it.
 
-Belongs here: the dossiers, the words that each contract has for them, the bytes. Does not belong
-here: what the register should say (`tests.unit.test_one_list_in_six_containers`), and how a
-container holds cells (`data/sample/sample_lists.py`).
-
 A dossier maps canonical columns to canonical values; a moment without hours is a `date`.
 """
 

@@ -1,7 +1,6 @@
 """The cells of a list in plain Python: delimited text, a workbook, a web page.
 
-Belongs here: cells as text and the rows they stand in, for files as `sample_lists` writes them. It
-shares no code with the engine. Does not belong here: what cells mean (`plain_reading`).
+It shares no code with the engine.
 """
 
 import csv

@@ -1,8 +1,6 @@
 """A list of dossiers or payments read in plain Python: what the engine should make of it.
 
-Belongs here: layout, typing, rules, duplicates and totals by their definitions. It shares no code
-with the engine; settings and units are read as data. Does not belong here: cells of a container
-(`plain_cells`).
+It shares no code with the engine; settings and units are read as data.
 """
 
 import csv

@@ -1,9 +1,4 @@
-"""Catalogues of procedures: every code as delivered, and the CSV's word before a catalogue's.
-
-Belongs here: workbooks as the national portal exports them: an invented one, and the real ones of
-six ministries where `MOTCUA_CATALOGUES` names their folder. Does not belong here: codes that a
-spreadsheet damaged (defect 17, `tests.unit.test_defects_text`).
-"""
+"""Catalogues of procedures: every code as delivered, and the CSV's word before a catalogue's."""
 
 import csv
 import hashlib

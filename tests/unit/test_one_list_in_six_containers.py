@@ -1,9 +1,5 @@
 """One list of dossiers, whatever it is packed in, gives the same register.
 
-Belongs here: what the register says of one list delivered as CSV, xlsx, HTML, SpreadsheetML,
-national JSON and iGate 2 JSON, and as BIFF, NDJSON, gzip and zip. Does not belong here: how a
-container may be broken (`tests.unit.test_readers_*`).
-
 All six can carry the columns `IN_ALL` of `tests.unit.one_list`; what iGate 2 has no field for is
 compared among the others. Columns that no list holds are NULL in all of them.
 """

@@ -1,0 +1,1 @@
+"""An installation of an earlier version goes on as it was."""

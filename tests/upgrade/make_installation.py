@@ -5,10 +5,6 @@ migration:
 
     git worktree add /tmp/63cb62e 63cb62e && cd /tmp/63cb62e && make setup
     .venv/bin/python <this file> <folder of this file>
-
-Belongs here: three periods of invented dossiers, a correction of the first after the third was
-counted, rejected rows, a withdrawn file; then every raw file is purged. Does not belong here: what
-an upgrade must keep (`test_upgrade`).
 """
 
 import os

@@ -1,8 +1,4 @@
-"""An installation of 63cb62e, its raw files purged, goes on as it was under every later version.
-
-Belongs here: what an upgrade must keep, what a warehouse refuses. Does not belong here: how the
-installation was made (`make_installation`).
-"""
+"""An installation of 63cb62e, its raw files purged, goes on as it was under every later version."""
 
 import tarfile
 from pathlib import Path
