@@ -10,9 +10,8 @@ from assets.engine.common.errors import SettingsError
 from assets.engine.indicators import load_indicators, rate_formulas
 from assets.engine.reference import load_reference, read_reference
 from assets.engine.warehouse import warehouse
-from schemas.tables import PERIOD_COLUMNS, PUBLISHED_TABLES, Column
+from schemas.tables import FIRST_DUE_RATE, PERIOD_COLUMNS, PUBLISHED_TABLES, RATES, Column
 from schemas.tables.indicators import FIELD_CODE
-from schemas.tables.measures import FIRST_DUE_RATE, RATES
 from tests.support import SETTINGS, new_installation
 
 UNITS = """unit_code,unit_name,unit_level,parent_unit_code,valid_from,valid_to,source

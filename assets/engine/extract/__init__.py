@@ -18,10 +18,11 @@ from assets.engine.extract.headers import (
     best_header,
     spare_headers,
 )
+from assets.engine.extract.json_table import json_table
 from assets.engine.extract.layout import ROWS, LayoutLog
 from assets.engine.extract.lines import ALL_READ, find_lines
 from assets.engine.extract.opening import FULL_SHEET, OpenFile, open_file, period_line
-from assets.engine.extract.raw_table import RAW_PREFIX, TextTable, json_table
+from assets.engine.extract.raw_table import RAW_PREFIX, TextTable
 from assets.engine.extract.rejects import all_rejects, rejected_row_count
 from assets.engine.extract.typing_sql import readable_columns, typed_texts_select
 
