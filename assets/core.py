@@ -17,8 +17,7 @@ from assets.engine.load import Loaded, load_lacking, load_period, rejected_by_ru
 from assets.engine.reference import file_version, load_procedures
 from assets.engine.settings import load_statistic
 from assets.engine.warehouse import scalar
-from assets.load_metadata import load_metadata, load_summary
-from assets.metadata import selected, table_key, table_spec
+from assets.metadata import load_metadata, load_summary, selected, table_key, table_spec
 from assets.partitions import SINGLE_RUN, Partitions, periods_of
 from assets.resources import Installation
 from schemas.rows import KINDS, Kind
