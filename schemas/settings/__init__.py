@@ -4,7 +4,7 @@ Belongs here: sources, portal APIs, counting rules, operations, usual headers. F
 the files does not belong here (`assets.engine.settings`).
 """
 
-from schemas.settings.api import LOOPBACK, ApiExport, ApiSource, time_zones
+from schemas.settings.api import LOOPBACK, ApiExport, ApiSource
 from schemas.settings.operations import Alerts, Mail, Operations
 from schemas.settings.sources import (
     ANY_TEXT,
@@ -13,7 +13,6 @@ from schemas.settings.sources import (
     Export,
     Marks,
     Misfits,
-    Name,
     Source,
     date_order,
 )
@@ -28,5 +27,5 @@ from schemas.settings.usual_headers import (
 __all__ = [
     "ANY_TEXT", "LOCAL_TIME_ZONE", "LOOPBACK", "PEOPLE_HEADER", "USUAL_DATE_FORMATS",
     "USUAL_HEADERS", "USUAL_MARKS", "Alerts", "ApiExport", "ApiSource", "Change", "Export", "Mail",
-    "Marks", "Misfits", "Name", "Operations", "Source", "Statistic", "date_order", "time_zones",
+    "Marks", "Misfits", "Operations", "Source", "Statistic", "date_order",
 ]  # fmt: skip
