@@ -308,7 +308,7 @@ def test_a_locked_warehouse_names_who_holds_it(
 
 def test_a_run_that_waits_too_long_for_another_says_so(tmp_path: Path) -> None:
     impatient = (
-        "import sys; from assets.engine import locks; locks.RUN_WAIT_SECONDS = 0.0; "
+        "import sys; from assets.engine.common import locks; locks.RUN_WAIT_SECONDS = 0.0; "
         "from pipelines.commands.cli import main; sys.exit(main(['period', '2023-05-15']))"
     )
     with locked(private_folder(private_folder(tmp_path / "data") / "warehouse")):

@@ -1,5 +1,6 @@
 """A hostile or broken file costs itself: the child that reads it is bounded, and replaced."""
 
+import io
 import os
 import signal
 import subprocess
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import xlsxwriter
 
 from assets.engine.common.errors import FileRefused
 from assets.engine.common.paths import PROJECT
@@ -95,7 +97,14 @@ def test_the_answers_are_bounded(tmp_path: Path) -> None:
 
 def test_all_members_share_the_time_of_their_file(tmp_path: Path) -> None:
     file = tmp_path / "delivered"
-    file.write_bytes(hostile_files.packed([(str(number), workbook()) for number in range(3)]))
+    # Large enough for a clock of a hundredth of a second.
+    book = io.BytesIO()
+    with xlsxwriter.Workbook(book) as written:
+        sheet = written.add_worksheet()
+        for row in range(3_000):
+            sheet.write_row(row, 0, ["Mã hồ sơ", "Lò Thị Mẫu", row])
+    members = [(str(number), book.getvalue()) for number in range(3)]
+    file.write_bytes(hostile_files.packed(members))
     reader = FormatReader(file, tmp_path, BOUNDS)
     left = []
     for member in reader.unpack().files:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from assets.engine.collect import Manifest, reading_folder
+from assets.engine.collect import Manifest, purge_raw, reading_folder
 from assets.engine.common import locks
 from assets.engine.common.calendar import local_now
 from assets.engine.common.errors import WarehouseError
@@ -63,6 +63,16 @@ def test_a_folder_whose_reader_was_killed_goes(installation: Paths) -> None:
     assert len(list(installation.raw.glob(".reading-*"))) == 1
     with reading_folder(installation) as own:
         assert list(installation.raw.glob(".reading-*")) == [own]
+    assert not list(installation.raw.glob(".reading-*"))
+
+
+def test_a_purge_takes_away_what_a_reader_that_was_killed_left(installation: Paths) -> None:
+    """The last file of a night is loaded, so no reading may follow."""
+    with _another_reader(installation) as process:
+        _line(process)
+        purge_raw(installation, {}, local_now())
+        assert len(list(installation.raw.glob(".reading-*"))) == 1
+    purge_raw(installation, {}, local_now())
     assert not list(installation.raw.glob(".reading-*"))
 
 

@@ -69,16 +69,22 @@ def blob_of(paths: Paths, delivery: Delivery) -> Path:
 def reading_folder(paths: Paths) -> Iterator[Path]:
     """Give a private folder for what must be unpacked to be read; nothing of it stays.
 
-    A run that was killed leaves its folder behind; the next reading removes it, but none that a
-    living process holds: the sensor of the inbox reads while a run does.
+    A run that was killed leaves its folder behind; the next reading, or the next purge, removes
+    it, but none that a living process holds: the sensor of the inbox reads while a run does.
     """
     with ExitStack() as held:
+        remove_left_readings(paths)
         with locked(private_folder(paths.raw)):
-            for folder in paths.raw.glob(f"{_READING}*"):
-                _remove_unless_held(folder)
             name = held.enter_context(tempfile.TemporaryDirectory(dir=paths.raw, prefix=_READING))
             held.enter_context(locked(private_folder(Path(name))))
         yield Path(name)
+
+
+def remove_left_readings(paths: Paths) -> None:
+    """Remove the folders of readings that were killed."""
+    with locked(private_folder(paths.raw)):
+        for folder in paths.raw.glob(f"{_READING}*"):
+            _remove_unless_held(folder)
 
 
 def _remove_unless_held(folder: Path) -> None:

@@ -9,7 +9,7 @@ from collections import Counter
 from datetime import datetime, timedelta
 
 from assets.engine.collect.deliveries import Delivery, read_manifest
-from assets.engine.collect.raw_store import blob_of
+from assets.engine.collect.raw_store import blob_of, remove_left_readings
 from assets.engine.common.paths import PRIVATE_FILE, Paths
 from schemas.settings import Source
 
@@ -18,8 +18,10 @@ def purge_raw(paths: Paths, sources: dict[str, Source], now: datetime) -> list[D
     """Remove the bytes of every delivery older than `keep_raw_days` of its source.
 
     Bytes that another delivery still keeps stay. Each purge is a line of `raw/purged.jsonl`,
-    written before the bytes go. Returns the deliveries whose bytes were removed.
+    written before the bytes go. What readings that were killed left behind goes, too. Returns the
+    deliveries whose bytes were removed.
     """
+    remove_left_readings(paths)
     deliveries = read_manifest(paths)
     expired = [item for item in deliveries if _is_expired(item, sources, now)]
     kept = {item.sha256 for item in deliveries if not _is_expired(item, sources, now)}

@@ -6,7 +6,7 @@ are no records. Which values break a rule is not decided here (`assets.engine.va
 
 from assets.engine.extract.batches import check_keys, readable_table, split_broken, typed_batches
 from assets.engine.extract.headers import GROUP_SEPARATOR, Header, Wanted, best_header
-from assets.engine.extract.json_table import json_table
+from assets.engine.extract.json_records import json_table
 from assets.engine.extract.layout import ROWS, LayoutLog
 from assets.engine.extract.lines import find_lines
 from assets.engine.extract.opening import FULL_SHEET, open_file, period_line

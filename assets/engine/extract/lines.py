@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from assets.engine.common.errors import WarehouseError
 from assets.engine.common.text import clean
-from assets.engine.extract.json_table import LIST_WITHIN
+from assets.engine.extract.json_records import LIST_WITHIN
 from assets.engine.extract.layout_kind import short_line_kind
 from assets.engine.extract.raw_table import TextTable
 from assets.engine.extract.rejects import line_rejects, unsplittable

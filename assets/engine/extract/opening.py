@@ -10,7 +10,7 @@ from assets.engine.common.errors import FileRefused
 from assets.engine.common.paths import private_folder
 from assets.engine.extract.delimited_text import delimited_text
 from assets.engine.extract.headers import Header, HeaderMissing, find_header
-from assets.engine.extract.json_table import records_table
+from assets.engine.extract.json_records import records_table
 from assets.engine.extract.raw_table import TextTable, grid_table
 from assets.engine.formats.detect import (
     HEAD_BYTES,
