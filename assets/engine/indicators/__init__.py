@@ -13,16 +13,11 @@ from assets.engine.indicators.indicator_sql import (
     explain_sql,
     figure_change_sql,
 )
+from assets.engine.indicators.moved import moved_dossiers
 from assets.engine.indicators.own_counts import count_dossiers, count_payments
 from assets.engine.indicators.periods import data_cutoff, refresh_periods
 from assets.engine.indicators.revision_log import take_over, take_over_published
-from assets.engine.indicators.tables import (
-    Change,
-    compute_table,
-    figures_by_level,
-    moved_dossiers,
-    sum_payments,
-)
+from assets.engine.indicators.tables import Change, compute_table, figures_by_level, sum_payments
 
 __all__ = [
     "Change", "as_reported_sql", "change_sql", "check_balance", "check_is_counted", "compute_table",

@@ -148,12 +148,6 @@ def _brief(texts: list[str]) -> str:
     return ", ".join(said) + (f" and {more} more, see ops.revision" if more > 0 else "")
 
 
-def moved_dossiers(connection: duckdb.DuckDBPyConnection, run_id: str) -> int:
-    """Return how many dossiers of periods counted before a run found changed."""
-    sql = "SELECT count(DISTINCT dossier_key) FROM ops.moved_dossier WHERE run_id = ?"
-    return int(str(scalar(connection, sql, [run_id])))
-
-
 def figures_by_level(
     connection: duckdb.DuckDBPyConnection, month: date
 ) -> dict[str, dict[str, object]]:
