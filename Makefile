@@ -98,7 +98,7 @@ faults: $(READY) ## Plant the faults of tests/mutation/faults, one at a time: do
 soak: $(READY) ## The long versions of property, fuzz, kill and night tests, the slow backfill
 	MOTCUA_SOAK=1 $(BIN)/python -m pytest -n $(WORKERS) tests/sql/test_figures_against_the_oracle.py \
 		tests/unit/test_lists_against_a_plain_reading.py tests/unit/test_version_order.py \
-		tests/unit/test_corrected_or_counted_anew.py tests/unit/test_portal_deletions.py \
+		tests/unit/test_corrected_or_counted_anew.py tests/unit/test_old_changes.py \
 		tests/unit/test_fuzz_readers.py tests/unit/test_fuzz_formats.py tests/nights \
 		tests/end_to_end/test_ui.py
 

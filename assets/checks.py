@@ -13,11 +13,11 @@ import dagster as dg
 import duckdb
 
 from assets.engine.collect import unlike_twins
-from assets.engine.collecting import failures_of_runs
 from assets.engine.common.calendar import Calendar, Period, local_now
 from assets.engine.common.errors import BalanceError, PortalError
 from assets.engine.common.messages import SHOWN, counted, joined
 from assets.engine.indicators import check_balance
+from assets.engine.portal import failures_of_runs
 from assets.engine.status import (
     clock_findings,
     closed_months,

@@ -7,10 +7,10 @@ from enum import Enum
 import dagster as dg
 
 from assets.engine.collect import Collected, collect_period, read_inbox
-from assets.engine.collecting import FromPortals, collect_portals
 from assets.engine.common.calendar import Period, local_now
 from assets.engine.common.messages import counted
 from assets.engine.common.troubles import trouble_told
+from assets.engine.portal import FromPortals, collect_portals
 from assets.engine.settings import operations_or_defaults
 from assets.metadata import table_key, table_spec
 from assets.partitions import SINGLE_RUN, Partitions, periods_of
@@ -20,18 +20,19 @@ from schemas.tables import MANIFEST
 
 
 class Portals(Enum):
-    """What portals are asked for: what is new, the whole period, or nothing.
+    """What portals are asked for: the period, the period anew, or nothing.
 
-    Nothing where what lies in the raw store is enough.
+    Anew where pages that came are distrusted, or a period has no row any more; nothing where what
+    lies in the raw store is enough.
     """
 
     fetch = "fetch"
-    whole = "whole"
+    anew = "anew"
     stored = "stored"
 
 
 class DeliveryConfig(dg.Config):
-    """What a run may choose: `api: stored` asks no portal, `api: whole` for all of the period."""
+    """What a run may choose: `api: stored` asks no portal, `api: anew` from the first page."""
 
     api: Portals = Portals.fetch
 
@@ -75,7 +76,7 @@ def delivery(
                     now=now,
                     run_id=context.run.run_id,
                     progress=context.log.info,
-                    is_whole_wanted=config.api is Portals.whole,
+                    is_anew=config.api is Portals.anew,
                     give_up_at=give_up_at,
                 )
             _report(context, period, collected, fetched, is_only=len(periods) == 1)

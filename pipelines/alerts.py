@@ -17,7 +17,7 @@ from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_fi
 
 from assets.engine.common.errors import MotcuaError, SettingsError
 from assets.engine.common.secret import secret
-from assets.engine.web import Session
+from assets.engine.portal import Session
 from schemas.settings import LOOPBACK, Alerts, Mail
 
 DOING = "Sending an alert"

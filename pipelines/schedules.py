@@ -16,8 +16,8 @@ import duckdb
 
 from assets.engine.common.calendar import TIMEZONE, Calendar, Period
 from assets.engine.common.errors import MotcuaError
+from assets.engine.portal import periods_still_open
 from assets.engine.settings import operations_or_defaults
-from assets.engine.still_open import periods_still_open
 from assets.partitions import runs_of
 from assets.resources import Installation
 from pipelines.housekeeping import housekeeping
@@ -99,7 +99,6 @@ def _still_open(
     """Return the old periods to ask for again; none, and why, rather than no night at all."""
     try:
         return periods_still_open(installation.paths, installation.sources(), closed)
-    # A journal is JSON; one that is none fails the run that asks its portal, not the night.
     except (MotcuaError, duckdb.Error, OSError, ValueError) as error:
         context.log.warning("Old periods are not asked for again: %s", error)
         return []

@@ -9,7 +9,7 @@ from assets.engine.common.errors import MotcuaError
 from assets.engine.common.locks import one_run
 from assets.engine.common.messages import counted
 from assets.engine.common.paths import Paths
-from assets.engine.portal_journal import journal_file
+from assets.engine.portal import checkpoint_file
 from assets.engine.settings import load_calendar
 from assets.engine.status import run_at_work
 
@@ -44,7 +44,7 @@ def withdraw(paths: Paths, today: str) -> int:
         for delivery in to_come:
             if delivery.scope is not None and delivery.period > today:
                 place = (delivery.source, delivery.export, delivery.period)
-                journal_file(paths, *place).unlink(missing_ok=True)
+                checkpoint_file(paths, *place).unlink(missing_ok=True)
     print(
         f"Withdrawn: {counted(withdrawn, 'file')} of periods to come. Listed as of today: "
         f"{counted(begun, 'file')}. The next run takes them out of the figures, or counts them so."

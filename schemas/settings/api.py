@@ -50,10 +50,8 @@ class ApiSource(BaseModel, extra="forbid", frozen=True):
         How often one page is asked for, and for how long at most, while trouble may pass.
     max_collection_minutes
         How long the pages of one export's period are asked for, before the next export has its
-        turn; the next run goes on behind the last page. All exports of a run together have half of
+        turn; the next run goes on after the last page. All exports of a run together have half of
         max_run_minutes of operations.toml.
-    overlap_minutes
-        How much earlier than the last collection began the next one asks for changes.
     """
 
     base_url: Text
@@ -69,7 +67,6 @@ class ApiSource(BaseModel, extra="forbid", frozen=True):
     max_attempts: Annotated[int, Field(ge=1, le=100)] = 6
     max_total_seconds: Annotated[float, Field(gt=0, le=86400)] = 600
     max_collection_minutes: Annotated[float, Field(gt=0, le=1440)] = 120
-    overlap_minutes: Annotated[int, Field(ge=0, le=7 * 24 * 60)] = 60
 
     @property
     def is_on_this_machine(self) -> bool:
@@ -130,8 +127,6 @@ class ApiExport(BaseModel, extra="forbid", frozen=True):
         these lets it be left out.
     from_param, to_param
         Parameters of the first and last moment asked for.
-    since_param
-        Parameter that asks for what changed since a moment, if the portal has one.
     date_format, date_zone
         How these moments are written, and in which zone.
     params
@@ -153,7 +148,6 @@ class ApiExport(BaseModel, extra="forbid", frozen=True):
     no_error: list[str] = []
     from_param: Text
     to_param: Text
-    since_param: Text | None = None
     date_format: Text = "%Y-%m-%dT%H:%M:%S%z"
     date_zone: Text = "Asia/Ho_Chi_Minh"
     params: dict[Text, str] = {}

@@ -178,13 +178,7 @@ class Export(Strict):
             *self._value_problems(),
             *self._format_problems(),
             *self._code_problems(),
-            *self._api_problems(),
         ]
-
-    def _api_problems(self) -> list[str]:
-        if self.api and self.api.since_param and self.is_snapshot:
-            return ["api.since_param asks for changes only, and is_snapshot takes them for all"]
-        return []
 
     def _column_problems(self) -> list[str]:
         known = self.known

@@ -8,7 +8,7 @@ import pytest
 
 from assets.engine.common.calendar import local_now
 from assets.engine.common.paths import Paths
-from assets.engine.portal_journal import Failed, read_journal
+from assets.engine.portal.checkpoint import Failed, read_checkpoint
 from assets.engine.warehouse import warehouse
 from assets.resources import Installation
 from pipelines.housekeeping import forget_runs
@@ -71,8 +71,8 @@ def test_a_closed_period_that_is_missing_or_failed_is_named_and_told(
 def test_a_portal_that_failed_and_a_list_that_ends_early_are_named_though_no_run_failed_last(
     own_sample: Paths, instance: dg.DagsterInstance
 ) -> None:
-    journal = read_journal(own_sample, "mau", "hoso", "2023-05-15")
-    journal.fail(Failed("a-run", "Collecting: 503, expected an answer. Ask again."))
+    checkpoint = read_checkpoint(own_sample, "mau", "hoso", "2023-05-15")
+    checkpoint.fail(Failed(run_id="a-run", message="Collecting: 503. Ask again."))
     with warehouse(own_sample) as connection:
         connection.execute(
             "UPDATE ops.delivery SET covers_to = DATE '2023-01-05' "

@@ -1,12 +1,11 @@
 """`make doctor`: what it finds of each trouble, and what it says to do."""
 
-import hashlib
 import os
 import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import dagster as dg
@@ -15,7 +14,7 @@ import pytest
 from assets.engine.common.calendar import local_now
 from assets.engine.common.locks import locked
 from assets.engine.common.paths import PROJECT, Paths, private_folder
-from assets.engine.portal_journal import Begun, Completed, Failed, Page, read_journal
+from assets.engine.portal.checkpoint import Begun, Checkpoint, Completed, Failed, read_checkpoint
 from assets.engine.status import holiday_findings
 from assets.engine.status.health import may_hold
 from pipelines.commands.doctor import main
@@ -135,36 +134,36 @@ def test_open_folders(doctor: Doctor, prepared: Paths) -> None:
 
 
 def test_collections_that_were_cut_off_or_refused(doctor: Doctor, prepared: Paths) -> None:
-    whole, begun, failed = (
-        read_journal(prepared, "igate2", "dossiers", f"2023-{month}-15")
-        for month in ("08", "09", "10")
-    )
-    begun.begin(Begun("2023-10-16T01:30:00+07:00", {}, "page", is_whole_period=True))
-    begun.add(Page(1, 1, "2", hashlib.sha256(b"{}").hexdigest(), 10, 20), b"{}")
-    failed.fail(Failed("a-run", "Asking the portal: found 401; expected 200. Renew the token."))
-    whole.begin(Begun("2023-10-16T01:30:00+07:00", {}, "page", is_whole_period=True))
-    moment = "2023-10-16T01:30:00+07:00"
-    whole.complete(Completed(moment, True, 1, 1, changes_known_to=moment))
+    whole, begun, failed = _checkpoints(prepared)
+    moment = datetime.fromisoformat("2023-10-16T01:30:00+07:00")
+    begun.begin(Begun(started_at=moment, way="page"))
+    begun.add([b"{}"], "2", 20)
+    message = "Asking the portal: found 401; expected 200. Renew the token."
+    failed.fail(Failed(run_id="a-run", message=message))
+    whole.begin(Begun(started_at=moment, way="page"))
+    whole.complete(Completed(started_at=moment, row_count=1))
     printed = doctor(prepared)
     assert "look   igate2/dossiers/2023-09-15 is not collected whole: 1 page there" in printed
     assert "wrong  Asking the portal: found 401;" in printed
-    assert "-> then make period PERIOD=2023-10-15 (igate2/dossiers/2023-10-15)" in printed
+    assert "-> then run the period again: igate2/dossiers/2023-10-15" in printed
     assert "2023-08-15" not in printed
 
 
+def _checkpoints(paths: Paths) -> list[Checkpoint]:
+    months = ("08", "09", "10")
+    return [read_checkpoint(paths, "igate2", "dossiers", f"2023-{month}-15") for month in months]
+
+
 def test_a_collection_of_a_time_that_is_still_to_come(doctor: Doctor, prepared: Paths) -> None:
-    ahead = (local_now() + timedelta(hours=1)).isoformat()
-    whole, begun, other = (
-        read_journal(prepared, "igate2", "dossiers", f"2023-{month}-15")
-        for month in ("08", "09", "10")
-    )
-    for journal, moment in ((whole, ahead), (other, local_now().isoformat())):
-        journal.begin(Begun(moment, {}, "page", is_whole_period=True))
-        journal.complete(Completed(moment, True, 1, 1, changes_known_to=moment))
-    begun.begin(Begun(ahead, {}, "page", is_whole_period=True))
+    ahead = local_now() + timedelta(hours=1)
+    whole, begun, other = _checkpoints(prepared)
+    for checkpoint, moment in ((whole, ahead), (other, local_now())):
+        checkpoint.begin(Begun(started_at=moment, way="page"))
+        checkpoint.complete(Completed(started_at=moment, row_count=1))
+    begun.begin(Begun(started_at=ahead, way="page"))
     period = CALENDAR.month_of(date(local_now().year + 4, 1, 20)).key
-    far = read_journal(prepared, "igate2", "dossiers", period)
-    far.begin(Begun(f"{period}T01:30:00+07:00", {}, "page", is_whole_period=True))
+    far = read_checkpoint(prepared, "igate2", "dossiers", period)
+    far.begin(Begun(started_at=datetime.fromisoformat(f"{period}T01:30:00+07:00"), way="page"))
     printed = doctor(prepared)
     assert f"and remove {far.file}: that period has not begun." in printed
     for month in ("08", "09"):

@@ -9,9 +9,9 @@ from typing import Any
 import duckdb
 import pytest
 
-from assets.engine.collecting import collect_portals
 from assets.engine.common.calendar import local_now
 from assets.engine.common.paths import Paths
+from assets.engine.portal import collect_portals
 from assets.engine.settings import load_sources
 from schemas.tables import PUBLISHED_TABLES
 from tests.end_to_end.commands import motcua_here

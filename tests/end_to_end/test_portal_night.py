@@ -3,7 +3,6 @@
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import replace
 from datetime import datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -14,22 +13,22 @@ import pytest
 from assets.engine.common.calendar import TIMEZONE, Period, local_now
 from assets.engine.common.locks import locked
 from assets.engine.common.paths import Paths, private_folder
-from assets.engine.portal_journal import read_journal
+from assets.engine.portal.checkpoint import read_checkpoint
 from assets.resources import Installation
 from pipelines.schedules import RUN_TAG, nightly_schedule
 from schemas.settings import Operations
 from tests.assets.runs import QUIET, failures, metadata_of, real_instance, run_job
 from tests.code_location import defs
-from tests.portal.records import Changed
+from tests.portal.records import Listed
 from tests.portal.server import Portal, served
 from tests.portal.support import (
-    CHANGED,
     KEY,
     PATHS,
+    RECEIVED,
     TOKEN,
     VARIABLE,
-    changed,
     deliveries,
+    listed,
     record,
     write_settings,
 )
@@ -39,7 +38,7 @@ from tests.unit.deliveries import ask, deliver_csv, dossier
 
 @pytest.fixture
 def portal() -> Iterator[Portal]:
-    with served(Portal(TOKEN, {path: changed(35) for path in PATHS.values()})) as portal:
+    with served(Portal(TOKEN, {path: listed(35) for path in PATHS.values()})) as portal:
         yield portal
 
 
@@ -140,19 +139,19 @@ def test_a_period_is_redone_from_what_is_stored(
     assert deliveries(paths) == before
 
 
-def test_a_closing_run_comes_behind_old_periods_that_only_their_own_asking_would_update(
+def test_a_closing_run_comes_after_old_periods_that_only_their_own_asking_would_update(
     paths: Paths, portal: Portal, tmp_path: Path
 ) -> None:
     running = CALENDAR.month_of(local_now().date())
     closing = _night_after(running)  # still to come, so nothing was asked for since
     night = [(running.key, "closing"), (CALENDAR.month_of(closing.date()).key, "nightly")]
     (paths.sources / "b.toml").unlink()
-    write_settings(paths, portal, name="a", old='since_param = "updated-from"\n', new="")
+    write_settings(paths, portal, name="a")
     file = paths.sources / "a.toml"
     columns = 'state = "state"\nfinished_date = "finished"\n'
     file.write_text(file.read_text("utf-8").replace('state = "state"\n', columns), "utf-8")
     rows = portal.lists[PATHS["page"]]
-    rows[:] = [Changed(CHANGED, item.record | {"finished": None}) for item in rows]
+    rows[:] = [Listed(RECEIVED, item.record | {"finished": None}) for item in rows]
     assert _asked_at(paths, closing) == night  # nothing is published
     with real_instance(tmp_path / "home") as instance:
         assert run_job(paths, instance, "nightly", KEY).success
@@ -161,7 +160,7 @@ def test_a_closing_run_comes_behind_old_periods_that_only_their_own_asking_would
             (KEY, "closing"), ("2023-01-15", "nightly"),
         ]  # fmt: skip
         rows[:] = [
-            Changed(CHANGED, record(number, "Đã trả kết quả") | {"finished": "05/01/2023"})
+            Listed(RECEIVED, record(number, "Đã trả kết quả") | {"finished": "05/01/2023"})
             for number in range(1, 36)
         ]
         assert run_job(paths, instance, "nightly", KEY).success
@@ -180,7 +179,7 @@ def test_an_old_period_is_asked_for_until_its_portal_has_answered_since_the_clos
     before = CALENDAR.previous_month(running)
     nights = [_night_after(running) + timedelta(days=days) for days in range(5)]
     (paths.sources / "b.toml").unlink()
-    write_settings(paths, portal, name="a", old='since_param = "updated-from"\n', new="")
+    write_settings(paths, portal, name="a")
 
     def with_old_periods() -> list[bool]:
         return [(KEY, "still_open") in _asked_at(paths, night, instance) for night in nights]
@@ -193,22 +192,14 @@ def test_an_old_period_is_asked_for_until_its_portal_has_answered_since_the_clos
         portal.faults.switch_on("expired")
         assert not run_job(paths, instance, "nightly", KEY).success
         assert with_old_periods() == [True] * 5
-        journal = read_journal(paths, "a", "hoso", KEY)
-        assert journal.completed is not None
-        journal.complete(replace(journal.completed, started_at=nights[0].isoformat()))
+        checkpoint = read_checkpoint(paths, "a", "hoso", KEY)
+        assert checkpoint.completed is not None
+        later = checkpoint.completed.model_copy(update={"started_at": nights[0]})
+        checkpoint.complete(later)
         assert with_old_periods() == [False] * 5
         # What cannot be read is dropped: nobody knows whether the portal has answered.
-        journal.file.write_bytes(b"none\n")
+        checkpoint.file.write_bytes(b"none\n")
         assert with_old_periods() == [True] * 5
-
-
-def test_old_periods_of_portals_that_tell_changes_are_not_asked_again(
-    paths: Paths, tmp_path: Path
-) -> None:
-    closing = datetime(2023, 2, 15, 1, 30, tzinfo=ZoneInfo(TIMEZONE))
-    with real_instance(tmp_path / "home") as instance:
-        assert run_job(paths, instance, "nightly", KEY).success
-    assert _asked_at(paths, closing) == [("2023-01-15", "closing"), ("2023-02-15", "nightly")]
 
 
 def _night_after(period: Period) -> datetime:

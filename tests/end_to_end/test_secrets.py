@@ -22,7 +22,7 @@ from tests.assets.loopback import CERTIFICATE, MailServer, Webhook, serving
 from tests.end_to_end.server import REPOSITORY, Server, served, wait_until
 from tests.portal.server import Portal
 from tests.portal.server import served as served_portal
-from tests.portal.support import KEY, VARIABLE, changed, write_settings
+from tests.portal.support import KEY, VARIABLE, listed, write_settings
 from tests.support import SETTINGS
 
 SECRETS = {
@@ -67,7 +67,7 @@ def searched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Searched]:
     paths.inbox.mkdir(parents=True)
     shutil.copytree(SETTINGS / "reference", paths.reference)
     portal, hook, mail = Portal(SECRETS[VARIABLE]), Webhook(500), MailServer(is_open=False)
-    portal.lists["/pa/dossier/search"] = changed(25)
+    portal.lists["/pa/dossier/search"] = listed(25)
     with ExitStack() as stack:
         stack.enter_context(served_portal(portal))
         stack.enter_context(serving(hook))

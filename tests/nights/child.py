@@ -11,9 +11,9 @@ from uuid import uuid4
 import dagster as dg
 
 from assets.engine.collect import inbox
-from assets.engine.collecting import collect_portals
 from assets.engine.common.calendar import local_now
 from assets.engine.common.paths import Paths
+from assets.engine.portal import collect_portals
 from assets.engine.settings import load_sources
 from tests.assets.runs import real_instance, run_job
 from tests.nights import night
@@ -31,7 +31,7 @@ def through_the_engine(data: Path, keys: list[str], said: Connection) -> None:
 
 
 def from_portals(
-    paths: Paths, keys: list[str], now: datetime, *, is_whole_wanted: bool = False
+    paths: Paths, keys: list[str], now: datetime, *, is_anew: bool = False
 ) -> list[str]:
     """Collect the periods from every portal; return why some could not be collected."""
     os.environ["MOTCUA_PORTAL_TOKEN"] = PORTAL_TOKEN  # a child has the environment of long ago
@@ -46,7 +46,7 @@ def from_portals(
             now=now,
             run_id="night",
             progress=lambda _: None,
-            is_whole_wanted=is_whole_wanted,
+            is_anew=is_anew,
         ).failures
     ]
 

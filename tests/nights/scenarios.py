@@ -52,9 +52,9 @@ def spend_the_second_night(folder: Path) -> None:
 
 
 def spend_a_portal_night(folder: Path) -> None:
-    """One that asks a portal for what changed since the night before."""
+    """One that asks a portal for a period once more."""
     paths = Paths(folder / "data", folder / "settings")
-    assert from_portals(paths, FIRST_NIGHT[:1], PORTAL_NIGHT, is_whole_wanted=True) == []
+    assert from_portals(paths, FIRST_NIGHT[:1], PORTAL_NIGHT, is_anew=True) == []
     night.spend(paths, FIRST_NIGHT[:1], PORTAL_NIGHT)
 
 

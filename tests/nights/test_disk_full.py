@@ -124,7 +124,7 @@ def test_a_disk_that_fills_while_pages_arrive_is_told_and_costs_no_row(
 ) -> None:
     monkeypatch.setenv(support.VARIABLE, support.TOKEN)
     paths = Paths(tmp_path / "data", tmp_path / "settings")
-    listed = support.changed(35)
+    listed = support.listed(35)
     listed[14].record["note"] = "x" * 3000  # the second page is larger than the first
     with served(Portal(support.TOKEN, {support.PATHS["page"]: listed})) as portal:
         support.write_settings(paths, portal)

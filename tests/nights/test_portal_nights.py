@@ -1,10 +1,10 @@
 """Nights with a portal that fails in every way end with the figures of one clean collection.
 
 Each night some dossiers change at the portal and some records are deleted there, one of its faults
-strikes, and some nights are killed while pages come. The closed period is asked for whole, the
-running one for its changes. Nothing disturbs the last two; the first of them may still go on with
-what is a day old, and covers a day less; the last asks for both periods whole. What it publishes
-must be what a new installation publishes that asks the portal once. The seed is named.
+strikes, and some nights are killed while pages come. Both periods are asked for whole. Nothing
+disturbs the last two nights; the first of them may still go on with what is a day old, and covers a
+day less; the last asks anew. What it publishes must be what a new installation publishes that asks
+the portal once. The seed is named.
 There are 8 nights; the long tier has five months of 20.
 """
 
@@ -19,13 +19,13 @@ import pytest
 
 from assets.engine.common.calendar import TIMEZONE
 from assets.engine.common.paths import Paths
-from assets.engine.portal_journal import journals
+from assets.engine.portal import checkpoints
 from tests.nights import night
 from tests.nights.child import PORTAL_TOKEN, forking, from_portals
 from tests.nights.said import published_by
 from tests.portal import server
 from tests.portal.faults import NAMES
-from tests.portal.records import Changed
+from tests.portal.records import Listed
 from tests.portal.server import IGATE_DOSSIERS, IGATE_PAYMENTS, Portal, sample_portal, served
 from tests.support import CALENDAR, SAMPLE_KEYS, SETTINGS
 from tests.tier import MONTHS, NIGHTS
@@ -59,38 +59,32 @@ def small_portal() -> Portal:
     portal = sample_portal(PORTAL_TOKEN)
     portal.retry_after = "0"
     for path in (IGATE_DOSSIERS, IGATE_PAYMENTS):
-        rows: dict[str, Changed] = {}
+        rows: dict[str, Listed] = {}
         for period in map(CALENDAR.month_from_key, KEYS):
-            own = [item for item in portal.lists[path] if item.at.date() == period.end]
+            own = [item for item in portal.lists[path] if item.received.date() == period.end]
             start = datetime.combine(period.start, datetime.min.time(), FIRST_NIGHT.tzinfo)
             for item in own[:ROWS]:
                 code = item.record["code"]
-                rows[code] = Changed(rows[code].at if code in rows else start, item.record)
+                rows[code] = Listed(rows[code].received if code in rows else start, item.record)
         portal.lists[path] = list(rows.values())
     return portal
 
 
-def change_some(portal: Portal, chance: random.Random, now: datetime) -> None:
+def change_some(portal: Portal, chance: random.Random) -> None:
     """Give some dossiers the state of others; the portal lists them by the day of the change."""
     rows = portal.lists[IGATE_DOSSIERS]
     for item in chance.sample(rows, 3):
         state = chance.choice(rows).record["dossierStatus"]
         rows.remove(item)
-        at = now - timedelta(hours=chance.randint(1, 23))
-        received = item.received or item.at
-        rows.append(Changed(at, item.record | {"dossierStatus": state}, received))
+        rows.append(Listed(item.received, item.record | {"dossierStatus": state}))
 
 
 def delete_some(portal: Portal, chance: random.Random) -> None:
-    """Have records deleted, of those that changed last perhaps.
-
-    Only dossiers received in the two periods: no others are in any whole period that is asked for.
-    """
+    """Have records deleted, of those that changed last perhaps."""
     for path, most in ((IGATE_DOSSIERS, 6), (IGATE_PAYMENTS, 1)):
         rows = portal.lists[path]
-        own = [item for item in rows if item.record.get("acceptedDate", KEYS[0]) >= KEYS[0]]
         if chance.random() < 0.6:
-            rows.remove(chance.choice((own[-chance.randint(1, most)], chance.choice(own))))
+            rows.remove(chance.choice((rows[-chance.randint(1, most)], chance.choice(rows))))
 
 
 def installation(folder: Path, portal: Portal) -> Paths:
@@ -120,7 +114,7 @@ def test_nights_with_a_portal_end_as_one_clean_collection(
         paths = installation(tmp_path / "own", portal)
         for number in range(NIGHTS):
             now = FIRST_NIGHT + timedelta(days=number)
-            change_some(portal, chance, now)
+            change_some(portal, chance)
             delete_some(portal, deletions)
             is_last = number == NIGHTS - 1
             portal.faults.waiting.clear()
@@ -131,7 +125,7 @@ def test_nights_with_a_portal_end_as_one_clean_collection(
             if number in killed:
                 collect_and_be_killed(paths, now, portal, chance.randint(1, 10))
             else:
-                failures = from_portals(paths, KEYS, now, is_whole_wanted=is_last)
+                failures = from_portals(paths, KEYS, now, is_anew=is_last)
                 assert not (is_quiet and failures), failures
                 failed += bool(failures)
             if is_last or number % (NIGHTS // 2) == 0:
@@ -140,7 +134,7 @@ def test_nights_with_a_portal_end_as_one_clean_collection(
         assert from_portals(clean, KEYS, now) == []
     night.spend(clean, KEYS, now)
     assert failed > NIGHTS // 8
-    assert not [journal for *_, journal in journals(paths) if journal.begun or journal.failed]
+    assert not [item for *_, item in checkpoints(paths) if item.begun or item.failed]
     own, expected = (published_by(item.published / "motcua.duckdb") for item in (paths, clean))
     figures = [name for name in expected if name.startswith("indicators.")]
     assert len(figures) > 8

@@ -40,28 +40,27 @@ METHODS = {"Trực tuyến": "truc-tuyen", "Tiền mặt": "tien-mat", "Chuyển
 
 
 @dataclass(frozen=True)
-class Changed:
-    """A record as it stood when it changed last, and when it came in where that was earlier."""
+class Listed:
+    """A record as the portal lists it, by the moment of its reception."""
 
-    at: datetime
+    received: datetime
     record: dict[str, Any]
-    received: datetime | None = None
 
 
-def sample_records(dossier: Shape, payment: Shape) -> tuple[list[Changed], list[Changed]]:
+def sample_records(dossier: Shape, payment: Shape) -> tuple[list[Listed], list[Listed]]:
     """Return the sample's dossiers and payments, as of the end of each month in turn."""
     deliveries, _ = generate.make_sample()
-    dossiers: list[Changed] = []
-    payments: list[Changed] = []
+    dossiers: list[Listed] = []
+    payments: list[Listed] = []
     for (export, number), rows in deliveries.items():
         keys = PAYMENT_KEYS if export == PAYMENT_EXPORT else DOSSIER_KEYS
         for row in rows:
             cells = dict(zip(keys, row.values, strict=False))
             at = MONTHS[number].end.replace(tzinfo=ZoneInfo(TIMEZONE))
             if export == PAYMENT_EXPORT:
-                payments.append(Changed(at, _shaped(payment, cells)))
+                payments.append(Listed(at, _shaped(payment, cells)))
             else:
-                dossiers.append(Changed(at, _shaped(dossier, cells)))
+                dossiers.append(Listed(at, _shaped(dossier, cells)))
     return dossiers, payments
 
 

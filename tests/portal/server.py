@@ -32,7 +32,7 @@ from tests.portal.records import (
     IGATE_PAYMENT,
     NATIONAL_DOSSIER,
     NATIONAL_PAYMENT,
-    Changed,
+    Listed,
     sample_records,
 )
 
@@ -72,7 +72,7 @@ class Portal:
     """What the portal holds, what is wrong with it, and what it was asked."""
 
     token: str
-    lists: dict[str, list[Changed]] = field(default_factory=dict)
+    lists: dict[str, list[Listed]] = field(default_factory=dict)
     faults: Faults = field(default_factory=Faults)
     elsewhere: str = "https://portal.example/"
     retry_after: str = "1"
@@ -180,15 +180,11 @@ class _Dripping(StreamRequestHandler):
                 time.sleep(self.pause)
 
 
-def _is_asked_for(item: Changed, asked: dict[str, str]) -> bool:
-    """Say whether a record is asked for: by its change since a moment, else by its reception."""
-    received = item.received or item.at
-    last = asked.get("accepted-to") or asked["DenNgay"]
-    since = asked.get("updated-from") or asked.get("CapNhatTu")
-    if since:
-        return item.at >= _moment(since) and received <= _moment(last)
+def _is_asked_for(item: Listed, asked: dict[str, str]) -> bool:
+    """Say whether a record is asked for, by its reception."""
     first = asked.get("accepted-from") or asked["TuNgay"]
-    return _moment(first) <= received <= _moment(last)
+    last = asked.get("accepted-to") or asked["DenNgay"]
+    return _moment(first) <= item.received <= _moment(last)
 
 
 def _moment(text: str) -> datetime:

@@ -1,6 +1,8 @@
 """An installation beside a portal of a few invented records, for tests of collecting."""
 
+import json
 import math
+import shutil
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -8,23 +10,23 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from assets.engine.collect import Delivery, blob_of, read_manifest
-from assets.engine.collecting import FromPortals, collect_portals
 from assets.engine.common.calendar import TIMEZONE
 from assets.engine.common.paths import Paths
+from assets.engine.portal import FromPortals, collect_portals
 from assets.engine.settings import load_sources
-from tests.portal.records import Changed
+from tests.portal.records import Listed
 from tests.portal.server import Portal
-from tests.support import CALENDAR
+from tests.support import CALENDAR, SETTINGS
 
 KEY = "2022-12-15"
 TOKEN = "mau-token-khong-duoc-lo"
 VARIABLE = "MOTCUA_TEST_TOKEN"
 PATHS = {"page": "/pa/dossier/search", "offset": "/api/HoSo", "cursor": "/api/YeuCauThanhToan"}
 RECORDS = {"page": "content", "offset": "data", "cursor": "data"}
-# After the period, so that it is whole; within it for what asks for changes.
+# After the period, so that it is whole; within it.
 LATER = datetime(2023, 2, 1, 1, 30, tzinfo=ZoneInfo(TIMEZONE))
 WITHIN = datetime(2023, 1, 10, 1, 30, tzinfo=ZoneInfo(TIMEZONE))
-CHANGED = datetime(2023, 1, 5, 8, 0, tzinfo=ZoneInfo(TIMEZONE))
+RECEIVED = datetime(2023, 1, 5, 8, 0, tzinfo=ZoneInfo(TIMEZONE))
 
 SETTINGS_TEXT = """
 title = "Cổng Mẫu"
@@ -57,11 +59,9 @@ from_param = "{from_param}"
 to_param = "{to_param}"
 """
 _LINES = {
-    "page": 'last = "last"\ndate_format = "%Y-%m-%dT%H:%M:%S.000Z"\ndate_zone = "UTC"\n'
-    'since_param = "updated-from"',
-    "offset": 'size_param = "limit"\ndate_format = "%Y%m%d%H%M%S"\nsince_param = "CapNhatTu"',
-    "cursor": 'size_param = "limit"\nnext_cursor = "next"\ndate_format = "%Y%m%d%H%M%S"\n'
-    'since_param = "CapNhatTu"',
+    "page": 'last = "last"\ndate_format = "%Y-%m-%dT%H:%M:%S.000Z"\ndate_zone = "UTC"',
+    "offset": 'size_param = "limit"\ndate_format = "%Y%m%d%H%M%S"',
+    "cursor": 'size_param = "limit"\nnext_cursor = "next"\ndate_format = "%Y%m%d%H%M%S"',
 }
 
 
@@ -73,8 +73,8 @@ def record(number: int, state: str = "Đang xử lý") -> dict[str, Any]:
     return {"code": code(number), "state": state, "owner": f"Lò Thị Mẫu {number:05}"}
 
 
-def changed(count: int) -> list[Changed]:
-    return [Changed(CHANGED, record(number)) for number in range(1, count + 1)]
+def listed(count: int) -> list[Listed]:
+    return [Listed(RECEIVED, record(number)) for number in range(1, count + 1)]
 
 
 def write_settings(
@@ -97,12 +97,12 @@ def write_settings(
 
 def collect(
     paths: Paths, now: datetime = LATER, said: Callable[[str], None] = lambda _: None,
-    key: str = KEY, *, is_whole_wanted: bool = False, give_up_at: float = math.inf,
+    key: str = KEY, *, is_anew: bool = False, give_up_at: float = math.inf,
 ) -> FromPortals:  # fmt: skip
     """Collect a period from the portals."""
     return collect_portals(
         paths, load_sources(paths.sources), CALENDAR.month_from_key(key), now=now, run_id="a-run",
-        progress=said, is_whole_wanted=is_whole_wanted, give_up_at=give_up_at,
+        progress=said, is_anew=is_anew, give_up_at=give_up_at,
     )  # fmt: skip
 
 
@@ -122,3 +122,14 @@ def left_over(folder: Path) -> list[str]:
 
 def later(hours: float) -> datetime:
     return LATER + timedelta(hours=hours)
+
+
+def codes(paths: Paths, paging: str = "page", number: int = -1) -> list[str]:
+    """Return the codes of a delivery's records."""
+    return [item["code"] for item in json.loads(delivered(paths, number))[RECORDS[paging]]]
+
+
+def copy_references(paths: Paths) -> None:
+    """Give an installation its inbox and the reference tables of the sample."""
+    paths.inbox.mkdir(parents=True)
+    shutil.copytree(SETTINGS / "reference", paths.reference)

@@ -1,24 +1,34 @@
 """An installation that asks a portal, and that portal; a module with another overrides them."""
 
+import itertools
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from assets.engine.common.paths import Paths
+from assets.engine.portal import client
 from tests.portal.server import Portal, served
-from tests.portal.support import PATHS, TOKEN, VARIABLE, changed
+from tests.portal.support import PATHS, TOKEN, VARIABLE, listed
 
 
 @pytest.fixture
-def paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Paths:
-    """An installation without settings yet, whose environment has the portal's token."""
+def installations(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Paths]:
+    """Installations without settings yet, for a loop over cases; the portal's token is set."""
     monkeypatch.setenv(VARIABLE, TOKEN)
-    return Paths(tmp_path / "data", tmp_path / "settings")
+    monkeypatch.setattr(client, "LONGEST_WAIT", 0.1)
+    folders = (tmp_path / str(number) for number in itertools.count())
+    return (Paths(folder / "data", folder / "settings") for folder in folders)
+
+
+@pytest.fixture
+def paths(installations: Iterator[Paths]) -> Paths:
+    """One such installation."""
+    return next(installations)
 
 
 @pytest.fixture
 def portal() -> Iterator[Portal]:
     """A portal with 35 dossiers in each of its lists, whichever way one pages."""
-    with served(Portal(TOKEN, {path: changed(35) for path in PATHS.values()})) as portal:
+    with served(Portal(TOKEN, {path: listed(35) for path in PATHS.values()})) as portal:
         yield portal

@@ -15,9 +15,9 @@ from assets.engine.load import Loaded
 from assets.engine.settings import load_sources
 from assets.engine.warehouse import warehouse
 from schemas.rows import DOSSIER
-from tests.portal.records import Changed
+from tests.portal.records import Listed
 from tests.portal.server import Portal
-from tests.portal.support import CHANGED, KEY, PATHS, collect, record, write_settings
+from tests.portal.support import KEY, PATHS, RECEIVED, collect, record, write_settings
 from tests.support import CALENDAR
 from tests.unit.deliveries import rejected
 
@@ -63,7 +63,7 @@ def delivered(paths: Paths, portal: Portal, text: bytes, *, as_page: bool = Fals
     """Deliver a text as a file, or as the page of a portal, and load what came."""
     write_settings(paths, portal, old="[api]", new="refuse_above_share = 0.9\n[api]")
     if as_page:
-        portal.lists[PATHS["page"]] = [Changed(CHANGED, {"code": "x"})]
+        portal.lists[PATHS["page"]] = [Listed(RECEIVED, {"code": "x"})]
         portal.on_the_wire = lambda _: text
         assert collect(paths).failures == []
     else:

@@ -1,11 +1,11 @@
 """Closed periods: which need a hand, and the sentence that names them."""
 
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 
 from assets.engine.common.paths import Paths
-from assets.engine.portal_journal import Begun, Completed, Failed, read_journal
+from assets.engine.portal.checkpoint import Begun, Completed, Failed, read_checkpoint
 from assets.engine.settings import load_sources
 from assets.engine.status import (
     closed_months,
@@ -156,15 +156,13 @@ def test_figures_that_end_before_the_period_does_are_found(own_sample: Paths) ->
 
 
 def test_a_portal_owes_what_it_was_asked_for_until_it_gave_all(installation: Paths) -> None:
-    begun = Begun("2023-06-15T01:30:00+07:00", {}, "page", is_whole_period=True)
-    completed = Completed("", is_whole_period=True, page_count=1, row_count=1,
-                          changes_known_to="", way="")  # fmt: skip
+    asked_at = datetime.fromisoformat("2023-06-15T01:30:00+07:00")
     for month in (MAY, JUNE, JULY):
-        journal = read_journal(installation, "mau", "hoso", month.key)
-        journal.begin(begun)
+        checkpoint = read_checkpoint(installation, "mau", "hoso", month.key)
+        checkpoint.begin(Begun(started_at=asked_at, way="page"))
         if month is MAY:
-            journal.complete(completed)
+            checkpoint.complete(Completed(started_at=asked_at, row_count=1))
         if month is JULY:
-            journal.abandon()
-            journal.fail(Failed("a-run", "Collecting: 503, expected an answer. Ask again."))
+            checkpoint.abandon()
+            checkpoint.fail(Failed(run_id="a-run", message="Collecting: 503. Ask again."))
     assert unanswered_months(installation) == {JUNE.start, JULY.start}

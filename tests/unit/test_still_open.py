@@ -9,12 +9,12 @@ import pytest
 
 from assets.engine.common.calendar import TIMEZONE
 from assets.engine.common.paths import Paths
+from assets.engine.portal import periods_still_open
 from assets.engine.publish import files as publish
 from assets.engine.settings import load_sources
-from assets.engine.still_open import periods_still_open
 from assets.engine.warehouse import warehouse
 from schemas.settings import Statistic
-from tests.portal.records import Changed
+from tests.portal.records import Listed
 from tests.portal.server import Portal, served
 from tests.portal.support import LATER, PATHS, TOKEN, VARIABLE, collect, record, write_settings
 from tests.support import CALENDAR, SETTINGS, compute_all, take_in
@@ -46,11 +46,11 @@ CASES = [
 KEYS = ["2022-12-15", *(f"2023-{number:02}-15" for number in range(1, 12))]
 
 
-def rows() -> list[Changed]:
+def rows() -> list[Listed]:
     """Return a dossier of each case, each received in a month of its own."""
     told = STATES | {"in_process": "Đang xử lý", "returned": "Đã trả kết quả"}
     return [
-        Changed(
+        Listed(
             datetime.fromisoformat(key).replace(day=20, tzinfo=ZoneInfo(TIMEZONE)),
             record(number, told[state]) | dict.fromkeys(COLUMNS) | days,
         )
@@ -66,7 +66,7 @@ def test_a_period_is_asked_for_again_while_a_dossier_of_it_may_still_end(
     paths.inbox.mkdir(parents=True)
     shutil.copytree(SETTINGS / "reference", paths.reference)
     with served(Portal(TOKEN, {PATHS["page"]: rows()})) as portal:
-        write_settings(paths, portal, old='since_param = "updated-from"\n', new="")
+        write_settings(paths, portal)
         file = paths.sources / "mau.toml"
         states = "".join(f'{name} = ["{told}"]\n' for name, told in STATES.items())
         columns = "".join(f'{name} = "{name}"\n' for name in COLUMNS)

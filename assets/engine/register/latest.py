@@ -4,7 +4,7 @@ Latest is the greatest (delivery period, stated extraction time, arrival), then 
 a later period's version is never overridden by a redelivery of an earlier one. A file that states
 no extraction time counts as extracted when it arrived. Where the greatest version stands in a
 snapshot that a newer snapshot replaced, the newer one no longer holds the record: it is gone,
-unless another export still holds it. A version that a portal deleted since (`deleted_rows`) is not
+unless another export still holds it. A version that a whole period outdated (`old_changes`) is not
 active; where none is, the record is gone.
 """
 
@@ -16,7 +16,7 @@ import duckdb
 import pyarrow as pa
 
 from assets.engine.register.codes import agree_on_codes, stated_codes
-from assets.engine.register.deletions import deleted_rows_sql, told_keys_sql
+from assets.engine.register.old_changes import outdated_keys_sql, outdated_versions_sql
 from assets.engine.register.remembered import remember
 from assets.engine.warehouse import sql_file
 from schemas.rows import DOSSIER, Kind
@@ -73,7 +73,7 @@ def refresh(
     changed
         Deliveries that became active, superseded or refused.
     noted
-        Deliveries of a portal that say otherwise than before which rows were deleted there.
+        Deliveries of a portal that say otherwise than before which of its rows are outdated.
     removed
         What deleted rows said, and keys that stand on several rows of `loaded`.
     """
@@ -85,7 +85,7 @@ def refresh(
         moved = agree_on_codes(connection, pa.concat_tables(codes))
     _collect_keys(connection, kind, (*removed.keys, *moved))
     _add_keys(connection, f"{kind.table} WHERE delivery_id IN (SELECT unnest($ids))", kind, whole)
-    _add_keys(connection, f"({told_keys_sql(kind)})", kind, [*new, *noted])
+    _add_keys(connection, f"({outdated_keys_sql(kind)})", kind, [*new, *noted])
     _add_keys(
         connection,
         f"{kind.table} SEMI JOIN (SELECT {kind.identity} FROM {kind.table} "
@@ -130,7 +130,7 @@ def _flag_latest(connection: duckdb.DuckDBPyConnection, kind: Kind) -> None:
         remember(connection, "SELECT key FROM changed_key")
     keys = "SELECT key FROM changed_key"
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE deleted_version AS {deleted_rows_sql(kind, keys)}"
+        f"CREATE OR REPLACE TEMP TABLE outdated_version AS {outdated_versions_sql(kind, keys)}"
     )
     connection.execute(f"CREATE OR REPLACE TEMP TABLE ranked_version AS {_latest_sql(kind)}")
     due = ", first_due_date = ranked.first_due_date" if is_dossier else ""

@@ -6,16 +6,16 @@ WITH ranked AS (
         version.rowid AS version_rowid,
         version.{{key}} AS key,
         (delivery.source, delivery.export) AS place,
-        deleted.version_rowid IS NOT NULL AS is_deleted,
-        delivery.state = 'loaded' AND NOT is_deleted AS is_active,
+        outdated.version_rowid IS NOT NULL AS is_outdated,
+        delivery.state = 'loaded' AND NOT is_outdated AS is_active,
         is_active OR delivery.state = 'superseded' AND delivery.is_snapshot AS is_evidence,
         {{first_due_date}} AS first_due_date,
-        row_number() OVER (PARTITION BY version.{{key}} ORDER BY is_evidence DESC, is_deleted DESC,
+        row_number() OVER (PARTITION BY version.{{key}} ORDER BY is_evidence DESC, is_outdated DESC,
             {{descending}}, is_active DESC, list_position({{states}}, {{state}}) DESC,
             version.delivery_id, version.part_number, version.row_number) AS rank
     FROM {{table}} AS version
     INNER JOIN ops.delivery AS delivery USING (delivery_id)
-    LEFT JOIN deleted_version AS deleted ON deleted.version_rowid = version.rowid
+    LEFT JOIN outdated_version AS outdated ON outdated.version_rowid = version.rowid
     WHERE version.{{key}} IN (SELECT key FROM changed_key)
 ),
 greatest AS (
@@ -34,5 +34,5 @@ held AS (
 )
 SELECT version_rowid, first_due_date,
     is_in_register AND is_active AND active_rank = 1 AS is_latest,
-    NOT is_in_register AND (is_evidence OR is_deleted) AND rank = 1 AS is_gone
+    NOT is_in_register AND (is_evidence OR is_outdated) AND rank = 1 AS is_gone
 FROM held

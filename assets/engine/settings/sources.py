@@ -17,6 +17,9 @@ from schemas.settings import ApiExport, ApiSource, Change, Export, Marks, Misfit
 
 _DESCRIBED = "settings as docs/portals.md describes them"
 _CORRECT = "Correct this line."
+# Settings of versions that asked portals for changes.
+_REMOVED = ("since_param", "overlap_minutes")
+_REMOVE = "Remove it: every period is asked for whole now."
 
 
 @dataclass(frozen=True)
@@ -79,9 +82,12 @@ def _check_on_a_sample(file: Path, data: dict[str, Any]) -> str:
 
 
 def _shortly(mistake: Mistake) -> str:
-    meant = f"; {mistake.to_do[0].lower()}{mistake.to_do[1:]}"
+    to_do = mistake.to_do
+    meant = (
+        f"; {to_do[0].lower()}{to_do[1:]}" if "Did you mean" in to_do or to_do == _REMOVE else ""
+    )
     found = re.sub("^(a [a-z]+ )?that (it )?", "", mistake.found)
-    return f"{mistake.place}: {found}{meant if 'Did you mean' in mistake.to_do else ''}"
+    return f"{mistake.place}: {found}{meant}"
 
 
 def mistakes(data: dict[str, Any], error: ValidationError) -> list[Mistake]:
@@ -113,6 +119,8 @@ def _kind_of(item: ErrorDetails) -> str:
 
 
 def _misspelt(place: str, path: list[int | str]) -> Mistake:
+    if path[-1] in _REMOVED:
+        return Mistake(place, "a setting by which portals were asked for changes", "none", _REMOVE)
     known = sorted(_model_at(path).model_fields)
     close = difflib.get_close_matches(str(path[-1]), known, 1)
     to_do = f"Did you mean {close[0]}?" if close else _CORRECT

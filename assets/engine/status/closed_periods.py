@@ -7,7 +7,7 @@ import duckdb
 
 from assets.engine.common.calendar import Calendar, Period
 from assets.engine.common.paths import Paths
-from assets.engine.portal_journal import journals
+from assets.engine.portal import checkpoints
 from assets.engine.status.period import period_state
 from schemas.tables import quoted
 
@@ -41,8 +41,8 @@ def unanswered_months(paths: Paths) -> set[date]:
     """
     return {
         date.fromisoformat(period)
-        for _, _, period, journal in journals(paths)
-        if journal.failed is not None or journal.begun is not None
+        for _, _, period, checkpoint in checkpoints(paths)
+        if checkpoint.failed is not None or checkpoint.begun is not None
     }
 
 

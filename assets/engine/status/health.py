@@ -17,7 +17,7 @@ from assets.engine.common.errors import MotcuaError, SettingsError
 from assets.engine.common.messages import counted
 from assets.engine.common.paths import Paths
 from assets.engine.common.secret import secret
-from assets.engine.portal_journal import journals
+from assets.engine.portal import checkpoints
 from assets.engine.reference import read_reference
 from assets.engine.settings import load_operations, load_sources
 from assets.engine.warehouse import dossier_hash_key, has_hash_key
@@ -216,25 +216,27 @@ def inbox_findings(paths: Paths, now: datetime) -> Iterator[Finding]:
 
 def collection_findings(paths: Paths, now: datetime) -> Iterator[Finding]:
     """Look for collections from a portal's API that were cut off, and why, or that are to come."""
-    for source, export, period, journal in journals(paths):
+    for source, export, period, checkpoint in checkpoints(paths):
         place = f"{source}/{export}/{period}"
-        if any(datetime.fromisoformat(moment) > now for moment in journal.moments):
+        known = [item for item in (checkpoint.completed, checkpoint.begun) if item]
+        if any(item.started_at > now for item in known):
             yield Finding(
                 "look", f"{place} was collected at a time that is still to come: the clock of this "
                 "machine ran ahead then, or is behind now",
                 f"set the clock right, then make period PERIOD={period}"
                 if date.fromisoformat(period) <= now.date()
-                else f"set the clock right, and remove {journal.file}: that period has not begun.",
+                else f"set the clock right, and remove {checkpoint.file}: that period has not "
+                "begun.",
             )  # fmt: skip
-        if journal.failed is not None:
+        if checkpoint.failed is not None:
             yield Finding(
-                "wrong", journal.failed.said, f"then make period PERIOD={period} ({place})"
+                "wrong", checkpoint.failed.message, f"then make period PERIOD={period} ({place})"
             )
-        elif journal.begun is not None:
-            pages = counted(len(journal.pages), "page")
+        elif checkpoint.begun is not None:
+            pages = counted(len(checkpoint.pages), "page")
             yield Finding(
                 "look", f"{place} is not collected whole: {pages} there",
-                "the period's next run goes on behind the last page.",
+                "the period's next run goes on after the last page.",
             )  # fmt: skip
 
 

@@ -1,25 +1,22 @@
-"""Collecting a period from every portal that has an API."""
+"""Collecting a period from every portal that has an API, going on where one of them fails."""
 
 import math
 import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 
 from assets.engine.collect import Delivery, Manifest
 from assets.engine.common.calendar import Period
 from assets.engine.common.errors import PortalError
 from assets.engine.common.paths import Paths
 from assets.engine.common.troubles import trouble_told
-from assets.engine.portal_client import PortalClient, Rate
-from assets.engine.portal_collection import ExportCollection, Fetched
-from assets.engine.portal_journal import (
-    Failed,
-    is_recent,
-    journals,
-    read_journal,
-)
-from schemas.settings import ApiSource, Export, Source
+from assets.engine.portal.checkpoint import Failed, checkpoints, is_recent, read_checkpoint
+from assets.engine.portal.client import PortalClient, Rate
+from assets.engine.portal.collection import ExportCollection, Fetched
+from schemas.settings import Source
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass
@@ -47,12 +44,13 @@ def collect_portals(
     now: datetime,
     run_id: str,
     progress: Callable[[str], None],
-    is_whole_wanted: bool = False,
+    is_anew: bool = False,
     give_up_at: float = math.inf,
 ) -> FromPortals:
-    """Collect `period` from the API of every source that has one; all of it, if so wanted.
+    """Collect `period` from the API of every source that has one.
 
-    One export that fails stops no other; its sentence is kept in its journal, where
+    If it `is_anew`, pages that came before are not gone on from, and a period may have no row.
+    One export that fails stops no other; its sentence is kept in its checkpoint, where
     `failures_of_runs` finds it. What is not collected by `give_up_at` of the monotonic clock fails,
     so that slow portals leave the run its time to load and publish.
     """
@@ -64,18 +62,24 @@ def collect_portals(
     rates: dict[str, Rate] = {}
     manifest = Manifest(paths)
     for name, export_name in _in_turn(paths, sources, period):
-        api, export = sources[name].api, sources[name].exports[export_name]
+        api, export = sources[name].api, sources[name].exports[export_name].on(period.end)
         assert api is not None  # noqa: S101
         rate = rates.setdefault(name, Rate(api.requests_per_second))
+        checkpoint = read_checkpoint(paths, name, export_name, period.key)
         try:
             with trouble_told(f"Keeping pages of {name}/{export_name}"):
-                fetched = _collect(
-                    manifest, api, name, export_name, export=export.on(period.end),
-                    period=period, now=now, run_id=run_id, rate=rate, progress=progress,
-                    is_whole_wanted=is_whole_wanted, began_at=began_at, give_up_at=give_up_at,
-                )  # fmt: skip
+                if time.monotonic() > give_up_at:
+                    raise _no_time_left(name, export_name, period)
+                client = PortalClient(api, name, export_name, rate=rate, progress=progress)
+                fetched = ExportCollection(
+                    manifest=manifest, client=client, checkpoint=checkpoint, source=name,
+                    export_name=export_name, export=export, period=period, now=now,
+                    progress=progress, run_began_at=began_at, give_up_at=give_up_at,
+                    is_anew=is_anew,
+                ).run()  # fmt: skip
             result.add(fetched)
         except PortalError as error:
+            checkpoint.fail(Failed(run_id=run_id, message=str(error)))
             result.failures.append(str(error))
     return result
 
@@ -86,31 +90,10 @@ def failures_of_runs(
     """Return why runs could not collect from which portals, as far as no later run could."""
     titles = {name: source.title for name, source in sources.items()}
     return [
-        f"{titles.get(name, name)}: {journal.failed.said}"
-        for name, _, _, journal in journals(paths)
-        if journal.failed is not None and journal.failed.run_id in run_ids
+        f"{titles.get(name, name)}: {checkpoint.failed.message}"
+        for name, _, _, checkpoint in checkpoints(paths)
+        if checkpoint.failed is not None and checkpoint.failed.run_id in run_ids
     ]
-
-
-def _collect(
-    manifest: Manifest, api: ApiSource, source: str, export_name: str, *,
-    export: Export, period: Period, now: datetime, run_id: str, rate: Rate,
-    progress: Callable[[str], None], is_whole_wanted: bool, began_at: float, give_up_at: float,
-) -> Fetched:  # fmt: skip
-    journal = read_journal(manifest.paths, source, export_name, period.key)
-    try:
-        if time.monotonic() > give_up_at:
-            raise _no_time_left(source, export_name, period)
-        client = PortalClient(api, source, export_name, rate=rate, progress=progress)
-        return ExportCollection(
-            manifest=manifest, client=client, journal=journal, source=source,
-            export_name=export_name, export=export, period=period, now=now,
-            progress=progress, is_whole_wanted=is_whole_wanted, run_began_at=began_at,
-            give_up_at=give_up_at,
-        ).run()  # fmt: skip
-    except PortalError as error:
-        journal.fail(Failed(run_id, str(error)))
-        raise
 
 
 def _no_time_left(source: str, export: str, period: Period) -> PortalError:
@@ -130,28 +113,28 @@ def _in_turn(paths: Paths, sources: dict[str, Source], period: Period) -> list[t
     """
     turns = {
         (source, export): turn.started_at
-        for source, export, key, journal in journals(paths)
-        if key == period.key and (turn := journal.begun or journal.completed)
+        for source, export, key, checkpoint in checkpoints(paths)
+        if key == period.key and (turn := checkpoint.begun or checkpoint.completed)
     }
     places = [(source, export) for source in sources for export in sources[source].exports]
     asked = [place for place in places if _is_asked(sources, *place)]
-    return sorted(asked, key=lambda place: (turns.get(place, ""), place))
+    return sorted(asked, key=lambda place: (turns.get(place, _NEVER), place))
 
 
 def _forget_old(paths: Paths, sources: dict[str, Source], now: datetime) -> None:
     """Let go of pages that no collection will go on from: they hold personal data."""
-    for source, export, _, journal in journals(paths):
-        is_old = journal.begun and not is_recent(journal.begun, now)
+    for source, export, _, checkpoint in checkpoints(paths):
+        is_old = checkpoint.begun and not is_recent(checkpoint.begun, now)
         # A run that was killed between its delivery and letting go of its pages.
-        is_left_behind = journal.begun is None and journal.folder.exists()
-        noted = journal.begun or journal.failed or journal.is_lost
+        is_left_behind = checkpoint.begun is None and checkpoint.folder.exists()
+        noted = checkpoint.begun or checkpoint.failed or checkpoint.is_lost
         is_unasked = not _is_asked(sources, source, export) and noted
-        if journal.is_lost and not is_unasked:
-            journal.remove_pages()  # it stays lost until its period is asked for again
+        if checkpoint.is_lost and not is_unasked:
+            checkpoint.remove_pages()  # it stays lost until its period is asked for again
         elif is_old or is_left_behind or is_unasked:
             if is_unasked:
-                journal.failed = None
-            journal.abandon()
+                checkpoint.failed = None
+            checkpoint.abandon()
 
 
 def _is_asked(sources: dict[str, Source], source: str, export: str) -> bool:

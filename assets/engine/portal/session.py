@@ -1,8 +1,4 @@
-"""A session of requests that does nothing unasked, and whose replies end when they must.
-
-Belongs here: what portals and webhooks are asked with. Does not belong here: what they are asked
-(`portal_client`, `pipelines.alerts`).
-"""
+"""A session of requests that does nothing unasked, and whose replies end by a deadline."""
 
 import io
 import math
@@ -14,19 +10,21 @@ from typing import Any
 
 import requests
 from requests.adapters import HTTPAdapter
+from requests.auth import HTTPBasicAuth
+
+from assets.engine.common.errors import PortalError
+from assets.engine.common.secret import secret
+from schemas.settings import ApiSource
+
+LogIn = Callable[[requests.PreparedRequest], requests.PreparedRequest]
 
 
 class Session(requests.Session):
-    """A session that leaves redirects, and the bodies of all replies, to the one who asks.
+    """A session that reads no byte of a reply after `ends_at` of the monotonic clock.
 
-    Even with `allow_redirects=False` requests reads the whole body of a redirect, however long,
-    and parses where it points, to say what the next request would be.
-
-    Attributes
-    ----------
-    ends_at
-        Moment of the monotonic clock after which no byte of a reply is read. The time-out of a
-        request begins anew with every byte; headers and trailers that drip would never end.
+    The time-out of a request begins anew with every byte; headers and trailers that drip would
+    never end. Redirects are left to the caller: even with `allow_redirects=False` requests reads
+    the whole body of one, however long.
     """
 
     def __init__(self) -> None:
@@ -85,3 +83,30 @@ class _Timed(io.RawIOBase):
     def close(self) -> None:
         self._raw.close()
         super().close()
+
+
+def log_in(settings: ApiSource, doing: str) -> LogIn:
+    """Return what puts the secret that `[api]` names into each request.
+
+    Raises
+    ------
+    PortalError
+        An environment variable that the settings name is not set, or holds no secret.
+    """
+    if settings.token_variable:
+        # No header can carry diacritics.
+        token = secret(settings.token_variable, doing, PortalError, may_have_marks=False)
+        header = settings.token_header
+        text = f"Bearer {token}" if header.lower() == "authorization" else token
+
+        def with_token(request: requests.PreparedRequest) -> requests.PreparedRequest:
+            request.headers[header] = text
+            return request
+
+        return with_token
+    if settings.user_variable and settings.password_variable:
+        return HTTPBasicAuth(
+            secret(settings.user_variable, doing, PortalError).encode(),
+            secret(settings.password_variable, doing, PortalError).encode(),
+        )
+    return lambda request: request  # without it, requests would look into ~/.netrc
