@@ -26,7 +26,7 @@ run: $(READY) ## Process the bundled sample and print its rates; SOURCE=igate2: 
 	$(BIN)/python -u -m pipelines.commands.cli run $(SOURCE)
 
 portal: $(READY) ## The sample as a portal on http://127.0.0.1:8769, to collect from
-	@$(BIN)/python -m tests.portal
+	@$(BIN)/python -m pipelines.commands.demo_portal
 
 period: $(READY) ## Redo one period and whatever it moves: make period PERIOD=2023-10-15; ACCEPT_FEWER=yes: publish less than before
 	@test -n "$(PERIOD)" || { echo "Give the first day of the period: make period PERIOD=2023-10-15"; exit 1; }

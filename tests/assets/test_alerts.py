@@ -6,9 +6,9 @@ import pytest
 
 from pipelines import alerts
 from pipelines.alerts import Alert, send
+from pipelines.commands.demo_portal.server import DRIP_SECONDS, MOST_SLOW_BYTES, dripping
 from schemas.settings import Alerts, Mail
 from tests.assets.loopback import CERTIFICATE, MailServer, Webhook, serving
-from tests.portal.server import DRIP_SECONDS, MOST_SLOW_BYTES, dripping
 
 ALERT = Alert("Motcua: lỗi | failed", "Reading: found x; expected y. Do z.", "http://ui/runs/1")
 

@@ -17,13 +17,13 @@ from assets.engine.common.paths import PROJECT, Paths, private_folder
 from assets.engine.portal.checkpoint import Begun, Checkpoint, Completed, Failed, read_checkpoint
 from assets.engine.status import holiday_findings
 from assets.engine.status.health import may_hold
+from pipelines.commands.demo_portal.server import Portal, served
 from pipelines.commands.doctor import main
 from pipelines.commands.serve import INSTANCE_SETTINGS
 from tests.assets.runs import left_started, run_job
 from tests.end_to_end.commands import environment
 from tests.end_to_end.server import Server
 from tests.end_to_end.test_command_line import HOLD
-from tests.portal.server import Portal, served
 from tests.portal.support import TOKEN, VARIABLE, write_settings
 from tests.support import CALENDAR, SETTINGS
 

@@ -19,13 +19,13 @@ from assets.engine.collect import inbox
 from assets.engine.common.calendar import local_now
 from assets.engine.common.errors import MotcuaError
 from assets.engine.common.paths import Paths
+from pipelines.commands.demo_portal.server import Portal, served
 from tests.end_to_end.tables import differences
 from tests.nights import night
 from tests.nights.child import forking
 from tests.nights.conftest import SECOND_NIGHT, copy_of
 from tests.nights.said import PUBLISHED, all_said, files_of
 from tests.portal import support
-from tests.portal.server import Portal, served
 from tests.support import SETTINGS
 
 PATIENCE = 180.0

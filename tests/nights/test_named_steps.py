@@ -19,6 +19,7 @@ from pathlib import Path
 import pytest
 
 from assets.engine.common.paths import PROJECT, Paths
+from pipelines.commands.demo_portal.server import served
 from tests.end_to_end.tables import differences
 from tests.nights.scenarios import (
     SCENARIOS,
@@ -30,7 +31,6 @@ from tests.nights.scenarios import (
 )
 from tests.nights.steps import AFTER, BEFORE, Step
 from tests.nights.test_portal_nights import installation, small_portal
-from tests.portal.server import served
 from tests.tier import IS_SOAK, KILLED_SCENARIOS, KILLS_OF_A_STEP
 
 COUNTS = PROJECT / "data" / "bench" / "kills_named.json"

@@ -20,13 +20,19 @@ import pytest
 from assets.engine.common.calendar import TIMEZONE
 from assets.engine.common.paths import Paths
 from assets.engine.portal import checkpoints
+from pipelines.commands.demo_portal import server
+from pipelines.commands.demo_portal.faults import NAMES
+from pipelines.commands.demo_portal.records import Listed
+from pipelines.commands.demo_portal.server import (
+    IGATE_DOSSIERS,
+    IGATE_PAYMENTS,
+    Portal,
+    sample_portal,
+    served,
+)
 from tests.nights import night
 from tests.nights.child import PORTAL_TOKEN, forking, from_portals
 from tests.nights.said import published_by
-from tests.portal import server
-from tests.portal.faults import NAMES
-from tests.portal.records import Listed
-from tests.portal.server import IGATE_DOSSIERS, IGATE_PAYMENTS, Portal, sample_portal, served
 from tests.support import CALENDAR, SAMPLE_KEYS, SETTINGS
 from tests.tier import MONTHS, NIGHTS
 

@@ -1,1 +1,1 @@
-"""A portal on loopback that serves the sample, with faults to order."""
+"""What tests of collecting share: settings for the demo portal, a clock, records."""

@@ -8,7 +8,7 @@ import pytest
 
 from assets.engine.common.paths import Paths
 from assets.engine.portal import client
-from tests.portal.server import Portal, served
+from pipelines.commands.demo_portal.server import Portal, served
 from tests.portal.support import PATHS, TOKEN, VARIABLE, listed
 
 

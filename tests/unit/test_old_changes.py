@@ -19,8 +19,8 @@ import pytest
 from assets.engine.collect import Asked, Manifest
 from assets.engine.common.paths import Paths
 from assets.engine.warehouse import warehouse
-from tests.portal.records import Listed
-from tests.portal.server import Portal, served
+from pipelines.commands.demo_portal.records import Listed
+from pipelines.commands.demo_portal.server import Portal, served
 from tests.portal.support import (
     KEY,
     PATHS,

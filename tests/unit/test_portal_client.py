@@ -12,9 +12,16 @@ import pytest
 import requests
 
 from assets.engine.common.paths import Paths
+from pipelines.commands.demo_portal.server import (
+    DRIP_SECONDS,
+    MOST_SLOW_BYTES,
+    SLOW,
+    Portal,
+    dripping,
+    served,
+)
 from schemas.settings import api
 from tests.assets.loopback import CERTIFICATE
-from tests.portal.server import DRIP_SECONDS, MOST_SLOW_BYTES, SLOW, Portal, dripping, served
 from tests.portal.support import (
     TOKEN,
     VARIABLE,

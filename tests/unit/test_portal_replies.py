@@ -13,8 +13,8 @@ import pytest
 from assets.engine.common.errors import SettingsError
 from assets.engine.common.paths import PROJECT, Paths
 from assets.engine.settings import load_sources
-from tests.portal import server
-from tests.portal.server import Portal, served
+from pipelines.commands.demo_portal import server
+from pipelines.commands.demo_portal.server import Portal, served
 from tests.portal.support import (
     PATHS,
     TOKEN,

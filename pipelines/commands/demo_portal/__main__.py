@@ -1,11 +1,10 @@
 """Serve the sample as a portal on this machine, until Ctrl-C: `make portal`."""
 
-# ruff: noqa: T201 (it talks to whoever started it)
 import secrets
 import threading
 from contextlib import suppress
 
-from tests.portal.server import sample_portal, served
+from pipelines.commands.demo_portal.server import sample_portal, served
 
 PORT = 8769
 

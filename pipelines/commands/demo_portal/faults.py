@@ -1,8 +1,4 @@
-"""What a portal does wrong, switched on for a number of requests.
-
-Belongs here: the names of the faults and when each strikes. Does not belong here: how it looks on
-the wire (`server`).
-"""
+"""What a portal does wrong, switched on for a number of requests."""
 
 import threading
 from dataclasses import dataclass, field

@@ -1,8 +1,7 @@
 """The bundled sample as a portal's records, in the shapes of iGate 2 and of the national contract.
 
-Belongs here: how each shape writes a row of the sample. Does not belong here: serving them
-(`server`). Where neither contract has a field that the sample's figures need, the record has it
-under "sample"; the settings in `data/sample/portals` map it from there.
+Where neither contract has a field that the sample's figures need, the record has it under "sample";
+the settings in `data/sample/portals` map it from there.
 """
 
 import hashlib

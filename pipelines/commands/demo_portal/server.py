@@ -1,12 +1,9 @@
 """A small portal on this machine: real HTTP, two shapes of reply, faults that can be switched on.
 
-Belongs here: paths, log-in, paging and faults as they look on the wire. Does not belong here: what
-the records are (`records`).
-
-    GET /pa/dossier/search, /pa/payment/search    iGate 2: page numbers, `content`, a bearer token
-    GET /api/HoSo                                 national: offset, `data`, a token in `session`
-    GET /api/YeuCauThanhToan                      national: a cursor
-    POST /faults?name=storm&times=3&after=2       a fault, for demonstrations
+GET /pa/dossier/search, /pa/payment/search    iGate 2: page numbers, `content`, a bearer token
+GET /api/HoSo                                 national: offset, `data`, a token in `session`
+GET /api/YeuCauThanhToan                      national: a cursor
+POST /faults?name=storm&times=3&after=2       a fault, for demonstrations
 """
 
 import gzip
@@ -26,8 +23,8 @@ from urllib.parse import parse_qsl, urlsplit
 from zoneinfo import ZoneInfo
 
 from assets.engine.common.calendar import TIMEZONE
-from tests.portal.faults import Faults
-from tests.portal.records import (
+from pipelines.commands.demo_portal.faults import Faults
+from pipelines.commands.demo_portal.records import (
     IGATE_DOSSIER,
     IGATE_PAYMENT,
     NATIONAL_DOSSIER,
