@@ -5,17 +5,10 @@ the files does not belong here (`assets.engine.settings`).
 """
 
 from schemas.settings.api import LOOPBACK, ApiExport, ApiSource
+from schemas.settings.base import Misfits
+from schemas.settings.exports import ANY_TEXT, LOCAL_TIME_ZONE, Change, Export, Marks, date_order
 from schemas.settings.operations import Alerts, Mail, Operations
-from schemas.settings.sources import (
-    ANY_TEXT,
-    LOCAL_TIME_ZONE,
-    Change,
-    Export,
-    Marks,
-    Misfits,
-    Source,
-    date_order,
-)
+from schemas.settings.sources import Source
 from schemas.settings.statistic import Statistic
 from schemas.settings.usual_headers import (
     PEOPLE_HEADER,

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, model_validator
 
 from schemas.settings.api import Variable
-from schemas.settings.sources import Strict, Text, Texts
+from schemas.settings.base import Strict, Text, Texts
 
 
 def _is_web_address(address: str) -> str:

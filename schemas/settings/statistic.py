@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from schemas.settings.sources import Strict
+from schemas.settings.base import Strict
 
 
 class Statistic(Strict):

@@ -17,7 +17,8 @@ from assets.engine.common.paths import PROJECT, Paths, private_folder
 from assets.engine.portal.checkpoint import Begun, Checkpoint, Completed, Failed, read_checkpoint
 from assets.engine.status import holiday_findings
 from assets.engine.status.health import may_hold
-from pipelines.commands.demo_portal.server import Portal, served
+from pipelines.commands.demo_portal.portal import Portal
+from pipelines.commands.demo_portal.server import served
 from pipelines.commands.doctor import main
 from pipelines.commands.serve import INSTANCE_SETTINGS
 from tests.assets.runs import left_started, run_job

@@ -13,7 +13,8 @@ from assets.engine.common.calendar import local_now
 from assets.engine.common.paths import Paths
 from assets.engine.portal import collect_portals
 from assets.engine.settings import load_sources
-from pipelines.commands.demo_portal.server import Portal, sample_portal, served
+from pipelines.commands.demo_portal.portal import Portal, sample_portal
+from pipelines.commands.demo_portal.server import served
 from schemas.tables import PUBLISHED_TABLES
 from tests.end_to_end.commands import motcua_here
 from tests.end_to_end.tables import TIMES

@@ -15,8 +15,9 @@ from assets.engine.common.locks import locked
 from assets.engine.common.paths import Paths, private_folder
 from assets.engine.portal.checkpoint import read_checkpoint
 from assets.resources import Installation
+from pipelines.commands.demo_portal.portal import Portal
 from pipelines.commands.demo_portal.records import Listed
-from pipelines.commands.demo_portal.server import Portal, served
+from pipelines.commands.demo_portal.server import served
 from pipelines.schedules import RUN_TAG, nightly_schedule
 from schemas.settings import Operations
 from tests.assets.runs import QUIET, failures, metadata_of, real_instance, run_job

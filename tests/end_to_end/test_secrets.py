@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from assets.engine.common.paths import Paths
-from pipelines.commands.demo_portal.server import Portal
+from pipelines.commands.demo_portal.portal import Portal
 from pipelines.commands.demo_portal.server import served as served_portal
 from tests.assets.loopback import CERTIFICATE, MailServer, Webhook, serving
 from tests.end_to_end.server import REPOSITORY, Server, served, wait_until

@@ -19,7 +19,8 @@ from assets.engine.collect import inbox
 from assets.engine.common.calendar import local_now
 from assets.engine.common.errors import MotcuaError
 from assets.engine.common.paths import Paths
-from pipelines.commands.demo_portal.server import Portal, served
+from pipelines.commands.demo_portal.portal import Portal
+from pipelines.commands.demo_portal.server import served
 from tests.end_to_end.tables import differences
 from tests.nights import night
 from tests.nights.child import forking

@@ -22,14 +22,14 @@ from assets.engine.common.paths import Paths
 from assets.engine.portal import checkpoints
 from pipelines.commands.demo_portal import server
 from pipelines.commands.demo_portal.faults import NAMES
-from pipelines.commands.demo_portal.records import Listed
-from pipelines.commands.demo_portal.server import (
+from pipelines.commands.demo_portal.portal import (
     IGATE_DOSSIERS,
     IGATE_PAYMENTS,
     Portal,
     sample_portal,
-    served,
 )
+from pipelines.commands.demo_portal.records import Listed
+from pipelines.commands.demo_portal.server import served
 from tests.nights import night
 from tests.nights.child import PORTAL_TOKEN, forking, from_portals
 from tests.nights.said import published_by

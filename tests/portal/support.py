@@ -14,8 +14,8 @@ from assets.engine.common.calendar import TIMEZONE
 from assets.engine.common.paths import Paths
 from assets.engine.portal import FromPortals, collect_portals
 from assets.engine.settings import load_sources
+from pipelines.commands.demo_portal.portal import Portal
 from pipelines.commands.demo_portal.records import Listed
-from pipelines.commands.demo_portal.server import Portal
 from tests.support import CALENDAR, SETTINGS
 
 KEY = "2022-12-15"

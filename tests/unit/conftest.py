@@ -8,7 +8,8 @@ import pytest
 
 from assets.engine.common.paths import Paths
 from assets.engine.portal import client
-from pipelines.commands.demo_portal.server import Portal, served
+from pipelines.commands.demo_portal.portal import Portal
+from pipelines.commands.demo_portal.server import served
 from tests.portal.support import PATHS, TOKEN, VARIABLE, listed
 
 

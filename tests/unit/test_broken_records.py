@@ -14,8 +14,8 @@ from assets.engine.common.paths import Paths
 from assets.engine.load import Loaded
 from assets.engine.settings import load_sources
 from assets.engine.warehouse import warehouse
+from pipelines.commands.demo_portal.portal import Portal
 from pipelines.commands.demo_portal.records import Listed
-from pipelines.commands.demo_portal.server import Portal
 from schemas.rows import DOSSIER
 from tests.portal.support import KEY, PATHS, RECEIVED, collect, record, write_settings
 from tests.support import CALENDAR

@@ -18,7 +18,7 @@ from assets.engine.collect import Manifest, read_manifest
 from assets.engine.common import disk
 from assets.engine.common.paths import Paths
 from assets.engine.warehouse import warehouse
-from pipelines.commands.demo_portal.server import Portal
+from pipelines.commands.demo_portal.portal import Portal
 from tests.nights.child import forking
 from tests.portal.support import KEY, write_settings
 from tests.support import SETTINGS, take_in

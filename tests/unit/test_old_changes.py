@@ -19,8 +19,9 @@ import pytest
 from assets.engine.collect import Asked, Manifest
 from assets.engine.common.paths import Paths
 from assets.engine.warehouse import warehouse
+from pipelines.commands.demo_portal.portal import Portal
 from pipelines.commands.demo_portal.records import Listed
-from pipelines.commands.demo_portal.server import Portal, served
+from pipelines.commands.demo_portal.server import served
 from tests.portal.support import (
     KEY,
     PATHS,

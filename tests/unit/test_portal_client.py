@@ -12,11 +12,11 @@ import pytest
 import requests
 
 from assets.engine.common.paths import Paths
+from pipelines.commands.demo_portal.portal import Portal
 from pipelines.commands.demo_portal.server import (
     DRIP_SECONDS,
     MOST_SLOW_BYTES,
     SLOW,
-    Portal,
     dripping,
     served,
 )

@@ -16,8 +16,9 @@ from assets.engine.common.paths import PROJECT, Paths
 from assets.engine.portal import checkpoint_file, checkpoints, collection, failures_of_runs
 from assets.engine.portal.checkpoint import read_checkpoint
 from assets.engine.warehouse import warehouse
+from pipelines.commands.demo_portal.portal import Portal
 from pipelines.commands.demo_portal.records import Listed
-from pipelines.commands.demo_portal.server import Portal, served
+from pipelines.commands.demo_portal.server import served
 from schemas.settings import ApiExport, ApiSource
 from tests.portal.support import (
     KEY,

@@ -13,8 +13,8 @@ import pytest
 from assets.engine.common.errors import SettingsError
 from assets.engine.common.paths import PROJECT, Paths
 from assets.engine.settings import load_sources
-from pipelines.commands.demo_portal import server
-from pipelines.commands.demo_portal.server import Portal, served
+from pipelines.commands.demo_portal.portal import EXPIRED, Portal
+from pipelines.commands.demo_portal.server import served
 from tests.portal.support import (
     PATHS,
     TOKEN,
@@ -59,7 +59,7 @@ def test_of_an_error_only_what_looks_like_a_code_is_quoted(
         "ERR_401", 3, "Lò Thị Mẫu", "MAU", "012345678901", {"Mẫu": 1}, True,
     )  # fmt: skip
     for paths, value in zip(installations, values, strict=False):
-        monkeypatch.setitem(server.EXPIRED, "error_code", value)
+        monkeypatch.setitem(EXPIRED, "error_code", value)
         write_settings(paths, portal, "offset", old=TOTAL, new=WITH_ERROR)
         portal.faults.switch_on("error_code")
         (failure,) = collect(paths).failures
@@ -72,7 +72,7 @@ def test_what_means_no_error_is_none_however_it_is_written(
 ) -> None:
     portal.lists[PATHS["offset"]].clear()
     for paths, value in zip(installations, (0, "00", " 0 "), strict=False):
-        monkeypatch.setitem(server.EXPIRED, "error_code", value)
+        monkeypatch.setitem(EXPIRED, "error_code", value)
         write_settings(paths, portal, "offset", old=TOTAL, new=WITH_ERROR)
         portal.faults.switch_on("error_code")
         assert collect(paths).failures == [], value

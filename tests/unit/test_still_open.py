@@ -13,8 +13,9 @@ from assets.engine.portal import periods_still_open
 from assets.engine.publish import files as publish
 from assets.engine.settings import load_sources
 from assets.engine.warehouse import warehouse
+from pipelines.commands.demo_portal.portal import Portal
 from pipelines.commands.demo_portal.records import Listed
-from pipelines.commands.demo_portal.server import Portal, served
+from pipelines.commands.demo_portal.server import served
 from schemas.settings import Statistic
 from tests.portal.support import LATER, PATHS, TOKEN, VARIABLE, collect, record, write_settings
 from tests.support import CALENDAR, SETTINGS, compute_all, take_in

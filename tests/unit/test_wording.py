@@ -9,7 +9,7 @@ from pydantic import Field, ValidationError
 from assets.engine.common.errors import MotcuaError
 from assets.engine.common.messages import counted, joined, misfits
 from schemas.settings import ApiExport, ApiSource, Change, Export, Operations, Source, Statistic
-from schemas.settings.sources import Strict
+from schemas.settings.base import Strict
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,8 @@ import secrets
 import threading
 from contextlib import suppress
 
-from pipelines.commands.demo_portal.server import sample_portal, served
+from pipelines.commands.demo_portal.portal import sample_portal
+from pipelines.commands.demo_portal.server import served
 
 PORT = 8769
 
