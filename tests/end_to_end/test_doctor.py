@@ -146,7 +146,7 @@ def test_collections_that_were_cut_off_or_refused(doctor: Doctor, prepared: Path
     printed = doctor(prepared)
     assert "look   igate2/dossiers/2023-09-15 is not collected whole: 1 page there" in printed
     assert "wrong  Asking the portal: found 401;" in printed
-    assert "-> then run the period again: igate2/dossiers/2023-10-15" in printed
+    assert "-> then make period PERIOD=2023-10-15 (igate2/dossiers/2023-10-15)" in printed
     assert "2023-08-15" not in printed
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import datetime, time, timedelta
 from pathlib import Path
+from time import sleep
 from zoneinfo import ZoneInfo
 
 import dagster as dg
@@ -110,7 +111,15 @@ def test_what_a_run_waited_for_another_is_off_the_time_of_its_portals(
     monkeypatch.setattr(Operations, "portal_minutes", 1 / 60)
     with real_instance(tmp_path / "home") as instance, ExitStack() as held:
         held.enter_context(locked(private_folder(private_folder(paths.data) / "warehouse")))
-        threading.Timer(2, held.close).start()
+
+        def release() -> None:
+            begun = dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED])
+            while not instance.get_runs(begun):
+                sleep(0.1)
+            sleep(2)
+            held.close()
+
+        threading.Thread(target=release, daemon=True).start()
         result = run_job(paths, instance, "take_in", KEY)
     assert "found no time left" in failures(result)["raw__delivery_portals_answered"]
     assert portal.asked == []
